@@ -1,0 +1,199 @@
+"""The records that the code speaks: what travels in a sample, and the objects the gateway keeps about a swarm.
+
+The wire form is proto/swarm/v1; swarm.codec is the only place that translates between the two.
+"""
+
+import hashlib
+import uuid
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Weather(StrEnum):
+    """How a probe presses: deep in domain, twisted, or just outside."""
+
+    RAIN = "rain"
+    WIND = "wind"
+    BORDER = "border"
+
+
+class Purpose(StrEnum):
+    """What a probe is for. Only LEARN feeds training; ASK is a person's question and is never judged."""
+
+    LEARN = "learn"
+    EXAM = "exam"
+    SIEGE = "siege"
+    CENSUS = "census"
+    ASK = "ask"
+
+
+class Origin(StrEnum):
+    """The prober family (or person) that a probe comes from."""
+
+    GRAMMAR = "grammar"
+    MUTATION = "mutation"
+    GROUNDED = "grounded"
+    MODEL = "model"
+    REPLAY = "replay"
+    PRODUCTION = "production"
+
+
+class TeacherKind(StrEnum):
+    """Who worked a correction out: the domain's own solution, a local model, or a remote endpoint."""
+
+    WORKED = "worked"
+    LOCAL = "local"
+    ENDPOINT = "endpoint"
+
+
+class Record(BaseModel):
+    """Base of all records: immutable, and unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Cell(Record):
+    """One square of the boundary map: subdomain x weather x answer form."""
+
+    subdomain: str
+    weather: Weather
+    form: str
+
+    @property
+    def key(self) -> str:
+        """The cell as one string, `subdomain/weather/form`."""
+        return f"{self.subdomain}/{self.weather}/{self.form}"
+
+    @classmethod
+    def parse(cls, key: str) -> "Cell":
+        """Read a key back. Raises ValueError that shows the key where it has another shape."""
+        parts = key.split("/")
+        if len(parts) != 3:
+            raise ValueError(f"cell {key!r} is not of the form subdomain/weather/form")
+        return cls(subdomain=parts[0], weather=Weather(parts[1]), form=parts[2])
+
+
+class Reference(Record):
+    """What is right: the answer, and the worked steps that lead to it. Never shown to a student."""
+
+    answer: str
+    rationale: str = ""
+
+
+class Probe(Record):
+    """One question put to the student. `reference` is None only after redaction, or for a person's question."""
+
+    kind: Literal["probe"] = "probe"
+    cell: Cell
+    purpose: Purpose
+    origin: Origin
+    question: str
+    reference: Reference | None = None
+    twin_id: str = ""
+    operator: str = ""
+    """What made it a trap (for example `impossible-date`); empty for a plain probe."""
+
+
+class Attempt(Record):
+    """The student's raw text, stamped with the checkpoint that gave it."""
+
+    kind: Literal["attempt"] = "attempt"
+    text: str
+    checkpoint_id: str
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    truncated: bool = False
+
+
+class Finding(Record):
+    """One criterion's decision, with the words of the attempt that it rests on."""
+
+    criterion: str
+    passed: bool
+    quote: str = ""
+
+
+class Verdict(Record):
+    """The judge's decision on an attempt."""
+
+    kind: Literal["verdict"] = "verdict"
+    passed: bool
+    rubric_version: int
+    decided_by: str
+    findings: tuple[Finding, ...] = ()
+    answer: str = ""
+    explanation: str = ""
+    species: str = ""
+    """The way of failing, for example `relative/off-by-one-week`; empty on a pass."""
+
+
+class Correction(Record):
+    """The teacher's worked answer to a failed attempt."""
+
+    kind: Literal["correction"] = "correction"
+    rationale: str
+    answer: str
+    teacher: TeacherKind
+    verified: bool
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class Annotation(Record):
+    """A note of a schema-named kind on any sample; `body` is JSON text that follows the schema."""
+
+    kind: Literal["annotation"] = "annotation"
+    schema_name: str
+    body: str
+
+
+Payload = Annotated[Probe | Attempt | Verdict | Correction | Annotation, Field(discriminator="kind")]
+
+
+def new_id() -> str:
+    """A fresh random sample id, 32 hexadecimal digits."""
+    return uuid.uuid4().hex
+
+
+def child_id(parent_id: str, kind: str, number: int = 0) -> str:
+    """The id of an output of a leased sample: the same for every delivery, so that a repeat is no second effect."""
+    return uuid.uuid5(uuid.UUID(hex=parent_id), f"{kind}/{number}").hex
+
+
+class Sample(Record):
+    """The envelope in which any record travels and is stored.
+
+    `parent_id` is what it answers to ("" for a probe), `root_id` the probe at the start of the chain.
+    `producer` and `revision` are set by the gateway; what a client writes there is ignored.
+    """
+
+    id: str = Field(default_factory=new_id, pattern="^[0-9a-f]{32}$")
+    parent_id: str = ""
+    root_id: str = ""
+    producer: str = ""
+    created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    revision: int = 0
+    payload: Payload
+
+    @property
+    def kind(self) -> str:
+        """The payload's kind: probe, attempt, verdict, correction or annotation."""
+        return self.payload.kind
+
+    def digest(self) -> str:
+        """SHA-256 over what makes the sample what it is: id, lineage and payload."""
+        body = f"{self.id}\n{self.parent_id}\n{self.root_id}\n{self.payload.model_dump_json()}"
+        return hashlib.sha256(body.encode()).hexdigest()
+
+
+def answer_to(parent: Sample, payload: Payload, number: int = 0) -> Sample:
+    """The sample that answers `parent` with `payload`, with lineage and a repeatable id."""
+    return Sample(
+        id=child_id(parent.id, payload.kind, number),
+        parent_id=parent.id,
+        root_id=parent.root_id or parent.id,
+        payload=payload,
+    )
