@@ -1,0 +1,54 @@
+# Everything that a newcomer runs. SET=gpu installs the GPU set instead of the CPU set.
+PYTHON ?= python3.11
+SET ?= cpu
+SEED ?= 1
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements/$(SET).lock
+STAMP := $(VENV)/installed-$(SET)-$(firstword $(shell sha256sum $(LOCK) pyproject.toml | sha256sum))
+export HF_HUB_OFFLINE := 1
+export RAY_USAGE_STATS_ENABLED := 0
+export TOKENIZERS_PARALLELISM := false
+
+.PHONY: setup demo demo-long test lint proto docs clean help
+
+help:
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
+
+setup: $(STAMP) ## install the lock and the base weights (repairs a half-finished install)
+	@$(BIN)/swarm weights fetch smollm2-135m
+
+# The stamp is written last, so an install that was cut off is done again; pip skips what is already there.
+$(STAMP): $(LOCK) pyproject.toml
+	@test -x $(BIN)/python && $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@rm -f $(VENV)/installed-*
+	@touch $@
+
+demo: setup ## grow a specialist on two cores in about ten minutes
+	$(BIN)/swarm demo examples/laptop.toml --seed $(SEED)
+
+demo-long: setup ## the same for up to an hour
+	$(BIN)/swarm demo examples/laptop-long.toml --seed $(SEED)
+
+test: setup ## all tests, the end-to-end one with the real model included
+	$(BIN)/python -m pytest
+
+lint: setup ## style, types, imports, protobuf and documents that are generated
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd proto && ../$(BIN)/buf lint
+	PYTHON=$(BIN)/python sh proto/generate.sh --check
+	$(BIN)/python -m swarm.reference --check docs
+
+proto: setup ## generate swarm/v1 from proto/
+	PYTHON=$(BIN)/python sh proto/generate.sh
+
+docs: setup ## generate the reference pages from config model, protos and command line
+	$(BIN)/python -m swarm.reference docs
+
+clean: ## remove runs and caches, keep the install
+	rm -rf runs build .mypy_cache .ruff_cache .pytest_cache

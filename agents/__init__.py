@@ -1,0 +1,1 @@
+"""Who speaks: one file per role, and the model engines that roles speak through."""

@@ -1,0 +1,1 @@
+"""The model engines that roles speak through."""

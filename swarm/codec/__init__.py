@@ -1,0 +1,16 @@
+"""Between the records and the wire: `to_wire` and `from_wire` for values, `status_of` and `error_of` for refusals."""
+
+from swarm.codec.refusals import code_of, error_of, status_of
+from swarm.codec.translation import MODELS, enum_from_wire, enum_to_wire, from_wire, to_wire, wire_class
+
+__all__ = [
+    "MODELS",
+    "code_of",
+    "enum_from_wire",
+    "enum_to_wire",
+    "error_of",
+    "from_wire",
+    "status_of",
+    "to_wire",
+    "wire_class",
+]

@@ -1,0 +1,229 @@
+"""The config of one swarm: a TOML file, read into these models; docs/configuration.md is generated from them."""
+
+import difflib
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from swarm.errors import ConfigError
+
+
+class Section(BaseModel):
+    """A part of the config; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EngineKind(StrEnum):
+    """What runs a model. AUTO is vLLM where it is installed, else transformers."""
+
+    AUTO = "auto"
+    VLLM = "vllm"
+    TRANSFORMERS = "transformers"
+    OPENAI = "openai"
+
+
+class TrainMode(StrEnum):
+    """What the trainer changes: an adapter on the frozen base, or all weights."""
+
+    LORA = "lora"
+    FULL = "full"
+
+
+class SwarmSection(Section):
+    """What this swarm is."""
+
+    name: str = Field("swarm", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$", description="name of the swarm")
+    domain: str = Field("calendar", description="domain to become a specialist of, a name in swarm.domains")
+    seed: int = Field(1, ge=0, description="seed of every random choice; the same seed gives the same probes")
+    run: str = Field("runs/swarm", description="run folder: store, credentials, checkpoints, report")
+
+
+class BudgetSection(Section):
+    """When to stop, whatever has been reached. 0 means no limit."""
+
+    minutes: float = Field(0, ge=0, description="wall-clock minutes from `up` to the last exam's start")
+    corrections: int = Field(0, ge=0, description="corrections in the log")
+    teacher_tokens: int = Field(0, ge=0, description="tokens that a model teacher may read and write")
+    dollars: float = Field(0, ge=0, description="money that endpoints may cost, US dollars")
+
+
+class GatewaySection(Section):
+    """Where the gateway listens."""
+
+    host: str = Field("127.0.0.1", description="address to bind")
+    port: int = Field(0, ge=0, le=65535, description="port to bind; 0 picks a free one")
+    queue_limit: int = Field(2000, ge=1, description="samples that may wait in one queue before publishers are told to wait")
+
+
+class RaySection(Section):
+    """The Ray cluster to use."""
+
+    address: str = Field("local", description="`local` starts one here; else an address that ray.init takes")
+    object_store_mb: int = Field(200, ge=80, description="object store of a local Ray, MB")
+
+
+class EngineSection(Section):
+    """One model engine, a shared Ray actor that roles name."""
+
+    kind: EngineKind = Field(EngineKind.AUTO, description="auto, vllm, transformers or openai")
+    model: str = Field("", description="weights: a name that `swarm.weights` knows, a folder, or the endpoint's model name; empty means the student's")
+    family: str = Field("", description="model family, such as llama; judge and teacher models must differ in it")
+    cpus: float = Field(0.1, ge=0, description="CPUs that Ray reserves")
+    gpus: float = Field(0, ge=0, description="GPUs that Ray reserves")
+    threads: int = Field(2, ge=1, description="CPU threads of a transformers engine")
+    batch: int = Field(64, ge=1, description="most sequences in one batch")
+    url: str = Field("", description="base URL of an OpenAI-compatible endpoint")
+    key: str = Field("", description="environment variable, or path of a file, that holds the endpoint's key")
+    requests_per_minute: int = Field(60, ge=1, description="rate limit towards an endpoint")
+    dollars_per_million_tokens: float = Field(0, ge=0, description="price of an endpoint, for the books and the budget")
+
+
+class RoleSection(Section):
+    """How many agents of one role there are, and what each gets."""
+
+    replicas: int = Field(1, ge=0, description="number of agents")
+    batch: int = Field(32, ge=1, le=1000, description="samples leased, or probes made, at a time")
+    cpus: float = Field(0.05, ge=0, description="CPUs that Ray reserves for each")
+    gpus: float = Field(0, ge=0, description="GPUs that Ray reserves for each")
+    engine: str = Field("", description="name of the engine that it speaks through; empty for none")
+    samples: int = Field(4, ge=1, description="teacher: answers drawn from a local model, kept if verified")
+
+
+class StudentSection(Section):
+    """The model that learns."""
+
+    weights: str = Field("smollm2-135m", description="base weights: a name that swarm.weights knows, or a folder")
+    checkpoint: str = Field("", description="URL of a checkpoint folder to start from; empty starts from the base")
+    max_new_tokens: int = Field(72, ge=1, description="tokens of an answer")
+
+
+class TrainerSection(Section):
+    """The trainer group."""
+
+    workers: int = Field(1, ge=1, description="Ray Train workers")
+    cpus: float = Field(0.5, ge=0, description="CPUs that Ray reserves for each worker")
+    gpus: float = Field(0, ge=0, description="GPUs for each worker")
+    threads: int = Field(2, ge=1, description="CPU threads of each worker")
+    recipe: str = Field("cot", description="recipe, a file of trainers/recipes")
+    mode: TrainMode = Field(TrainMode.LORA, description="lora or full")
+    rank: int = Field(32, ge=1, description="rank of the adapter")
+    learning_rate: float = Field(1e-3, gt=0, description="peak learning rate")
+    batch: int = Field(16, ge=1, description="examples in one optimizer step, all workers together")
+    round_new: int = Field(96, ge=1, description="new corrections that start a round")
+    round_wait_seconds: float = Field(20, ge=0, description="a smaller round starts after this wait")
+    replay: float = Field(0.5, ge=0, description="replayed domain examples for each new one")
+    exam_every: int = Field(2, ge=1, description="rounds between candidates")
+    keep_checkpoints: int = Field(3, ge=1, description="checkpoints kept beside base, champion and graduate")
+
+
+class ExamSection(Section):
+    """The frozen report exam, and the pairs on which candidates are judged."""
+
+    items: int = Field(240, ge=20, description="items of the frozen exam that only the report reads")
+    pairs: int = Field(64, ge=8, le=200, description="fresh probes on which champion and candidate are compared")
+    shots: int = Field(8, ge=1, description="examples shown to the few-shot baseline")
+    cells: tuple[str, ...] = Field((), description="cells `subdomain/weather/form` that the exam and the probers cover; empty means all")
+
+
+class PhaseSection(Section):
+    """When to besiege and what counts as proof."""
+
+    epsilon: float = Field(0.02, gt=0, lt=0.5, description="target failure rate")
+    alpha: float = Field(0.05, gt=0, lt=0.5, description="error probability of siege and census, over the whole run")
+    siege_below: float = Field(0.03, gt=0, lt=1, description="running failure rate on learn probes at which a siege begins")
+    max_lag: int = Field(4, ge=1, description="promotions after which a waiting failure is stale")
+
+
+class Config(Section):
+    """One swarm."""
+
+    swarm: SwarmSection = SwarmSection()
+    budget: BudgetSection = BudgetSection()
+    gateway: GatewaySection = GatewaySection()
+    ray: RaySection = RaySection()
+    student: StudentSection = StudentSection()
+    trainer: TrainerSection = TrainerSection()
+    exam: ExamSection = ExamSection()
+    phases: PhaseSection = PhaseSection()
+    engines: dict[str, EngineSection] = Field({"student": EngineSection()}, description="engines by name; `student` must exist")
+    roles: dict[str, RoleSection] = Field(default_factory=dict, description="roles by name; those not named get one agent")
+
+    @model_validator(mode="after")
+    def _check(self) -> "Config":
+        if "student" not in self.engines:
+            raise ValueError("engines: there is no [engines.student]; add one, the student answers through it")
+        for name, role in self.roles.items():
+            if role.engine and role.engine not in self.engines:
+                raise ValueError(f"roles.{name}.engine is {role.engine!r}, which is none of the engines {sorted(self.engines)}")
+        for name, engine in self.engines.items():
+            if engine.kind is EngineKind.OPENAI and not engine.url:
+                raise ValueError(f"engines.{name}.url is empty; an openai engine needs its base URL")
+        judge, teacher = self._family("judge"), self._family("teacher")
+        if judge and judge == teacher:
+            raise ValueError(f"judge and teacher are both of the model family {judge!r}; use another family for one of them")
+        return self
+
+    def _family(self, role: str) -> str:
+        engine = self.roles[role].engine if role in self.roles else ""
+        return (self.engines[engine].family or self.engines[engine].model) if engine else ""
+
+    def role(self, name: str) -> RoleSection:
+        """The section of a role; the defaults where the config does not name it."""
+        return self.roles.get(name, RoleSection())
+
+    @property
+    def run_dir(self) -> Path:
+        """The run folder as an absolute local path."""
+        return Path(self.swarm.run).absolute()
+
+
+def _suggest(location: tuple[str | int, ...]) -> str:
+    """The known key nearest to an unknown one."""
+    model: Any = Config
+    for part in location[:-1]:
+        field = getattr(model, "model_fields", {}).get(part)
+        if field is not None:
+            model = field.annotation
+            continue
+        model = {"engines": EngineSection, "roles": RoleSection}.get(str(location[0]), model)
+    known = list(getattr(model, "model_fields", {}))
+    near = difflib.get_close_matches(str(location[-1]), known, 1)
+    return f"; did you mean {near[0]!r}?" if near else f"; known keys: {', '.join(known)}"
+
+
+def parse(text: str, source: str, overrides: dict[str, Any] | None = None) -> Config:
+    """Read a config from TOML text. `overrides` maps dotted keys to values. Raises ConfigError naming key and value."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{source}: not TOML: {error}", fix="mend that line") from error
+    for dotted, value in (overrides or {}).items():
+        *path, last = dotted.split(".")
+        place = data
+        for part in path:
+            place = place.setdefault(part, {})
+        place[last] = value
+    try:
+        return Config.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(f"{source}: " + "; ".join(map(_explain, error.errors())), fix="see docs/configuration.md") from error
+
+
+def _explain(problem: Any) -> str:
+    where = ".".join(map(str, problem["loc"]))
+    if problem["type"] == "extra_forbidden":
+        return f"unknown key {where}{_suggest(problem['loc'])}"
+    shown = "" if isinstance(problem["input"], dict | Config) else f" (got {problem['input']!r})"
+    return f"{where}: {problem['msg']}{shown}" if where else str(problem["msg"])
+
+
+def load(path: str | Path, overrides: dict[str, Any] | None = None) -> Config:
+    """Read a config file. Raises ConfigError where it is missing or wrong."""
+    file = Path(path)
+    if not file.is_file():
+        raise ConfigError(f"no config file {str(path)!r}", fix="give the path of a TOML file, such as examples/laptop.toml")
+    return parse(file.read_text(), str(path), overrides)

@@ -1,0 +1,22 @@
+"""The exchange: durable samples, leased work, one total order of changes. `Exchange` is the way in."""
+
+from swarm.exchange.exchange import DEFAULT_QUEUE_LIMIT, Exchange
+from swarm.exchange.flow import MAX_ATTEMPTS, MAX_LEASE_SECONDS, Code, Identity
+from swarm.exchange.redaction import redact, redact_all, redact_event
+from swarm.exchange.store import Clock
+from swarm.exchange.sweeps import Burned, DeadLetter
+
+__all__ = [
+    "DEFAULT_QUEUE_LIMIT",
+    "MAX_ATTEMPTS",
+    "MAX_LEASE_SECONDS",
+    "Burned",
+    "Clock",
+    "Code",
+    "DeadLetter",
+    "Exchange",
+    "Identity",
+    "redact",
+    "redact_all",
+    "redact_event",
+]

@@ -1,0 +1,69 @@
+"""The exchange: one object over one store, with every promise that the gateway's doors rely on."""
+
+import random
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Self
+
+from swarm.exchange.ledger import Ledger
+from swarm.exchange.library import Library
+from swarm.exchange.log import EventLog
+from swarm.exchange.overview import Overview, begin_phase
+from swarm.exchange.queues import Queues
+from swarm.exchange.roster import Roster
+from swarm.exchange.store import Clock, Store
+from swarm.exchange.sweeps import Sweeps
+from swarm.exchange.tokens import TokenSigner
+
+DEFAULT_QUEUE_LIMIT = 10_000
+
+
+class Exchange(Queues, Sweeps, Library, EventLog, Ledger, Roster, Overview):
+    """Synchronous core of the gateway. A call that returned outside of a transaction is durable.
+
+    engine_url: `sqlite:///path`. clock: gives aware times; nothing here reads another. lease_key: at least 16 secret
+    bytes that stay the same over restarts. queue_limit: how many samples may be ready, leased or delayed in each stage.
+    rng: draws the jitter of retries. Raises StoreError where the store can't be used.
+    """
+
+    def __init__(
+        self,
+        engine_url: str,
+        swarm_name: str,
+        domain_name: str,
+        clock: Clock,
+        lease_key: bytes,
+        *,
+        queue_limit: int = DEFAULT_QUEUE_LIMIT,
+        rng: random.Random | None = None,
+    ) -> None:
+        signer = TokenSigner(lease_key)
+        store = Store(engine_url, swarm_name, domain_name, clock)
+        super().__init__(store, signer, queue_limit, rng or random.Random())
+        with store.write() as connection:
+            begin_phase(connection, store.now())
+        self.restart()
+
+    @property
+    def store(self) -> Store:
+        """The store beneath, for the one who closes or inspects it."""
+        return self._store
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Commit all calls made inside (by this thread) together; each call still succeeds or fails alone.
+
+        A call that raises StoreError ends the whole group: leaving the block then raises it, and nothing was stored.
+        """
+        return self._store.transaction()
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

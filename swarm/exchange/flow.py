@@ -1,0 +1,117 @@
+"""The rules by which samples flow: who may send and lease what, where a sample waits next, how long a retry waits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from swarm.records import Payload, Purpose, Verdict
+from swarm.state import Role, Stage
+
+MAX_ATTEMPTS = 10
+MAX_LEASE_SECONDS = 3600.0
+BACKOFF_CAP_SECONDS = 100.0
+
+
+class Code(StrEnum):
+    """What became of one item of a batch, or why a call was refused."""
+
+    OK = "OK"
+    DIGEST_CONFLICT = "DIGEST_CONFLICT"
+    UNKNOWN_PARENT = "UNKNOWN_PARENT"
+    WRONG_PARENT = "WRONG_PARENT"
+    QUEUE_FULL = "QUEUE_FULL"
+    LEASE_LOST = "LEASE_LOST"
+    TOKEN_REFUSED = "TOKEN_REFUSED"
+    REFUSED_OUTPUT = "REFUSED_OUTPUT"
+    FORBIDDEN = "FORBIDDEN"
+    CONFLICT = "CONFLICT"
+    NOT_FOUND = "NOT_FOUND"
+    INVALID = "INVALID"
+    OUT_OF_RANGE = "OUT_OF_RANGE"
+
+
+class State(StrEnum):
+    """Where one row of a queue stands; the first three are live."""
+
+    READY = "ready"
+    LEASED = "leased"
+    DELAYED = "delayed"
+    DONE = "done"
+    DEAD = "dead"
+    EXPIRED = "expired"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a caller is, by its credential."""
+
+    name: str
+    role: Role
+
+
+LEASES: Mapping[Role, Stage] = {
+    Role.STUDENT: Stage.PROBES,
+    Role.JUDGE: Stage.ATTEMPTS,
+    Role.TEACHER: Stage.FAILURES,
+}
+"""The one stage that a role takes work from; other roles take none."""
+
+PRODUCES: Mapping[Role, str] = {Role.STUDENT: "attempt", Role.JUDGE: "verdict", Role.TEACHER: "correction"}
+"""What completing a lease must bring; annotations may come along."""
+
+PUBLISHES: Mapping[Role, frozenset[str]] = {
+    Role.PROBER: frozenset({"probe"}),
+    Role.EXAMINER: frozenset({"probe"}),
+    Role.OPERATOR: frozenset({"probe"}),
+    Role.JUDGE: frozenset({"verdict"}),
+}
+"""What a role may send without a lease, beside annotations."""
+
+_ANSWERS: Mapping[str, str] = {"attempt": "probe", "verdict": "attempt", "correction": "verdict"}
+
+
+def may_publish(role: Role, kind: str) -> bool:
+    """Whether a role may send this kind of sample without a lease."""
+    return kind == "annotation" or kind in PUBLISHES.get(role, frozenset())
+
+
+def answers(kind: str, parent_kind: str) -> bool:
+    """Whether a sample of `kind` may stand under one of `parent_kind`; an annotation may stand under any."""
+    return kind == "annotation" or _ANSWERS.get(kind) == parent_kind
+
+
+def next_stage(payload: Payload, purpose: Purpose) -> Stage | None:
+    """Where a sample waits, by its payload and its root probe's purpose; None where nobody has to act on it.
+
+    A failure under siege waits for its release; one in an exam or a census is never taught.
+    """
+    match payload.kind:
+        case "probe":
+            return None if purpose is Purpose.EXAM else Stage.PROBES
+        case "attempt":
+            return None if purpose is Purpose.ASK else Stage.ATTEMPTS
+        case "verdict":
+            failed = isinstance(payload, Verdict) and not payload.passed
+            return Stage.FAILURES if failed and purpose is Purpose.LEARN else None
+        case _:
+            return None
+
+
+def priority(purpose: Purpose) -> int:
+    """Lower goes first: a person waits for ASK; measurements come before learning."""
+    match purpose:
+        case Purpose.ASK:
+            return 0
+        case Purpose.LEARN:
+            return 2
+        case _:
+            return 1
+
+
+def backoff_seconds(attempt: int, draw: float) -> float:
+    """Seconds that a retry waits after its `attempt`-th failure (from 1): 1 doubling to 100, less up to half.
+
+    `draw` is uniform in [0, 1); the jitter keeps retries of one outage from coming back together.
+    """
+    return min(BACKOFF_CAP_SECONDS, 2.0 ** (attempt - 1)) * (1.0 - draw / 2)

@@ -1,0 +1,98 @@
+"""Rows of the queue while a batch decides over them."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from swarm.exchange.flow import State
+from swarm.exchange.rows import chunks, count_stage
+from swarm.exchange.schema import DELAYED, queue
+from swarm.state import Answer, Stage
+
+SECOND = 1_000_000
+"""In the store's microseconds."""
+
+_SETTLE = (
+    update(queue)
+    .where(queue.c.sample_id == bindparam("key"))
+    .values(
+        state=bindparam("to_state"),
+        attempt=bindparam("burned"),
+        lease_until=bindparam("until"),
+        ready_at=bindparam("not_before"),
+        answered=bindparam("call"),
+        answer=bindparam("said"),
+    )
+)
+
+
+@dataclass(slots=True)
+class Held:
+    """One row that a token points at, or a lease that ran out."""
+
+    sample_id: str
+    stage: str
+    state: str
+    attempt: int
+    generation: int
+    lease_agent: str
+    lease_until: int
+    ready_at: int
+    answered: str
+    answer: str
+    touched: bool = False
+
+    def is_held(self, generation: int, now: int) -> bool:
+        """Whether this delivery still holds the sample."""
+        return self.state == State.LEASED and self.generation == generation and now <= self.lease_until
+
+    def settle(self, state: State, answer: Answer, call: str) -> Answer:
+        """Leave the lease for `state`, keeping the answer for a repeat of the call."""
+        self.state, self.answered, self.answer, self.touched = state, call, answer.model_dump_json(), True
+        return answer
+
+    def note(self, now: int, kind: str, reason: str) -> dict[str, object]:
+        """A line of history: this delivery is burned."""
+        about = {"sample_id": self.sample_id, "agent": self.lease_agent, "attempt": self.attempt}
+        return {**about, "at": now, "kind": kind, "reason": reason}
+
+
+_COLUMNS = [queue.c[name] for name in Held.__dataclass_fields__ if name != "touched"]
+
+
+def held_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Held]:
+    """The rows of those ids that ever waited."""
+    found: dict[str, Held] = {}
+    for group in chunks(ids):
+        for row in connection.execute(select(*_COLUMNS).where(queue.c.sample_id.in_(group))):
+            found[row.sample_id] = Held(*row)
+    return found
+
+
+def settle_all(connection: Connection, rows: Iterable[Held]) -> None:
+    """Write the rows that changed, and count those whose wait is over."""
+    changed = [row for row in rows if row.touched]
+    if not changed:
+        return
+    values = [
+        {
+            "key": row.sample_id,
+            "to_state": row.state,
+            "burned": row.attempt,
+            "until": row.lease_until,
+            "not_before": row.ready_at,
+            "call": row.answered,
+            "said": row.answer,
+        }
+        for row in changed
+    ]
+    connection.execute(_SETTLE, values)
+    for stage, count in Counter(row.stage for row in changed if row.state in (State.DONE, State.DEAD)).items():
+        count_stage(connection, Stage(stage), closed=count)
+
+
+def wake(connection: Connection, now: int) -> None:
+    """Make ready what has waited out its delay."""
+    connection.execute(update(queue).where(DELAYED, queue.c.ready_at <= now).values(state=State.READY))

@@ -1,0 +1,215 @@
+"""Taking samples in: each item is decided alone against what is stored, then all of a batch is written at once."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, insert, select
+
+from swarm.exchange.flow import Code, State, answers, next_stage, priority
+from swarm.exchange.log import current_revision
+from swarm.exchange.rows import Facts, add, chunks, count_stage, depths, facts_by_id
+from swarm.exchange.schema import cell_counts, events, queue, samples, tallies
+from swarm.exchange.store import micros
+from swarm.records import Attempt, Probe, Purpose, Sample, Verdict
+from swarm.state import Answer, EventKind, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A sample that may be stored; its facts still lack the revision."""
+
+    sample: Sample
+    facts: Facts
+    stage: Stage | None
+
+
+class Intake:
+    """One batch on its way into the store. `load` what it touches, `admit` item by item, `write` once."""
+
+    def __init__(self, connection: Connection, now: int, queue_limit: int) -> None:
+        self._connection = connection
+        self._now = now
+        self._queue_limit = queue_limit
+        self._next = current_revision(connection) + 1
+        self._depths = depths(connection)
+        self._known: dict[str, Facts] = {}
+        self._judged: dict[str, list[tuple[int, bool]]] = {}
+        self._events: list[dict[str, object]] = []
+        self._samples: list[dict[str, object]] = []
+        self._waiting: list[dict[str, object]] = []
+        self._accepted: Counter[Stage] = Counter()
+        self._tallies: Counter[tuple[str, str]] = Counter()
+        self._cells: Counter[tuple[str, str, int, bool]] = Counter()
+
+    def load(self, offered: Iterable[Sample]) -> None:
+        """Read what the store knows of these samples, their parents, and earlier verdicts on the same attempts."""
+        batch = list(offered)
+        ids = [sample.id for sample in batch] + [sample.parent_id for sample in batch if sample.parent_id]
+        self._known |= facts_by_id(self._connection, ids)
+        judged = samples.c.parent_id, samples.c.rubric_version, samples.c.passed
+        for group in chunks(sample.parent_id for sample in batch if sample.kind == "verdict"):
+            query = select(*judged).where(samples.c.parent_id.in_(group), samples.c.kind == "verdict")
+            for attempt_id, version, passed in self._connection.execute(query):
+                self._judged.setdefault(attempt_id, []).append((version, passed))
+
+    def admit(self, producer: str, offered: Sequence[Sample]) -> Answer:
+        """Take all of these samples (at least one) or none; the answer is the last one's, or the first refusal."""
+        drafts: dict[str, Draft] = {}
+        for sample in offered:
+            outcome = self._examine(producer, sample, drafts)
+            if isinstance(outcome, Answer):
+                return outcome
+            if outcome is not None:
+                drafts[sample.id] = outcome
+        wanted = Counter(draft.stage for draft in drafts.values() if draft.stage is not None)
+        for stage, count in wanted.items():
+            if self._depths[stage] + count > self._queue_limit:
+                full = f"queue {stage} holds {self._depths[stage]} of {self._queue_limit}: send it again later"
+                return Answer(id=offered[-1].id, code=Code.QUEUE_FULL, message=full)
+        for draft in drafts.values():
+            self._keep(draft)
+        last = offered[-1].id
+        return Answer(id=last, revision=self._known[last].revision)
+
+    def write(self) -> None:
+        """Store everything that was admitted."""
+        if not self._samples:
+            return
+        self._connection.execute(insert(events), self._events)
+        self._connection.execute(insert(samples), self._samples)
+        if self._waiting:
+            self._connection.execute(insert(queue), self._waiting)
+        for stage, count in self._accepted.items():
+            count_stage(self._connection, stage, accepted=count)
+        for (topic, key), count in self._tallies.items():
+            add(self._connection, tallies, {"topic": topic, "key": key}, {"total": count})
+        for (cell_key, checkpoint_id, version, passed), count in self._cells.items():
+            cell: dict[str, object] = {"cell_key": cell_key, "checkpoint_id": checkpoint_id, "rubric_version": version}
+            add(self._connection, cell_counts, cell, {"passed": count * passed, "failed": count * (not passed)})
+
+    def _examine(self, producer: str, sample: Sample, drafts: dict[str, Draft]) -> Draft | Answer | None:
+        """A draft, or the refusal, or None where the store (or this batch) holds the very same sample."""
+        parent: Facts | None = None
+        if sample.kind == "probe":
+            if sample.parent_id:
+                return _refusal(
+                    sample, Code.WRONG_PARENT, f"a probe has no parent, not {sample.parent_id!r}: leave it empty"
+                )
+        else:
+            parent = self._known.get(sample.parent_id)
+            if parent is None:
+                return _refusal(
+                    sample, Code.UNKNOWN_PARENT, f"parent {sample.parent_id!r} isn't stored: publish it first"
+                )
+            if not answers(sample.kind, parent.kind):
+                return _refusal(
+                    sample,
+                    Code.WRONG_PARENT,
+                    f"{sample.kind} under {parent.kind} {parent.id!r}: name the sample it answers",
+                )
+        draft = _draft(producer, sample, parent)
+        earlier = drafts[sample.id].facts if sample.id in drafts else self._known.get(sample.id)
+        if earlier is None:
+            return draft
+        if earlier.digest == draft.facts.digest:
+            return None
+        return _refusal(
+            sample,
+            Code.DIGEST_CONFLICT,
+            f"{sample.id} is stored with digest {earlier.digest[:12]}, not {draft.facts.digest[:12]}: use a new id",
+        )
+
+    def _keep(self, draft: Draft) -> None:
+        sample, facts, revision = draft.sample, draft.facts, self._next
+        self._next += 1
+        self._known[sample.id] = replace(facts, revision=revision)
+        stage, counted, verdict = draft.stage, False, sample.payload
+        if isinstance(verdict, Verdict):
+            judged = self._judged.setdefault(sample.parent_id, [])
+            counted = all(version != verdict.rubric_version for version, _ in judged)
+            if any(not passed for _, passed in judged):
+                stage = None
+            judged.append((verdict.rubric_version, verdict.passed))
+        if counted and isinstance(verdict, Verdict):
+            self._cells[facts.cell_key, facts.checkpoint_id, verdict.rubric_version, verdict.passed] += 1
+        self._tallies["kind", sample.kind] += 1
+        if isinstance(sample.payload, Probe):
+            self._tallies["origin", sample.payload.origin] += 1
+        self._events.append(
+            {"revision": revision, "kind": EventKind.SAMPLE, "ref": sample.id, "at": self._now, "body": None}
+        )
+        self._samples.append(_sample_row(sample, facts, revision, counted))
+        if stage is not None:
+            self._depths[stage] += 1
+            self._accepted[stage] += 1
+            self._waiting.append(queue_row(sample.id, stage, Purpose(facts.purpose), revision, self._now))
+
+
+def queue_row(sample_id: str, stage: Stage, purpose: Purpose, revision: int, now: int) -> dict[str, object]:
+    """A row for a sample that begins to wait, in the order of its revision within its priority."""
+    return {
+        "sample_id": sample_id,
+        "stage": stage,
+        "state": State.READY,
+        "priority": priority(purpose),
+        "revision": revision,
+        "enqueued_at": now,
+        "attempt": 0,
+        "generation": 0,
+        "lease_agent": "",
+        "lease_until": 0,
+        "ready_at": now,
+        "answered": "",
+        "answer": "",
+    }
+
+
+def _draft(producer: str, sample: Sample, parent: Facts | None) -> Draft:
+    root_id = parent.root_id if parent else sample.id
+    normal = sample.model_copy(update={"root_id": root_id, "producer": producer})
+    payload = sample.payload
+    if isinstance(payload, Probe):
+        cell_key, purpose, checkpoint_id = payload.cell.key, payload.purpose, ""
+    else:
+        assert parent is not None
+        cell_key, purpose, checkpoint_id = parent.cell_key, Purpose(parent.purpose), parent.checkpoint_id
+    if isinstance(payload, Attempt):
+        checkpoint_id = payload.checkpoint_id
+    facts = Facts(
+        id=sample.id,
+        kind=sample.kind,
+        parent_id=sample.parent_id,
+        root_id=root_id,
+        revision=0,
+        digest=normal.digest(),
+        cell_key=cell_key,
+        purpose=purpose,
+        checkpoint_id=checkpoint_id,
+    )
+    return Draft(normal, facts, next_stage(payload, purpose))
+
+
+def _sample_row(sample: Sample, facts: Facts, revision: int, counted: bool) -> dict[str, object]:
+    verdict = sample.payload if isinstance(sample.payload, Verdict) else None
+    return {
+        "revision": revision,
+        "id": sample.id,
+        "kind": sample.kind,
+        "parent_id": sample.parent_id,
+        "root_id": sample.root_id,
+        "producer": sample.producer,
+        "created_at": micros(sample.created_at),
+        "digest": facts.digest,
+        "payload": sample.payload.model_dump_json(),
+        "cell_key": facts.cell_key,
+        "purpose": facts.purpose,
+        "checkpoint_id": facts.checkpoint_id,
+        "passed": verdict.passed if verdict else None,
+        "rubric_version": verdict.rubric_version if verdict else None,
+        "counted": counted,
+    }
+
+
+def _refusal(sample: Sample, code: Code, message: str) -> Answer:
+    return Answer(id=sample.id, code=code, message=message)

@@ -1,0 +1,111 @@
+"""Reading stored samples: by filter, by lineage, as the log of corrections, and as the verdicts of one measurement."""
+
+from sqlalchemy import Connection, Select, select
+
+from swarm.errors import RefusedError
+from swarm.exchange.flow import Code
+from swarm.exchange.part import Part
+from swarm.exchange.redaction import redact_all
+from swarm.exchange.rows import chains, facts_by_id, sample_from
+from swarm.exchange.schema import cell_counts, samples
+from swarm.records import Cell, Purpose, Sample
+from swarm.state import CellCount, Role
+
+_TAUGHT = (Purpose.LEARN, Purpose.SIEGE)
+
+
+class Library(Part):
+    """Samples, as they were accepted."""
+
+    def samples(
+        self,
+        kind: str | None = None,
+        cell: str | None = None,
+        purpose: Purpose | None = None,
+        passed: bool | None = None,
+        *,
+        since_revision: int = 0,
+        limit: int = 100,
+        descending: bool = False,
+        role: Role = Role.OPERATOR,
+    ) -> list[Sample]:
+        """Samples after a revision that match every filter given, by revision, as `role` may see them.
+
+        Cell (a key, `subdomain/weather/form`) and purpose are those of the root probe; only verdicts have `passed`.
+        """
+        query: Select[tuple[object, ...]] = select(samples).where(samples.c.revision > since_revision)
+        for column, value in (
+            (samples.c.kind, kind),
+            (samples.c.cell_key, cell),
+            (samples.c.purpose, purpose),
+            (samples.c.passed, passed),
+        ):
+            if value is not None:
+                query = query.where(column == value)
+        order = samples.c.revision.desc() if descending else samples.c.revision
+        with self._store.read() as connection:
+            rows = connection.execute(query.order_by(order).limit(limit)).all()
+        return redact_all((sample_from(row) for row in rows), role)
+
+    def lineage(self, sample_id: str, role: Role = Role.OPERATOR) -> list[Sample]:
+        """The sample with all that it answers to and all that answers to it, in the order of their revisions.
+
+        Raises RefusedError NOT_FOUND where no such sample is stored.
+        """
+        with self._store.read() as connection:
+            facts = facts_by_id(connection, [sample_id]).get(sample_id)
+            if facts is None:
+                raise RefusedError(Code.NOT_FOUND, f"no sample {sample_id!r} is stored", "Check its id")
+            query = select(samples).where(samples.c.root_id == facts.root_id).order_by(samples.c.revision)
+            family = [sample_from(row) for row in connection.execute(query)]
+            ancestors = {sample.id for sample in chains(connection, [sample_id])[0]}
+        below = {sample_id}
+        for sample in family:
+            if sample.parent_id in below:
+                below.add(sample.id)
+        return redact_all((sample for sample in family if sample.id in ancestors | below), role)
+
+    def corrections(self, after_revision: int, limit: int = 100) -> list[tuple[Sample, ...]]:
+        """The log of corrections after a revision: (correction, verdict, attempt, probe), in order."""
+        query = select(samples.c.id).where(samples.c.kind == "correction", samples.c.revision > after_revision)
+        query = query.where(samples.c.purpose.in_(_TAUGHT)).order_by(samples.c.revision).limit(limit)
+        with self._store.read() as connection:
+            return chains(connection, list(connection.scalars(query)))
+
+    def verdicts(
+        self, purpose: Purpose, checkpoint_id: str, since_revision: int = 0, rubric_version: int | None = None
+    ) -> list[tuple[str, bool]]:
+        """(probe id, passed) of each attempt by a checkpoint, in the order of the verdicts.
+
+        Without `rubric_version`, an attempt that was judged again under a new rubric comes once for each.
+        """
+        query = select(samples.c.root_id, samples.c.passed).where(samples.c.kind == "verdict", samples.c.counted)
+        query = query.where(samples.c.purpose == purpose, samples.c.checkpoint_id == checkpoint_id)
+        query = query.where(samples.c.revision > since_revision)
+        if rubric_version is not None:
+            query = query.where(samples.c.rubric_version == rubric_version)
+        with self._store.read() as connection:
+            return [(probe_id, passed) for probe_id, passed in connection.execute(query.order_by(samples.c.revision))]
+
+    def cell_counts(self, checkpoint_id: str | None = None) -> list[CellCount]:
+        """Passes and failures by cell, checkpoint and rubric version."""
+        with self._store.read() as connection:
+            return cell_counts_of(connection, checkpoint_id)
+
+
+def cell_counts_of(connection: Connection, checkpoint_id: str | None) -> list[CellCount]:
+    """Passes and failures of one checkpoint, or of all."""
+    query = select(cell_counts)
+    if checkpoint_id is not None:
+        query = query.where(cell_counts.c.checkpoint_id == checkpoint_id)
+    key = cell_counts.c.checkpoint_id, cell_counts.c.rubric_version, cell_counts.c.cell_key
+    return [
+        CellCount(
+            cell=Cell.parse(row.cell_key),
+            checkpoint_id=row.checkpoint_id,
+            rubric_version=row.rubric_version,
+            passed=row.passed,
+            failed=row.failed,
+        )
+        for row in connection.execute(query.order_by(*key))
+    ]

@@ -1,0 +1,95 @@
+"""The event log: every change gets the next revision of one total order, and can be read back from there."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import Connection, Row, func, insert, select
+
+from swarm.errors import RefusedError
+from swarm.exchange.flow import Code
+from swarm.exchange.part import Part
+from swarm.exchange.redaction import redact_event
+from swarm.exchange.rows import sample_from
+from swarm.exchange.schema import events, samples
+from swarm.exchange.store import moment
+from swarm.state import (
+    AgentStatus,
+    Checkpoint,
+    Event,
+    EventKind,
+    Experiment,
+    PhaseRecord,
+    PromotionDecision,
+    Role,
+    Rubric,
+)
+
+_BODIES: dict[EventKind, type[BaseModel]] = {
+    EventKind.PHASE: PhaseRecord,
+    EventKind.RUBRIC: Rubric,
+    EventKind.EXPERIMENT: Experiment,
+    EventKind.CHECKPOINT: Checkpoint,
+    EventKind.PROMOTION: PromotionDecision,
+    EventKind.AGENT: AgentStatus,
+}
+
+
+def current_revision(connection: Connection) -> int:
+    """The revision of the latest change, 0 where there is none."""
+    return connection.scalar(select(func.max(events.c.revision))) or 0
+
+
+def append(connection: Connection, kind: EventKind, ref: str, at: int, record: BaseModel) -> int:
+    """Log a change of a record other than a sample, as it is now; returns its revision.
+
+    A record with a `revision` of its own is logged with this one in it.
+    """
+    revision = current_revision(connection) + 1
+    if "revision" in type(record).model_fields:
+        record = record.model_copy(update={"revision": revision})
+    values = {"revision": revision, "kind": kind, "ref": ref, "at": at, "body": record.model_dump_json()}
+    connection.execute(insert(events), values)
+    return revision
+
+
+class EventLog(Part):
+    """Reading the log."""
+
+    def revision(self) -> int:
+        """The revision of the latest change."""
+        with self._store.read() as connection:
+            return current_revision(connection)
+
+    def oldest_revision(self) -> int:
+        """The oldest revision that can still be read; a watch may resume from one before it."""
+        with self._store.read() as connection:
+            return connection.scalar(select(func.min(events.c.revision))) or 0
+
+    def events(self, after_revision: int, limit: int = 500, role: Role = Role.OPERATOR) -> list[Event]:
+        """Changes after a revision in order, without gaps, as `role` may see them.
+
+        Raises RefusedError OUT_OF_RANGE where the log doesn't reach back (or not yet up) to `after_revision`.
+        """
+        with self._store.read() as connection:
+            oldest = connection.scalar(select(func.min(events.c.revision))) or 1
+            newest = current_revision(connection)
+            if not oldest - 1 <= after_revision <= newest:
+                raise RefusedError(
+                    Code.OUT_OF_RANGE,
+                    f"revision {after_revision} is outside the log, which holds {oldest} to {newest}",
+                    "List the samples again, and watch from the revision of that list",
+                )
+            joined = events.outerjoin(samples, samples.c.revision == events.c.revision)
+            columns = [events.c.revision.label("event"), events.c.kind.label("event_kind"), events.c.at, events.c.body]
+            query = select(*columns, samples).select_from(joined).where(events.c.revision > after_revision)
+            rows = connection.execute(query.order_by(events.c.revision).limit(limit)).all()
+        return [redact_event(_event_from(row), role) for row in rows]
+
+
+def _event_from(row: Row[*tuple[Any, ...]]) -> Event:
+    kind = EventKind(row.event_kind)
+    if kind is EventKind.SAMPLE:
+        content: dict[str, object] = {"sample": sample_from(row)}
+    else:
+        content = {kind.value: _BODIES[kind].model_validate_json(row.body)}
+    return Event.model_validate({"revision": row.event, "kind": kind, "at": moment(row.at), **content})

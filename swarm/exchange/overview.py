@@ -1,0 +1,130 @@
+"""The phase, the progress of siege and census, and the state of the whole swarm at one revision."""
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from swarm.errors import RefusedError
+from swarm.exchange.flow import Code
+from swarm.exchange.ledger import current_version
+from swarm.exchange.library import cell_counts_of
+from swarm.exchange.log import append, current_revision
+from swarm.exchange.roster import all_agents, all_costs
+from swarm.exchange.schema import checkpoints, progress, samples, tallies
+from swarm.exchange.store import moment, read_meta, write_meta
+from swarm.exchange.students import Students, all_checkpoints, all_promotions
+from swarm.exchange.sweeps import queue_counts
+from swarm.records import Origin
+from swarm.state import CheckpointStatus, EventKind, PhaseName, PhaseRecord, Progress, QueueCount, SwarmState
+
+
+class Overview(Students):
+    """What everyone may ask about the swarm."""
+
+    def phase(self) -> PhaseRecord:
+        """Where the swarm stands."""
+        with self._store.read() as connection:
+            return _phase(connection)
+
+    def set_phase(self, record: PhaseRecord, expected_revision: int) -> PhaseRecord:
+        """Move to another phase, or pause; `since` is the gateway's. Certifying makes the champion a graduate.
+
+        Raises RefusedError CONFLICT where the phase has changed since `expected_revision`.
+        """
+        with self._store.write() as connection:
+            current = _phase(connection)
+            if current.revision != expected_revision:
+                raise RefusedError(
+                    Code.CONFLICT,
+                    f"the phase is {current.name} at revision {current.revision}, not at {expected_revision}",
+                    "Read it again and decide again",
+                )
+            now = self._store.now()
+            since = current.since if record.name is current.name else moment(now)
+            stored = _store_phase(connection, record.model_copy(update={"since": since}), now)
+            if record.name is PhaseName.CERTIFIED:
+                self.graduate(connection)
+        return stored
+
+    def put_progress(self, report: Progress) -> None:
+        """Report how far an attempt at siege or census has come; the latest report of each attempt is kept."""
+        with self._store.write() as connection:
+            key = progress.c.phase == report.phase, progress.c.attempt == report.attempt
+            values = {"at": self._store.now(), "body": report.model_dump_json()}
+            if not connection.execute(update(progress).where(*key).values(values)).rowcount:
+                row = {"phase": report.phase, "attempt": report.attempt, **values}
+                connection.execute(insert(progress), row)
+
+    def progress_reports(self) -> list[Progress]:
+        """The latest report of every attempt at siege and census, in the order of the reports."""
+        with self._store.read() as connection:
+            return _progress(connection)
+
+    def state(self) -> SwarmState:
+        """Everything live, read at one revision. Cells are those of the base and of the champion, by rubric version."""
+        with self._store.read() as connection:
+            known = all_checkpoints(connection)
+            champion_id = read_meta(connection, "champion_id")
+            shown = {item.id for item in known if item.status is CheckpointStatus.BASE} | {champion_id}
+            queues = queue_counts(connection, self._store.now())
+            reports = _progress(connection)
+            counts = _tallies(connection)
+            return SwarmState(
+                name=read_meta(connection, "swarm"),
+                domain=read_meta(connection, "domain"),
+                revision=current_revision(connection),
+                started_at=moment(int(read_meta(connection, "started_at"))),
+                phase=_phase(connection),
+                champion_id=champion_id,
+                rubric_version=current_version(connection),
+                queues=tuple(queues),
+                cells=tuple(item for name in sorted(shown) for item in cell_counts_of(connection, name)),
+                agents=tuple(all_agents(connection)),
+                checkpoints=tuple(known),
+                promotions=tuple(all_promotions(connection)),
+                costs=tuple(all_costs(connection)),
+                progress=reports[-1] if reports else None,
+                corrections=counts.get(("kind", "correction"), 0),
+                corrections_trained=_corrections_trained(connection),
+                invalid_probes=tuple((key, count) for (topic, key), count in counts.items() if topic == "invalid"),
+                origins=tuple((Origin(key), count) for (topic, key), count in counts.items() if topic == "origin"),
+                alarms=tuple(_alarms(queues)),
+            )
+
+
+def begin_phase(connection: Connection, now: int) -> None:
+    """Set the first phase of a new swarm; later calls change nothing."""
+    if not read_meta(connection, "phase"):
+        _store_phase(connection, PhaseRecord(name=PhaseName.LEARN, reason="a new swarm", since=moment(now)), now)
+
+
+def _phase(connection: Connection) -> PhaseRecord:
+    return PhaseRecord.model_validate_json(read_meta(connection, "phase"))
+
+
+def _store_phase(connection: Connection, record: PhaseRecord, now: int) -> PhaseRecord:
+    revision = append(connection, EventKind.PHASE, record.name, now, record)
+    stored = record.model_copy(update={"revision": revision})
+    write_meta(connection, "phase", stored.model_dump_json())
+    return stored
+
+
+def _progress(connection: Connection) -> list[Progress]:
+    bodies = connection.scalars(select(progress.c.body).order_by(progress.c.at, progress.c.attempt))
+    return [Progress.model_validate_json(body) for body in bodies]
+
+
+def _tallies(connection: Connection) -> dict[tuple[str, str], int]:
+    rows = connection.execute(select(tallies).order_by(tallies.c.topic, tallies.c.key))
+    return {(row.topic, row.key): row.total for row in rows}
+
+
+def _corrections_trained(connection: Connection) -> int:
+    """Corrections up to the furthest cursor: each is counted once, however many checkpoints read on from it."""
+    furthest = select(func.max(checkpoints.c.cursor)).scalar_subquery()
+    read = select(func.count()).where(samples.c.kind == "correction", samples.c.revision <= furthest)
+    return connection.scalar(read) or 0
+
+
+def _alarms(queues: list[QueueCount]) -> list[str]:
+    return [
+        f"queue {count.stage}: {count.unaccounted} samples unaccounted for" for count in queues if count.unaccounted
+    ]

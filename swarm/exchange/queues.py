@@ -1,0 +1,223 @@
+"""The queues: leasing work, and completing, extending or handing it back behind a fence."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from swarm.errors import RefusedError
+from swarm.exchange.flow import (
+    LEASES,
+    MAX_ATTEMPTS,
+    MAX_LEASE_SECONDS,
+    PRODUCES,
+    Code,
+    Identity,
+    State,
+    backoff_seconds,
+    may_publish,
+)
+from swarm.exchange.held import SECOND, Held, held_by_id, settle_all, wake
+from swarm.exchange.intake import Intake
+from swarm.exchange.part import Part
+from swarm.exchange.redaction import redact_all
+from swarm.exchange.rows import chains
+from swarm.exchange.schema import READY, history, queue
+from swarm.exchange.tokens import Claim
+from swarm.records import Sample
+from swarm.state import Answer, Completion, FailKind, Failure, Lease, Stage
+
+_LEASE = (
+    update(queue)
+    .where(queue.c.sample_id == bindparam("key"))
+    .values(
+        state=State.LEASED,
+        generation=bindparam("fence"),
+        lease_agent=bindparam("agent"),
+        lease_until=bindparam("until"),
+        answered="",
+        answer="",
+    )
+)
+
+
+class Queues(Part):
+    """Work for agents: delivered at least once, with an effect exactly once."""
+
+    def publish(self, agent: Identity, samples: Sequence[Sample]) -> list[Answer]:
+        """Store samples, each with its own answer, and put them where they wait next. Repeating it changes nothing.
+
+        Codes: FORBIDDEN, DIGEST_CONFLICT, UNKNOWN_PARENT, WRONG_PARENT, QUEUE_FULL.
+        """
+        with self._store.write() as connection:
+            intake = Intake(connection, self._store.now(), self._queue_limit)
+            intake.load(samples)
+            answers = []
+            for sample in samples:
+                if may_publish(agent.role, sample.kind):
+                    answers.append(intake.admit(agent.name, [sample]))
+                else:
+                    said = (
+                        f"a {agent.role} may not publish a {sample.kind}: complete a lease with it, or ask another role"
+                    )
+                    answers.append(Answer(id=sample.id, code=Code.FORBIDDEN, message=said))
+            intake.write()
+        return answers
+
+    def lease(self, agent: Identity, stage: Stage, limit: int, ttl_seconds: float = 30.0) -> list[Lease]:
+        """Hand up to `limit` samples to one agent, most urgent first, each with the chain that its role may see.
+
+        Raises RefusedError FORBIDDEN where the role doesn't work on this stage.
+        """
+        if LEASES.get(agent.role) is not stage:
+            raise RefusedError(
+                Code.FORBIDDEN, f"a {agent.role} may not lease from {stage}", "Use the credential of the role that does"
+            )
+        if limit < 1:
+            raise RefusedError(Code.INVALID, f"a lease of {limit} samples", "Ask for at least 1")
+        ttl = _checked_ttl(ttl_seconds)
+        with self._store.write() as connection:
+            now = self._store.now()
+            wake(connection, now)
+            waiting = select(queue.c.sample_id, queue.c.attempt, queue.c.generation)
+            waiting = waiting.where(READY, queue.c.stage == stage)
+            rows = connection.execute(waiting.order_by(queue.c.priority, queue.c.revision).limit(limit)).all()
+            if not rows:
+                return []
+            taken = [
+                {"key": row.sample_id, "fence": row.generation + 1, "agent": agent.name, "until": now + ttl}
+                for row in rows
+            ]
+            connection.execute(_LEASE, taken)
+            found = chains(connection, [row.sample_id for row in rows])
+        leases = []
+        for row, chain in zip(rows, found, strict=True):
+            seen = tuple(redact_all(chain, agent.role))
+            token = self._signer.sign(Claim(stage, row.sample_id, row.generation + 1), agent.name)
+            leases.append(
+                Lease(
+                    token=token,
+                    stage=stage,
+                    sample=seen[0],
+                    chain=seen,
+                    attempt=row.attempt + 1,
+                    ttl_seconds=ttl_seconds,
+                )
+            )
+        return leases
+
+    def complete(self, agent: Identity, completions: Sequence[Completion]) -> list[Answer]:
+        """Store a lease's outputs, acknowledge its input, count its verdict and enqueue what is next: all or nothing.
+
+        Repeating a completion returns its first answer. Codes: LEASE_LOST, TOKEN_REFUSED, REFUSED_OUTPUT, and those of
+        `publish`; after QUEUE_FULL the lease still stands.
+        """
+        with self._store.write() as connection:
+            intake = Intake(connection, self._store.now(), self._queue_limit)
+            intake.load(output for completion in completions for output in completion.outputs)
+
+            def finish(held: Held, position: int) -> Answer:
+                outputs = completions[position].outputs
+                if refusal := _refused_output(agent, held, outputs):
+                    return refusal
+                answer = intake.admit(agent.name, outputs)
+                if not answer.ok:
+                    return answer.model_copy(update={"id": held.sample_id})
+                return held.settle(State.DONE, Answer(id=held.sample_id, revision=answer.revision), "complete")
+
+            answers = self._decide(connection, agent, [item.token for item in completions], "complete", finish)
+            intake.write()
+        return answers
+
+    def fail(self, agent: Identity, failures: Sequence[Failure]) -> list[Answer]:
+        """Hand leases back: RETRY waits longer each time, RELEASE returns at once and burns nothing, REJECT is final.
+
+        Codes: LEASE_LOST, TOKEN_REFUSED.
+        """
+        with self._store.write() as connection:
+            now, notes = self._store.now(), list[dict[str, object]]()
+
+            def hand_back(held: Held, position: int) -> Answer:
+                kind, answer = failures[position].kind, Answer(id=held.sample_id)
+                if kind is FailKind.RELEASE:
+                    return held.settle(State.READY, answer, "fail")
+                held.attempt += 1
+                notes.append(held.note(now, kind, failures[position].reason))
+                if kind is FailKind.REJECT or held.attempt >= MAX_ATTEMPTS:
+                    return held.settle(State.DEAD, answer, "fail")
+                held.ready_at = now + round(backoff_seconds(held.attempt, self._rng.random()) * SECOND)
+                return held.settle(State.DELAYED, answer, "fail")
+
+            answers = self._decide(connection, agent, [item.token for item in failures], "fail", hand_back)
+            if notes:
+                connection.execute(insert(history), notes)
+        return answers
+
+    def extend(self, agent: Identity, tokens: Sequence[str], ttl_seconds: float = 30.0) -> list[Answer]:
+        """Let leases run for another `ttl_seconds` from now. Codes: LEASE_LOST, TOKEN_REFUSED."""
+        ttl = _checked_ttl(ttl_seconds)
+        with self._store.write() as connection:
+            until = self._store.now() + ttl
+
+            def prolong(held: Held, _position: int) -> Answer:
+                held.lease_until, held.touched = until, True
+                return Answer(id=held.sample_id)
+
+            return self._decide(connection, agent, tokens, "extend", prolong)
+
+    def _decide(
+        self,
+        connection: Connection,
+        agent: Identity,
+        tokens: Sequence[str],
+        call: str,
+        act: Callable[[Held, int], Answer],
+    ) -> list[Answer]:
+        """Check every token's fence, let `act` decide over those that hold, and write the rows that changed."""
+        claims = [self._signer.read(token, agent.name) for token in tokens]
+        held = held_by_id(connection, [claim.sample_id for claim in claims if claim])
+        now, answers = self._store.now(), list[Answer]()
+        for position, claim in enumerate(claims):
+            if claim is None:
+                said = f"this token isn't {agent.name}'s: send the one that came with your own lease"
+                answers.append(Answer(id="", code=Code.TOKEN_REFUSED, message=said))
+                continue
+            row = held.get(claim.sample_id)
+            if row is None or not row.is_held(claim.generation, now):
+                answers.append(_first_answer(row, claim, call))
+            else:
+                answers.append(act(row, position))
+        settle_all(connection, held.values())
+        return answers
+
+
+def _first_answer(row: Held | None, claim: Claim, call: str) -> Answer:
+    if row is not None and row.generation == claim.generation and row.answered == call:
+        return Answer.model_validate_json(row.answer)
+    said = f"the lease on {claim.sample_id} ran out or was handed back: drop this work and lease again"
+    return Answer(id=claim.sample_id, code=Code.LEASE_LOST, message=said)
+
+
+def _refused_output(agent: Identity, held: Held, outputs: Sequence[Sample]) -> Answer | None:
+    wanted = PRODUCES.get(agent.role, "")
+    for output in outputs:
+        if output.kind not in (wanted, "annotation"):
+            said = f"a {agent.role} completes with {wanted or 'nothing'} or annotations, not with a {output.kind}"
+        elif output.parent_id != held.sample_id:
+            said = f"output {output.id} answers {output.parent_id!r}, not the leased {held.sample_id}"
+        else:
+            continue
+        return Answer(id=held.sample_id, code=Code.REFUSED_OUTPUT, message=said)
+    if all(output.kind != wanted for output in outputs):
+        said = f"no {wanted} among the outputs: send one, or hand the lease back with fail"
+        return Answer(id=held.sample_id, code=Code.REFUSED_OUTPUT, message=said)
+    return None
+
+
+def _checked_ttl(ttl_seconds: float) -> int:
+    if not 0 < ttl_seconds <= MAX_LEASE_SECONDS:
+        raise RefusedError(
+            Code.INVALID,
+            f"a lease of {ttl_seconds} s",
+            f"Ask for more than 0 and at most {MAX_LEASE_SECONDS:.0f} s, and extend it at a third",
+        )
+    return round(ttl_seconds * SECOND)

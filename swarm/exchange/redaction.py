@@ -1,0 +1,37 @@
+"""What a role may see: a student gets the question and the attempts, never what is right or what was decided."""
+
+from collections.abc import Iterable
+
+from swarm.records import Attempt, Probe, Sample
+from swarm.state import Event, EventKind, Role
+
+_STUDENT_EVENTS = frozenset({EventKind.PHASE, EventKind.CHECKPOINT, EventKind.AGENT, EventKind.BOOKMARK})
+
+
+def redact(sample: Sample, role: Role) -> Sample | None:
+    """The sample as `role` may see it, or None where it may not see it at all."""
+    if role is not Role.STUDENT:
+        return sample
+    match sample.payload:
+        case Probe() as probe:
+            hidden = {"reference": None, "operator": "", "twin_id": ""}
+            return sample.model_copy(update={"payload": probe.model_copy(update=hidden)})
+        case Attempt():
+            return sample
+        case _:
+            return None
+
+
+def redact_all(samples: Iterable[Sample], role: Role) -> list[Sample]:
+    """What `role` may see of the samples, in their order."""
+    return [seen for sample in samples if (seen := redact(sample, role)) is not None]
+
+
+def redact_event(event: Event, role: Role) -> Event:
+    """The event as `role` may see it; a hidden one becomes a bookmark, so that a watch stays gap-free."""
+    if role is not Role.STUDENT or event.kind in _STUDENT_EVENTS:
+        return event
+    seen = redact(event.sample, role) if event.sample is not None else None
+    if seen is None:
+        return Event(revision=event.revision, kind=EventKind.BOOKMARK, at=event.at)
+    return event.model_copy(update={"sample": seen})

@@ -1,0 +1,118 @@
+"""Between rows and samples, and the small statements that several parts of the exchange share."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, Table, Update, and_, bindparam, insert, select, update
+
+from swarm.exchange.schema import samples, stages
+from swarm.exchange.store import moment
+from swarm.records import Payload, Sample
+from swarm.state import Stage
+
+_CHUNK = 500
+
+_payload: TypeAdapter[Payload] = TypeAdapter(Payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules need to know of a stored sample, without its payload."""
+
+    id: str
+    kind: str
+    parent_id: str
+    root_id: str
+    revision: int
+    digest: str
+    cell_key: str
+    purpose: str
+    checkpoint_id: str
+
+
+_FACTS = [samples.c[name] for name in Facts.__dataclass_fields__]
+
+
+def sample_from(row: Row[*tuple[Any, ...]]) -> Sample:
+    """A stored sample, as it was accepted."""
+    return Sample(
+        id=row.id,
+        parent_id=row.parent_id,
+        root_id=row.root_id,
+        producer=row.producer,
+        created_at=moment(row.created_at),
+        revision=row.revision,
+        payload=_payload.validate_json(row.payload),
+    )
+
+
+def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Distinct ids, in groups small enough for one statement."""
+    unique = list(dict.fromkeys(ids))
+    for start in range(0, len(unique), _CHUNK):
+        yield unique[start : start + _CHUNK]
+
+
+def facts_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Facts]:
+    """The facts of those ids that are stored."""
+    found: dict[str, Facts] = {}
+    for group in chunks(ids):
+        for row in connection.execute(select(*_FACTS).where(samples.c.id.in_(group))):
+            found[row.id] = Facts(*row)
+    return found
+
+
+def samples_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Sample]:
+    """Those of the samples that are stored."""
+    found: dict[str, Sample] = {}
+    for group in chunks(ids):
+        for row in connection.execute(select(samples).where(samples.c.id.in_(group))):
+            found[row.id] = sample_from(row)
+    return found
+
+
+def chains(connection: Connection, ids: Sequence[str]) -> list[tuple[Sample, ...]]:
+    """For each stored id, the sample and its ancestors, nearest first."""
+    known: dict[str, Sample] = {}
+    missing = set(ids)
+    while missing:
+        found = samples_by_id(connection, sorted(missing))
+        known |= found
+        missing = {sample.parent_id for sample in found.values() if sample.parent_id} - known.keys()
+    return [_chain(known, sample_id) for sample_id in ids]
+
+
+def _chain(known: Mapping[str, Sample], sample_id: str) -> tuple[Sample, ...]:
+    links: list[Sample] = []
+    while sample_id:
+        links.append(known[sample_id])
+        sample_id = links[-1].parent_id
+    return tuple(links)
+
+
+@cache
+def _adding(table: Table, key: tuple[str, ...], amounts: tuple[str, ...]) -> Update:
+    matches = and_(*(table.c[name] == bindparam(f"is_{name}") for name in key))
+    return update(table).where(matches).values({name: table.c[name] + bindparam(f"by_{name}") for name in amounts})
+
+
+def add(connection: Connection, table: Table, key: Mapping[str, object], amounts: Mapping[str, float]) -> None:
+    """Add to the counters of one row, which begins at zero."""
+    given = {f"is_{name}": value for name, value in key.items()} | {f"by_{name}": by for name, by in amounts.items()}
+    if not connection.execute(_adding(table, tuple(key), tuple(amounts)), given).rowcount:
+        connection.execute(insert(table), {**key, **amounts})
+
+
+def count_stage(connection: Connection, stage: Stage, accepted: int = 0, closed: int = 0) -> None:
+    """Raise the running counters of a queue."""
+    if accepted or closed:
+        add(connection, stages, {"stage": stage}, {"accepted": accepted, "closed": closed})
+
+
+def depths(connection: Connection) -> dict[Stage, int]:
+    """How many samples of each queue are ready, leased or delayed, by the running counters."""
+    rows = connection.execute(select(stages.c.stage, stages.c.accepted - stages.c.closed))
+    return {Stage(stage): depth for stage, depth in rows}

@@ -1,0 +1,214 @@
+"""The tables of the store, in SQLAlchemy Core; times are whole microseconds since 1970 (UTC)."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    literal_column,
+)
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+_Revision = BigInteger().with_variant(Integer, "sqlite")
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Single values: schema_version, swarm, domain, started_at, alive_at, phase, champion_id, reign, progress."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("revision", _Revision, primary_key=True, autoincrement=True),
+    Column("kind", String, nullable=False),
+    Column("ref", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("body", Text),
+    sqlite_autoincrement=True,
+)
+"""The one total order. `body` is the changed object as it was then; a sample's is in `samples`, at its revision."""
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("revision", _Revision, primary_key=True, autoincrement=False),
+    Column("id", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("parent_id", String, nullable=False),
+    Column("root_id", String, nullable=False),
+    Column("producer", String, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("cell_key", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("checkpoint_id", String, nullable=False),
+    Column("passed", Boolean),
+    Column("rubric_version", Integer),
+    Column("counted", Boolean, nullable=False),
+    Index("samples_parent", "parent_id"),
+    Index("samples_root", "root_id"),
+    Index("samples_kind", "kind", "revision"),
+    Index("samples_purpose", "kind", "purpose", "revision"),
+    Index("samples_cell", "kind", "cell_key", "revision"),
+)
+"""Every sample, once. Cell and purpose are the root probe's; `counted` marks the verdicts that moved a cell's count."""
+
+queue = Table(
+    "queue",
+    metadata,
+    Column("sample_id", String, primary_key=True),
+    Column("stage", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("enqueued_at", BigInteger, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("lease_agent", String, nullable=False),
+    Column("lease_until", BigInteger, nullable=False),
+    Column("ready_at", BigInteger, nullable=False),
+    Column("answered", String, nullable=False),
+    Column("answer", Text, nullable=False),
+    Index("queue_state", "stage", "state", "enqueued_at"),
+)
+"""One row for each sample that ever waited. `attempt` counts burned deliveries, `generation` is the fence."""
+
+READY = queue.c.state == literal_column("'ready'")
+LEASED = queue.c.state == literal_column("'leased'")
+DELAYED = queue.c.state == literal_column("'delayed'")
+
+# Partial indexes hold what is live only, so a lease costs the same beside a million finished rows.
+Index("queue_ready", queue.c.stage, queue.c.priority, queue.c.revision, sqlite_where=READY, postgresql_where=READY)
+Index("queue_leased", queue.c.lease_until, sqlite_where=LEASED, postgresql_where=LEASED)
+Index("queue_delayed", queue.c.ready_at, sqlite_where=DELAYED, postgresql_where=DELAYED)
+
+stages = Table(
+    "stages",
+    metadata,
+    Column("stage", String, primary_key=True),
+    Column("accepted", BigInteger, nullable=False),
+    Column("closed", BigInteger, nullable=False),
+)
+"""Running counters of each queue, kept apart from its rows so that conservation is a check and not a definition."""
+
+history = Table(
+    "history",
+    metadata,
+    Column("number", _Revision, primary_key=True, autoincrement=True),
+    Column("sample_id", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("agent", String, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("history_sample", "sample_id"),
+)
+"""Every burned delivery, with who held it and why it failed."""
+
+cell_counts = Table(
+    "cell_counts",
+    metadata,
+    Column("cell_key", String, primary_key=True),
+    Column("checkpoint_id", String, primary_key=True),
+    Column("rubric_version", Integer, primary_key=True),
+    Column("passed", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("topic", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("total", BigInteger, nullable=False),
+)
+"""Plain counters: samples by kind, probes by origin, probes that probers refused themselves by reason."""
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("card", Text, nullable=False),
+    Column("registered_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, nullable=False),
+    Column("present", Boolean, nullable=False),
+    Column("completed", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    Column("busy_seconds", Float, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+costs = Table(
+    "costs",
+    metadata,
+    Column("role", String, primary_key=True),
+    Column("prompt_tokens", BigInteger, nullable=False),
+    Column("completion_tokens", BigInteger, nullable=False),
+    Column("busy_seconds", Float, nullable=False),
+    Column("dollars", Float, nullable=False),
+)
+
+rubrics = Table(
+    "rubrics",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+"""Every version that was ever in force; the highest is."""
+
+experiments = Table(
+    "experiments",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sent", String, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""`sent` is the digest of what the evolver sent, so that a repeat is told from another experiment."""
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("number", _Revision, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("status", String, nullable=False),
+    Column("cursor", BigInteger, nullable=False),
+    Column("reign", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""`reign` numbers the changes of champion: at its last accession, or at its arrival where it never served."""
+
+exams = Table(
+    "exams",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("exam", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+)
+
+progress = Table(
+    "progress",
+    metadata,
+    Column("phase", String, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""The latest report of each attempt at siege and census; every attempt belongs on the certificate."""

@@ -1,0 +1,157 @@
+"""What moves in the queues without an agent: leases that ran out, stale failures, released breaches, discarded work."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Integer, cast, func, insert, select, update
+
+from swarm.exchange.flow import MAX_ATTEMPTS, State
+from swarm.exchange.held import held_by_id, settle_all, wake
+from swarm.exchange.intake import queue_row
+from swarm.exchange.part import Part
+from swarm.exchange.rows import chunks, count_stage, depths, samples_by_id
+from swarm.exchange.schema import LEASED, checkpoints, history, meta, queue, samples, stages
+from swarm.exchange.store import moment
+from swarm.records import Purpose, Sample
+from swarm.state import QueueCount, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Burned:
+    """One delivery that came to nothing."""
+
+    at: datetime
+    agent: str
+    attempt: int
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A sample that nobody could work on, with its whole history."""
+
+    sample: Sample
+    stage: Stage
+    history: tuple[Burned, ...]
+
+
+_WAITING = (State.READY, State.DELAYED)
+
+
+class Sweeps(Part):
+    """Timed and bulk moves, and the counts that show that nothing was lost."""
+
+    def expire(self) -> int:
+        """Take back leases that ran out; each burns an attempt, and the tenth is the last. Returns how many."""
+        with self._store.write() as connection:
+            now = self._store.now()
+            wake(connection, now)
+            late = connection.scalars(select(queue.c.sample_id).where(LEASED, queue.c.lease_until < now)).all()
+            if not late:
+                return 0
+            rows, notes = held_by_id(connection, late), list[dict[str, object]]()
+            for row in rows.values():
+                row.attempt, row.touched = row.attempt + 1, True
+                row.state = State.DEAD if row.attempt >= MAX_ATTEMPTS else State.READY
+                notes.append(row.note(now, "expired", "the lease ran out"))
+            settle_all(connection, rows.values())
+            connection.execute(insert(history), notes)
+        return len(late)
+
+    def restart(self) -> int:
+        """Give every lease the time back that this store was closed, so that a crash burns no attempt.
+
+        The exchange does it once as it opens; later calls find no time to give back. Returns how many leases stand.
+        """
+        with self._store.write() as connection:
+            now = self._store.now()
+            down, self._store.alive_before = max(0, now - self._store.alive_before), now
+            longer = update(queue).where(LEASED).values(lease_until=queue.c.lease_until + down)
+            return connection.execute(longer).rowcount
+
+    def expire_stale(self, max_promotions: int) -> int:
+        """Expire failures that wait for a teacher and whose checkpoint is more than `max_promotions` reigns old."""
+        with self._store.write() as connection:
+            reign = select(cast(meta.c.value, Integer)).where(meta.c.key == "reign").scalar_subquery()
+            joined = queue.join(samples, samples.c.id == queue.c.sample_id)
+            joined = joined.outerjoin(checkpoints, checkpoints.c.id == samples.c.checkpoint_id)
+            stale = select(queue.c.sample_id).select_from(joined)
+            stale = stale.where(queue.c.stage == Stage.FAILURES, queue.c.state.in_(_WAITING))
+            stale = stale.where(reign - func.coalesce(checkpoints.c.reign, 0) > max_promotions)
+            return _close(connection, Stage.FAILURES, list(connection.scalars(stale)), State.EXPIRED)
+
+    def discard(self, stage: Stage, purpose: Purpose) -> int:
+        """Take out what waits in a stage for a purpose that has ended, such as a siege that was broken off."""
+        with self._store.write() as connection:
+            joined = queue.join(samples, samples.c.id == queue.c.sample_id)
+            chosen = select(queue.c.sample_id).select_from(joined)
+            chosen = chosen.where(queue.c.stage == stage, queue.c.state.in_(_WAITING), samples.c.purpose == purpose)
+            return _close(connection, stage, list(connection.scalars(chosen)), State.DISCARDED)
+
+    def release_breaches(self, since_revision: int) -> int:
+        """Let the failures that sieges found after a revision be taught, each once; returns how many it released.
+
+        Where the queue hasn't room for all, the next call releases more.
+        """
+        with self._store.write() as connection:
+            now, room = self._store.now(), self._queue_limit - depths(connection)[Stage.FAILURES]
+            failed = samples.c.kind == "verdict", samples.c.purpose == Purpose.SIEGE, samples.c.passed.is_(False)
+            first = select(func.min(samples.c.revision)).where(*failed).group_by(samples.c.parent_id)
+            breaches = select(samples.c.id, samples.c.revision).outerjoin(queue, queue.c.sample_id == samples.c.id)
+            breaches = breaches.where(samples.c.revision.in_(first), queue.c.sample_id.is_(None))
+            breaches = breaches.where(samples.c.revision > since_revision)
+            rows = connection.execute(breaches.order_by(samples.c.revision).limit(max(0, room))).all()
+            if not rows:
+                return 0
+            waiting = [queue_row(row.id, Stage.FAILURES, Purpose.LEARN, row.revision, now) for row in rows]
+            connection.execute(insert(queue), waiting)
+            count_stage(connection, Stage.FAILURES, accepted=len(waiting))
+        return len(waiting)
+
+    def queue_counts(self) -> list[QueueCount]:
+        """The conservation equation of every queue, by one query at one revision."""
+        with self._store.read() as connection:
+            return queue_counts(connection, self._store.now())
+
+    def dead_letters(self, stage: Stage, limit: int = 100) -> list[DeadLetter]:
+        """What nobody could work on, oldest first."""
+        with self._store.read() as connection:
+            dead = select(queue.c.sample_id).where(queue.c.stage == stage, queue.c.state == State.DEAD)
+            ids = list(connection.scalars(dead.order_by(queue.c.enqueued_at, queue.c.revision).limit(limit)))
+            found = samples_by_id(connection, ids)
+            lines: dict[str, list[Burned]] = {sample_id: [] for sample_id in ids}
+            for group in chunks(ids):
+                query = select(history).where(history.c.sample_id.in_(group)).order_by(history.c.number)
+                for row in connection.execute(query):
+                    burned = Burned(moment(row.at), row.agent, row.attempt, row.kind, row.reason)
+                    lines[row.sample_id].append(burned)
+        return [DeadLetter(found[sample_id], stage, tuple(lines[sample_id])) for sample_id in ids]
+
+
+def queue_counts(connection: Connection, now: int) -> list[QueueCount]:
+    """One row for each stage: its running `accepted`, and its rows counted by state."""
+    oldest = func.min(queue.c.enqueued_at).label("oldest")
+    counted = select(queue.c.stage, queue.c.state, func.count().label("count"), oldest)
+    by_state = counted.group_by(queue.c.stage, queue.c.state).subquery()
+    joined = stages.outerjoin(by_state, by_state.c.stage == stages.c.stage)
+    columns = stages.c.stage, stages.c.accepted, by_state.c.state, by_state.c.count, by_state.c.oldest
+    numbers: dict[str, dict[str, int]] = {}
+    ages: dict[str, int] = {}
+    for stage, accepted, state, count, since in connection.execute(select(*columns).select_from(joined)):
+        numbers.setdefault(stage, {"accepted": accepted})
+        if state is not None:
+            numbers[stage][state] = count
+            if state in (State.READY, State.LEASED, State.DELAYED):
+                ages[stage] = max(ages.get(stage, 0), now - since)
+    return [
+        QueueCount(stage=stage, oldest_age_seconds=max(0, ages.get(stage, 0)) / 1e6, **numbers[stage])
+        for stage in Stage
+    ]
+
+
+def _close(connection: Connection, stage: Stage, ids: list[str], state: State) -> int:
+    for group in chunks(ids):
+        connection.execute(update(queue).where(queue.c.sample_id.in_(group)).values(state=state))
+    count_stage(connection, stage, closed=len(ids))
+    return len(ids)

@@ -1,0 +1,56 @@
+"""Wakes those who wait for a change: one counter and one condition for each topic."""
+
+import asyncio
+from collections.abc import Iterable
+from enum import StrEnum
+
+from swarm.state import Stage
+
+
+class Topic(StrEnum):
+    """What a waiter waits for: work in a queue, a correction, or anything in the event log."""
+
+    PROBES = "probes"
+    ATTEMPTS = "attempts"
+    FAILURES = "failures"
+    CORRECTIONS = "corrections"
+    LOG = "log"
+
+
+QUEUES = frozenset(Topic(stage) for stage in Stage)
+EVERYTHING = frozenset(Topic)
+
+
+class Changes:
+    """Take `seen` before looking, then `wait` with it: a change in between is not missed. Lives on one event loop."""
+
+    def __init__(self) -> None:
+        self._seen = dict.fromkeys(Topic, 0)
+        self._conditions = {topic: asyncio.Condition() for topic in Topic}
+        self.closed = False
+
+    def seen(self, topic: Topic) -> int:
+        """The number of changes so far."""
+        return self._seen[topic]
+
+    async def wait(self, topic: Topic, seen: int, seconds: float) -> bool:
+        """Wait until there are more changes than `seen`; False where none came within `seconds`, or at the end."""
+        condition = self._conditions[topic]
+        try:
+            async with asyncio.timeout(seconds), condition:
+                await condition.wait_for(lambda: self.closed or self._seen[topic] != seen)
+        except TimeoutError:
+            return False
+        return not self.closed
+
+    async def notify(self, topics: Iterable[Topic]) -> None:
+        """Say that these have changed."""
+        for topic in topics:
+            async with self._conditions[topic]:
+                self._seen[topic] += 1
+                self._conditions[topic].notify_all()
+
+    async def close(self) -> None:
+        """Wake everyone for the last time; from now on nobody waits."""
+        self.closed = True
+        await self.notify(Topic)

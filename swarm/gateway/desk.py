@@ -1,0 +1,93 @@
+"""What the services share: the exchange behind its writer, the changes, and how requests are read."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from swarm.codec import from_wire, to_wire
+from swarm.domains.base import Domain
+from swarm.errors import RefusedError
+from swarm.exchange import Exchange
+from swarm.gateway.changes import Changes, Topic
+from swarm.gateway.edge import Edge
+from swarm.gateway.writer import Writer
+from swarm.records import Record
+from swarm.state import Answer, Stage
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Record)
+
+MOST_ITEMS = 1000
+LONGEST_WAIT_SECONDS = 20.0
+
+
+@dataclass
+class Desk:
+    """One swarm's exchange as the services use it."""
+
+    exchange: Exchange
+    writer: Writer
+    changes: Changes
+    domain: Domain
+    edge: Edge
+    max_lag: int
+    """Promotions after which a failure that waits for a teacher is stale."""
+    bookmark_seconds: float
+    """How long a watch is silent before it says how far it has come."""
+    polled_at: dict[Stage, float] = field(default_factory=dict)
+    """When somebody last asked for work of a stage, in the event loop's time."""
+
+    async def read(self, look: Callable[[Exchange], T]) -> T:
+        """The value of `look`, from a view of its own beside the writer."""
+        return await asyncio.to_thread(look, self.exchange)
+
+    async def write(self, work: Callable[[Exchange], T], topics: Iterable[Topic] = ()) -> T:
+        """The value of `work` once it is durable; then `topics` are notified."""
+        return await self.writer.run(work, topics)
+
+    async def poll(self, look: Callable[[], Awaitable[T]], topic: Topic, wait_seconds: float) -> T:
+        """The first value of `look` that isn't empty, looking again at each change, or the last one after the wait."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + wait_seconds
+        while True:
+            seen = self.changes.seen(topic)
+            found = await look()
+            if found or not await self.changes.wait(topic, seen, max(0.0, until - clock())):
+                return found
+
+
+def bounded(name: str, value: float, least: float, most: float) -> None:
+    """Raise RefusedError (INVALID) where a request's value lies outside its bounds."""
+    if not least <= value <= most:
+        raise RefusedError("INVALID", f"{name} is {value}", f"Send {least:g} to {most:g}")
+
+
+def batch(name: str, items: Sequence[T]) -> Sequence[T]:
+    """The items of a batch. Raises RefusedError (INVALID) where there are too many."""
+    bounded(f"the number of {name}", len(items), 0, MOST_ITEMS)
+    return items
+
+
+def answer_each(
+    messages: Sequence[Any], model: type[R], id_of: str, act: Callable[[list[R]], Awaitable[list[Answer]]]
+) -> Awaitable[list[Any]]:
+    """Act on the items that are sound records; the others get an answer INVALID, in their places."""
+    sound, answers = list[R](), list[Answer | None]()
+    for message in messages:
+        try:
+            sound.append(from_wire(message, model))
+            answers.append(None)
+        except RefusedError as error:
+            answers.append(Answer(id=getattr(message, id_of), code=error.reason, message=str(error)))
+
+    async def merged() -> list[Any]:
+        acted = iter(await act(sound) if sound else [])
+        return [to_wire(answer or next(acted)) for answer in answers]
+
+    return merged()
+
+
+def wires(records: Iterable[Record]) -> list[Any]:
+    """Their messages."""
+    return [to_wire(record) for record in records]

@@ -1,0 +1,137 @@
+"""ExamService: judges every exam item again and stores exam and decision together."""
+
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+
+from swarm.codec import from_wire, to_wire
+from swarm.domains.base import Domain
+from swarm.errors import RefusedError
+from swarm.exchange import Exchange
+from swarm.exchange.rows import samples_by_id
+from swarm.gateway.changes import EVERYTHING
+from swarm.gateway.desk import MOST_ITEMS, Desk, wires
+from swarm.records import Origin, Probe, Purpose, Sample
+from swarm.state import ExamItem, ExamRecord, PromotionDecision
+from swarm.v1 import exam_pb2, exam_pb2_grpc
+
+
+class LearnedQuestions:
+    """Fingerprints of the questions that training may have seen; reads only what is new since the last look."""
+
+    def __init__(self) -> None:
+        self._known: set[bytes] = set()
+        self._reached = {Purpose.LEARN: 0, Purpose.SIEGE: 0}
+
+    def refresh(self, exchange: Exchange) -> None:
+        """Take in the probes that were stored since."""
+        for purpose in self._reached:
+            while page := exchange.samples(
+                kind="probe", purpose=purpose, since_revision=self._reached[purpose], limit=MOST_ITEMS
+            ):
+                self._known.update(_fingerprint(_probe(sample).question) for sample in page)
+                self._reached[purpose] = page[-1].revision
+
+    def __contains__(self, question: str) -> bool:
+        return _fingerprint(question) in self._known
+
+
+def passed(domain: Domain, probe: Probe, text: str) -> bool:
+    """Whether a raw attempt is right: it answers, and everything that it answers is right (no hedging)."""
+    answers = domain.read(text).answers
+    return bool(answers) and all(domain.verify(probe, answer).correct for answer in answers)
+
+
+def judged(exam: ExamRecord, domain: Domain) -> ExamRecord:
+    """The exam with the gateway's own view of every item."""
+    items = tuple(
+        item.model_copy(
+            update={
+                "champion_passed": passed(domain, _probe(item.probe), item.champion_text),
+                "candidate_passed": passed(domain, _probe(item.probe), item.candidate_text),
+            }
+        )
+        for item in exam.items
+    )
+    return exam.model_copy(update={"items": items})
+
+
+def check(exam: ExamRecord, learned: LearnedQuestions, stored: dict[str, Sample]) -> None:
+    """Raise RefusedError (INVALID) naming the first item that may not decide over a promotion.
+
+    A replayed probe (origin REPLAY) may have been learned from: it only guards against regression.
+    """
+    questions: set[str] = set()
+    for item in exam.items:
+        if problem := _problem(item, learned, stored):
+            raise _refusal(exam, item, problem)
+        question = " ".join(_probe(item.probe).question.split())
+        if question in questions:
+            raise _refusal(exam, item, f"asks {question[:60]!r} a second time")
+        questions.add(question)
+
+
+def _problem(item: ExamItem, learned: LearnedQuestions, stored: dict[str, Sample]) -> str:
+    probe = item.probe.payload
+    if not isinstance(probe, Probe):
+        return f"is a {probe.kind}, not a probe"
+    if probe.purpose is not Purpose.EXAM:
+        return f"has purpose {probe.purpose}, not exam"
+    if probe.reference is None:
+        return "has no reference"
+    if item.probe.id in stored and stored[item.probe.id].payload != probe:
+        return "differs from the stored probe of that id"
+    if probe.origin is not Origin.REPLAY and probe.question in learned:
+        return f"asks {probe.question[:60]!r}, which training has seen"
+    return ""
+
+
+def _refusal(exam: ExamRecord, item: ExamItem, problem: str) -> RefusedError:
+    return RefusedError(
+        "INVALID", f"exam {exam.id!r}: probe {item.probe.id} {problem}", "Draw fresh exam probes from the domain"
+    )
+
+
+class ExamService(exam_pb2_grpc.ExamServiceServicer):
+    """Trusts no examiner: what counts is computed here."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._learned = LearnedQuestions()
+
+    async def SubmitExam(self, request: Any, _context: Any) -> Any:
+        exam = from_wire(request.exam, ExamRecord)
+        if not 1 <= len(exam.items) <= MOST_ITEMS:
+            raise RefusedError("INVALID", f"exam {exam.id!r} has {len(exam.items)} items", f"Send 1 to {MOST_ITEMS}")
+        sound, decision = await self._desk.read(lambda exchange: self._decide(exchange, exam))
+
+        def store(exchange: Exchange) -> PromotionDecision:
+            stored = exchange.submit_exam(sound, decision)
+            if stored.promoted:
+                exchange.expire_stale(self._desk.max_lag)
+            return stored
+
+        return exam_pb2.SubmitExamResponse(decision=to_wire(await self._desk.write(store, EVERYTHING)))
+
+    async def ListPromotions(self, _request: Any, _context: Any) -> Any:
+        found = await self._desk.read(lambda exchange: exchange.promotions())
+        return exam_pb2.ListPromotionsResponse(promotions=wires(found))
+
+    def _decide(self, exchange: Exchange, exam: ExamRecord) -> tuple[ExamRecord, PromotionDecision]:
+        from swarm.promotion import PromotionPolicy, decide  # brings scipy, which would double the time of a restart
+
+        self._learned.refresh(exchange)
+        with exchange.store.read() as connection:
+            stored = samples_by_id(connection, [item.probe.id for item in exam.items])
+        check(exam, self._learned, stored)
+        sound = judged(exam, self._desk.domain)
+        return sound, decide(sound, PromotionPolicy(), datetime.now(UTC))
+
+
+def _probe(sample: Sample) -> Probe:
+    assert isinstance(sample.payload, Probe)
+    return sample.payload
+
+
+def _fingerprint(question: str) -> bytes:
+    return blake2b(" ".join(question.split()).encode(), digest_size=16).digest()

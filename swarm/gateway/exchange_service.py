@@ -1,0 +1,87 @@
+"""ExchangeService: samples in, work out, outcomes back."""
+
+import asyncio
+from typing import Any
+
+from swarm.codec import enum_from_wire, to_wire
+from swarm.exchange import Code
+from swarm.gateway.changes import QUEUES, Topic
+from swarm.gateway.desk import LONGEST_WAIT_SECONDS, MOST_ITEMS, Desk, answer_each, batch, bounded, wires
+from swarm.gateway.edge import caller
+from swarm.records import Sample
+from swarm.state import Completion, Failure, Lease, Stage
+from swarm.v1 import exchange_pb2, exchange_pb2_grpc
+
+FULL_RETRY_SECONDS = 1.0
+DEFAULT_LEASE_SECONDS = 30.0
+_STORED = frozenset({Topic.PROBES, Topic.FAILURES, Topic.LOG})
+_COMPLETED = frozenset({Topic.ATTEMPTS, Topic.FAILURES, Topic.CORRECTIONS, Topic.LOG})
+
+
+class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
+    """Thin: every rule is the exchange's."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def Publish(self, request: Any, _context: Any) -> Any:
+        agent = caller()
+        messages = batch("samples", request.samples)
+
+        async def publish(samples: list[Sample]) -> list[Any]:
+            return await self._desk.write(lambda exchange: exchange.publish(agent, samples), _STORED)
+
+        answers = await answer_each(messages, Sample, "id", publish)
+        full = any(answer.code == Code.QUEUE_FULL for answer in answers)
+        return exchange_pb2.PublishResponse(answers=answers, retry_delay_seconds=FULL_RETRY_SECONDS if full else 0.0)
+
+    async def Lease(self, request: Any, _context: Any) -> Any:
+        agent, stage = caller(), enum_from_wire(request.stage, Stage, "LeaseRequest.stage")
+        limit, seconds = request.limit or 1, request.ttl_seconds or DEFAULT_LEASE_SECONDS
+        bounded("LeaseRequest.limit", limit, 1, MOST_ITEMS)
+        bounded("LeaseRequest.wait_seconds", request.wait_seconds, 0, LONGEST_WAIT_SECONDS)
+        clock = asyncio.get_running_loop().time
+
+        async def look() -> list[Lease]:
+            self._desk.polled_at[stage] = clock()
+            return await self._desk.write(lambda exchange: exchange.lease(agent, stage, limit, seconds))
+
+        leases = await self._desk.poll(look, Topic(stage), request.wait_seconds)
+        self._desk.polled_at[stage] = clock()
+        return exchange_pb2.LeaseResponse(leases=wires(leases))
+
+    async def Complete(self, request: Any, _context: Any) -> Any:
+        agent = caller()
+
+        async def complete(items: list[Completion]) -> list[Any]:
+            return await self._desk.write(lambda exchange: exchange.complete(agent, items), _COMPLETED)
+
+        messages = batch("completions", request.completions)
+        return exchange_pb2.CompleteResponse(answers=await answer_each(messages, Completion, "token", complete))
+
+    async def Fail(self, request: Any, _context: Any) -> Any:
+        agent = caller()
+
+        async def fail(items: list[Failure]) -> list[Any]:
+            return await self._desk.write(lambda exchange: exchange.fail(agent, items), QUEUES)
+
+        messages = batch("failures", request.failures)
+        return exchange_pb2.FailResponse(answers=await answer_each(messages, Failure, "token", fail))
+
+    async def Extend(self, request: Any, _context: Any) -> Any:
+        agent, tokens = caller(), list(batch("tokens", request.tokens))
+        seconds = request.ttl_seconds or DEFAULT_LEASE_SECONDS
+        answers = await self._desk.write(lambda exchange: exchange.extend(agent, tokens, seconds))
+        return exchange_pb2.ExtendResponse(answers=wires(answers))
+
+    async def ListCorrections(self, request: Any, _context: Any) -> Any:
+        limit = request.limit or 100
+        bounded("ListCorrectionsRequest.limit", limit, 1, MOST_ITEMS)
+        bounded("ListCorrectionsRequest.wait_seconds", request.wait_seconds, 0, LONGEST_WAIT_SECONDS)
+
+        async def look() -> list[tuple[Sample, ...]]:
+            return await self._desk.read(lambda exchange: exchange.corrections(request.after_revision, limit))
+
+        found = await self._desk.poll(look, Topic.CORRECTIONS, request.wait_seconds)
+        chains = [exchange_pb2.CorrectionChain(chain=[to_wire(sample) for sample in chain]) for chain in found]
+        return exchange_pb2.ListCorrectionsResponse(corrections=chains)

@@ -1,0 +1,104 @@
+"""The one writing thread: it takes all calls that wait, runs them in one transaction, and answers after the commit."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from swarm.errors import RefusedError, UnavailableError
+from swarm.exchange import Exchange
+from swarm.gateway.changes import Changes, Topic
+
+T = TypeVar("T")
+Work = Callable[[Exchange], T]
+
+GROUP = 256
+"""Most calls in one commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    work: Work[Any]
+    topics: frozenset[Topic]
+    future: asyncio.Future[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    call: _Call
+    value: Any = None
+    error: Exception | None = None
+
+    def settle(self) -> None:
+        if self.call.future.done():
+            return
+        if self.error is None:
+            self.call.future.set_result(self.value)
+        else:
+            self.call.future.set_exception(self.error)
+
+
+class Writer:
+    """`run` gives work to the thread and waits until what it did is durable. Start it on the loop that will wait."""
+
+    def __init__(self, exchange: Exchange, changes: Changes) -> None:
+        self._exchange = exchange
+        self._changes = changes
+        self._loop = asyncio.get_running_loop()
+        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
+        self._open = True
+        self._thread.start()
+
+    async def run(self, work: Work[T], topics: Iterable[Topic] = ()) -> T:
+        """The value of `work`, after it is committed. `topics` are notified then. Raises what `work` raised.
+
+        `work` may be run a second time if another call of its group failed; the first run was then rolled back.
+        """
+        if not self._open:
+            raise UnavailableError("the gateway is stopping", "Call again; the next gateway answers")
+        call = _Call(work, frozenset(topics), self._loop.create_future())
+        self._calls.put(call)
+        value: T = await call.future
+        return value
+
+    async def close(self) -> None:
+        """Finish what was given to the thread, then end it."""
+        self._open = False
+        self._calls.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _serve(self) -> None:
+        ended = False
+        while not ended:
+            group = [self._calls.get()]
+            while len(group) < GROUP and not self._calls.empty():
+                group.append(self._calls.get())
+            ended = None in group
+            outcomes = self._commit([call for call in group if call is not None])
+            self._loop.call_soon_threadsafe(self._answer, outcomes)
+
+    def _commit(self, calls: list[_Call]) -> list[_Outcome]:
+        try:
+            with self._exchange.transaction():
+                return [self._run(call) for call in calls]
+        except Exception as error:
+            if len(calls) == 1:
+                return [_Outcome(calls[0], error=error)]
+        # The culprit must not take the others with it: each call alone, in a transaction of its own.
+        return [outcome for call in calls for outcome in self._commit([call])]
+
+    def _run(self, call: _Call) -> _Outcome:
+        try:
+            return _Outcome(call, call.work(self._exchange))
+        except RefusedError as error:
+            return _Outcome(call, error=error)
+
+    def _answer(self, outcomes: list[_Outcome]) -> None:
+        topics = {topic for outcome in outcomes if outcome.error is None for topic in outcome.call.topics}
+        for outcome in outcomes:
+            outcome.settle()
+        if topics:
+            self._notifying = self._loop.create_task(self._changes.notify(topics))

@@ -1,0 +1,241 @@
+"""The promotion of a candidate: a pure decision over an exam that has already been judged again."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from swarm import statistics
+from swarm.records import Origin, Probe, Purpose, Record
+from swarm.rubric_checks import abstains
+from swarm.state import ExamItem, ExamRecord, PromotionDecision
+
+
+class PromotionPolicy(Record):
+    """What a candidate must show; METHODS.md, Promotion. The limits without a source there are ours."""
+
+    alpha: float = Field(0.05, gt=0, lt=1)
+    """Level of the improvement test, fixed per candidate and not spent over the run."""
+    min_items: int = Field(8, ge=1)
+    """Fewest pairs that decide."""
+    max_items: int = Field(200, ge=1)
+    margin: float = Field(0.05, gt=0, lt=1)
+    """How much worse on replayed species can't be told from equal; also the slack of the two limits below."""
+    min_replay: int = Field(52, ge=1)
+    """Fewest replay pairs that are tested by themselves (fewer can't show a margin of .05); else all are pooled."""
+    retention_floor: float = Field(0.85, ge=0, le=1)
+    """Least share of the base's skill above chance, as a 95% lower bound."""
+    retention_drop: float = Field(0.03, ge=0, le=1)
+    """Most accuracy that may be lost against the champion on the retention items."""
+    fabrication_limit: float = Field(0.10, ge=0, le=1)
+    """Highest failure rate where asking back or NONE is right; the champion's rate plus the margin if that is more."""
+    over_refusal_limit: float = Field(0.10, ge=0, le=1)
+    """Highest rate of declining what has an answer; the champion's rate plus the margin if that is more."""
+
+
+class Standing(StrEnum):
+    """How a condition came out. NOT_EVALUATED neither blocks nor speaks for the candidate, and says so."""
+
+    MET = "met"
+    FAILED = "failed"
+    NOT_EVALUATED = "not evaluated"
+
+
+class Condition(Record):
+    """One condition of promotion, with the numbers behind it."""
+
+    name: str
+    standing: Standing
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.detail}" + (" (not evaluated)" if self.standing is Standing.NOT_EVALUATED else "")
+
+
+def _condition(name: str, met: bool, detail: str) -> Condition:
+    return Condition(name=name, standing=Standing.MET if met else Standing.FAILED, detail=detail)
+
+
+def _probe(item: ExamItem) -> Probe:
+    probe = item.probe.payload
+    if not isinstance(probe, Probe):
+        raise ValueError(f"exam item {item.probe.id} holds a {probe.kind}; an exam is made of probes")
+    return probe
+
+
+def _fresh(items: Sequence[ExamItem]) -> list[ExamItem]:
+    return [item for item in items if _probe(item).origin is not Origin.REPLAY]
+
+
+def _replay(items: Sequence[ExamItem]) -> list[ExamItem]:
+    return [item for item in items if _probe(item).origin is Origin.REPLAY]
+
+
+def _score(items: Sequence[ExamItem]) -> tuple[int, int]:
+    """Wins and losses of the candidate."""
+    wins = sum(item.candidate_passed and not item.champion_passed for item in items)
+    losses = sum(item.champion_passed and not item.candidate_passed for item in items)
+    return wins, losses
+
+
+def declined(text: str) -> bool:
+    """Whether a raw attempt ends by asking back or with NONE."""
+    lines = text.strip().splitlines()
+    return bool(lines) and abstains(re.split(r"[=:]\s+", lines[-1])[-1])
+
+
+def _items(exam: ExamRecord, policy: PromotionPolicy) -> Condition:
+    ids = {item.probe.id for item in exam.items}
+    questions = {_probe(item).question for item in exam.items}
+    fresh = len(_fresh(exam.items))
+    foreign = sum(_probe(item).purpose is not Purpose.EXAM for item in exam.items)
+    problems = []
+    if not policy.min_items <= fresh <= policy.max_items:
+        problems.append(f"{fresh} fresh pairs, {policy.min_items} to {policy.max_items} decide")
+    if min(len(ids), len(questions)) < len(exam.items):
+        problems.append(f"{len(exam.items) - min(len(ids), len(questions))} repeated probes")
+    if foreign:
+        problems.append(f"{foreign} probes of another purpose than exam")
+    if exam.candidate_id == exam.champion_id:
+        problems.append(f"candidate and champion are both {exam.candidate_id}")
+    return _condition("items", not problems, "; ".join(problems) or f"{fresh} fresh pairs")
+
+
+def _improvement(exam: ExamRecord, policy: PromotionPolicy) -> Condition:
+    wins, losses = _score(_fresh(exam.items))
+    e_value, threshold = statistics.mixture_e_value(wins, losses), 1 / policy.alpha
+    detail = f"{wins} wins and {losses} losses give E = {e_value:.3g}, the threshold is {threshold:.3g}"
+    return _condition("improvement", e_value >= threshold, detail)
+
+
+def _no_regression(exam: ExamRecord, policy: PromotionPolicy) -> Condition:
+    replay = _replay(exam.items)
+    items, which = (replay, "replay") if len(replay) >= policy.min_replay else (list(exam.items), "pooled")
+    wins, losses = _score(items)
+    result = statistics.paired_noninferiority(wins, losses, len(items), policy.margin)
+    detail = (
+        f"over {len(items)} {which} pairs the difference is {result.difference:+.3f}, "
+        f"at least {result.lower:+.3f}; it must stay above {-policy.margin:+.3f}"
+    )
+    return _condition("no regression", result.passed, detail)
+
+
+def _retention(exam: ExamRecord, policy: PromotionPolicy) -> Condition:
+    items, base, kept = exam.retention_items, exam.retention_correct_base, exam.retention_correct_candidate
+    if items == 0:
+        return Condition(name="retention", standing=Standing.NOT_EVALUATED, detail="the exam has 0 retention items")
+    drop = (exam.retention_correct_champion - kept) / items
+    try:
+        left = statistics.retention(kept, base, items, exam.retention_choices)
+    except ValueError as error:
+        detail = f"{error}; {drop:+.3f} lost against the champion (most {policy.retention_drop:.2f})"
+        standing = Standing.NOT_EVALUATED if drop <= policy.retention_drop else Standing.FAILED
+        return Condition(name="retention", standing=standing, detail=detail)
+    detail = (
+        f"{kept} of {items} right, base {base}, champion {exam.retention_correct_champion}: {left.estimate:.3f} of the "
+        f"base's skill above chance, at least {left.lower:.3f} (floor {policy.retention_floor:.2f}); "
+        f"{drop:+.3f} lost against the champion (most {policy.retention_drop:.2f})"
+    )
+    return _condition("retention", left.lower >= policy.retention_floor and drop <= policy.retention_drop, detail)
+
+
+def _bounded(name: str, failed: tuple[int, int], total: int, *, limit: float, margin: float) -> Condition:
+    if total == 0:
+        return Condition(name=name, standing=Standing.NOT_EVALUATED, detail="the exam has no such items")
+    candidate, champion = failed
+    bound = max(limit, champion / total + margin)
+    detail = f"{candidate} of {total}, champion {champion}; the bound is {bound:.3f}"
+    return _condition(name, candidate / total <= bound, detail)
+
+
+def _split(items: Sequence[ExamItem]) -> tuple[list[ExamItem], list[ExamItem]]:
+    """Items where declining is right, and the others."""
+    unanswerable: list[ExamItem] = []
+    answerable: list[ExamItem] = []
+    for item in items:
+        reference = _probe(item).reference
+        if reference is None:
+            raise ValueError(f"exam item {item.probe.id} has no reference; judge the exam from the stored probes")
+        (unanswerable if abstains(reference.answer) else answerable).append(item)
+    return unanswerable, answerable
+
+
+def _fabrication(exam: ExamRecord, policy: PromotionPolicy) -> Condition:
+    items, _ = _split(exam.items)
+    candidates, champions = _passes(items)
+    failed = (candidates.count(False), champions.count(False))
+    return _bounded("fabrication", failed, len(items), limit=policy.fabrication_limit, margin=policy.margin)
+
+
+def _passes(items: Sequence[ExamItem]) -> tuple[list[bool], list[bool]]:
+    return [item.candidate_passed for item in items], [item.champion_passed for item in items]
+
+
+def _over_refusal(exam: ExamRecord, policy: PromotionPolicy) -> Condition:
+    _, items = _split(exam.items)
+    candidate = sum(not item.candidate_passed and declined(item.candidate_text) for item in items)
+    champion = sum(not item.champion_passed and declined(item.champion_text) for item in items)
+    refused = (candidate, champion)
+    return _bounded("over-refusal", refused, len(items), limit=policy.over_refusal_limit, margin=policy.margin)
+
+
+CONDITIONS: tuple[Callable[[ExamRecord, PromotionPolicy], Condition], ...] = (
+    _items,
+    _improvement,
+    _no_regression,
+    _retention,
+    _fabrication,
+    _over_refusal,
+)
+
+
+def conditions(exam: ExamRecord, policy: PromotionPolicy) -> tuple[Condition, ...]:
+    """Every condition of promotion with its numbers, those that could not be evaluated too."""
+    return tuple(condition(exam, policy) for condition in CONDITIONS)
+
+
+def explain(exam: ExamRecord, policy: PromotionPolicy) -> str:
+    """All conditions in one line, for a checkpoint's reason."""
+    return "; ".join(map(str, conditions(exam, policy)))
+
+
+def _regressed(exam: ExamRecord, policy: PromotionPolicy) -> bool:
+    """Whether the candidate is worse: the improvement test reversed, or skill left under the retention floor."""
+    wins, losses = _score(exam.items)
+    if statistics.mixture_e_value(losses, wins) >= 1 / policy.alpha:
+        return True
+    items, choices = exam.retention_items, exam.retention_choices
+    if items == 0:
+        return False
+    base = statistics.above_chance(exam.retention_correct_base / items, choices)
+    left = statistics.above_chance(exam.retention_correct_candidate / items, choices)
+    return base > 0 and left < policy.retention_floor * base
+
+
+def decide(exam: ExamRecord, policy: PromotionPolicy, at: datetime) -> PromotionDecision:
+    """Decide over an exam whose `passed` fields the caller has judged itself.
+
+    Improvement counts only fresh pairs; replayed species (origin REPLAY), which were selected for having failed, only
+    guard against regression. Raises ValueError where an item is no probe or lacks its reference.
+    """
+    fresh = _fresh(exam.items)
+    wins, losses = _score(fresh)
+    failed = [str(c) for c in conditions(exam, policy) if c.standing is Standing.FAILED]
+    candidate, champion = (sum(side) / len(fresh) if fresh else 0.0 for side in _passes(fresh))
+    return PromotionDecision(
+        exam_id=exam.id,
+        candidate_id=exam.candidate_id,
+        champion_id=exam.champion_id,
+        promoted=not failed,
+        wins=wins,
+        losses=losses,
+        champion_accuracy=champion,
+        candidate_accuracy=candidate,
+        e_value=statistics.mixture_e_value(wins, losses),
+        threshold=1 / policy.alpha,
+        regression=bool(failed) and _regressed(exam, policy),
+        blocked_by=tuple(failed),
+        at=at,
+    )

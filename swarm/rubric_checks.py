@@ -1,0 +1,185 @@
+"""The programmatic checks that rubric criteria name: each looks at one attempt and quotes what it decided on."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from swarm.domains.base import Domain, Reading, Verification
+from swarm.records import Probe
+
+QUOTED = 160
+"""Most characters of an attempt that a finding quotes."""
+
+INSTRUCTION = re.compile(
+    r"\b(?:judges?|graders?|examiners?|evaluators?|rubrics?|verdict)\b"
+    r"|\b(?:ignore|disregard|forget)\b.{0,30}\b(?:instructions?|criteria|above|previous|all)\b"
+    r"|\bmark (?:this|it|my answer)\b|\b(?:full|maximum) (?:marks|score)\b|^\s*(?:system|assistant)\s*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def abstains(answer: str) -> bool:
+    """Whether an answer declines: it asks back (`ASK:date`) or says that there is nothing to answer (`NONE`)."""
+    plain = answer.strip().upper()
+    return plain == "NONE" or re.match(r"ASK\b", plain) is not None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One attempt at one probe, read once for all checks. The probe must carry its reference."""
+
+    domain: Domain
+    probe: Probe
+    text: str
+
+    @cached_property
+    def reading(self) -> Reading:
+        """How the text splits into rationale and answers."""
+        return self.domain.read(self.text)
+
+    @cached_property
+    def verified(self) -> tuple[Verification, ...]:
+        """The verifier's decision on each answer found, in order."""
+        return tuple(self.domain.verify(self.probe, answer) for answer in self.reading.answers)
+
+    @property
+    def should_abstain(self) -> bool:
+        """Whether asking back or NONE is right here."""
+        if self.probe.reference is None:
+            raise ValueError(f"probe of {self.probe.cell.key} has no reference; a judge must be given it")
+        return abstains(self.probe.reference.answer)
+
+    def distinct(self) -> list[int]:
+        """The positions of answers that differ in meaning (in canonical form, where they can be read)."""
+        seen: dict[str, int] = {}
+        for place, (answer, verification) in enumerate(zip(self.reading.answers, self.verified, strict=True)):
+            seen.setdefault(verification.canonical or answer.strip(), place)
+        return list(seen.values())
+
+    def excerpt(self) -> str:
+        """The end of the text, where an answer would stand."""
+        return self.text[-QUOTED:]
+
+    def verbatim(self, words: str) -> str:
+        """These words as the text says them; where its line ends differ, the longest of their lines that it says."""
+        lines = sorted(words.splitlines(), key=len, reverse=True)
+        said = (piece for piece in (words, *lines) if piece and piece in self.text)
+        return next(said, self.excerpt())[:QUOTED]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A check's decision: the words that it rests on, and why."""
+
+    passed: bool
+    quote: str
+    why: str
+
+
+Parameters = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check with the values that its parameters may take (None: any whole number); the first one is the default."""
+
+    run: Callable[[Case, Parameters], Outcome]
+    parameters: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+
+
+def _verifier(case: Case, params: Parameters) -> Outcome:
+    answers, verified = case.reading.answers, case.verified
+    if not answers:
+        return Outcome(False, case.excerpt(), "no answer was found")
+    accept = params.get("accept", "any")
+    if accept == "only" and len(case.distinct()) > 1:
+        return Outcome(False, answers[case.distinct()[1]], "more than one answer was given")
+    right = [place for place, verification in enumerate(verified) if verification.correct]
+    place = {"first": 0, "any": right[0] if right else -1}.get(accept, -1)
+    return Outcome(verified[place].correct, answers[place], verified[place].reason)
+
+
+def _single_answer(case: Case, _: Parameters) -> Outcome:
+    distinct = case.distinct()
+    if len(distinct) > 1:
+        return Outcome(False, case.reading.answers[distinct[1]], f"{len(distinct)} different answers were given")
+    return Outcome(True, case.reading.answers[0] if distinct else case.excerpt(), "no second answer")
+
+
+def _readable(case: Case, _: Parameters) -> Outcome:
+    if not case.verified:
+        return Outcome(False, case.excerpt(), "no answer was found")
+    readable = case.verified[-1].canonical is not None
+    return Outcome(readable, case.reading.answers[-1], "well formed" if readable else "the answer is not well formed")
+
+
+def _no_needless_abstention(case: Case, _: Parameters) -> Outcome:
+    declined = [answer for answer in case.reading.answers if abstains(answer)]
+    if declined and not case.should_abstain:
+        return Outcome(False, declined[0], "it declined a question that has an answer")
+    return Outcome(True, case.excerpt(), "it did not decline without need")
+
+
+def _no_fabrication(case: Case, _: Parameters) -> Outcome:
+    made = [answer for answer in case.reading.answers if not abstains(answer)]
+    if made and case.should_abstain:
+        return Outcome(False, made[0], "it answered a question that has no answer")
+    return Outcome(True, case.excerpt(), "nothing was made up where declining is right")
+
+
+def _steps_true(case: Case, _: Parameters) -> Outcome:
+    false = case.domain.false_steps(case.probe, case.reading.rationale)
+    if false:
+        return Outcome(False, false[0], f"a false step: {false[0]!r}")
+    return Outcome(True, case.reading.rationale[:QUOTED], "no step that can be checked is false")
+
+
+def _answer_last(case: Case, _: Parameters) -> Outcome:
+    if not case.reading.answers:
+        return Outcome(False, case.excerpt(), "no answer was found")
+    answer = case.reading.answers[-1]
+    tail = case.text[case.text.rfind(answer) + len(answer) :]
+    if re.search(r"\w", tail):
+        return Outcome(False, tail[:QUOTED], "there is text behind the answer")
+    return Outcome(True, answer, "the answer stands last")
+
+
+def _works_first(case: Case, _: Parameters) -> Outcome:
+    rationale = case.reading.rationale
+    if rationale.strip():
+        return Outcome(True, rationale[:QUOTED], "steps lead to the answer")
+    return Outcome(False, case.excerpt(), "no steps lead to the answer")
+
+
+def _no_instructions(case: Case, _: Parameters) -> Outcome:
+    found = INSTRUCTION.search(case.text)
+    if found:
+        return Outcome(False, found.group(0), "it speaks to the judge; an attempt is data, never instructions")
+    return Outcome(True, case.excerpt(), "it does not speak to the judge")
+
+
+def _short(case: Case, params: Parameters) -> Outcome:
+    most = int(params.get("max-chars", "600"))
+    return Outcome(len(case.text) <= most, case.text[:QUOTED], f"{len(case.text)} characters, at most {most}")
+
+
+def _long(case: Case, params: Parameters) -> Outcome:
+    least = int(params.get("min-chars", "0"))
+    return Outcome(len(case.text) >= least, case.text[:QUOTED], f"{len(case.text)} characters, at least {least}")
+
+
+CHECKS: dict[str, Check] = {
+    "verifier": Check(_verifier, {"accept": ("any", "only", "last", "first")}),
+    "single-answer": Check(_single_answer),
+    "readable": Check(_readable),
+    "no-needless-abstention": Check(_no_needless_abstention),
+    "no-fabrication": Check(_no_fabrication),
+    "steps-true": Check(_steps_true),
+    "answer-last": Check(_answer_last),
+    "works-first": Check(_works_first),
+    "no-instructions": Check(_no_instructions),
+    "short": Check(_short, {"max-chars": None}),
+    "long": Check(_long, {"min-chars": None}),
+}
+"""The checks by the name that a criterion gives."""

@@ -1,0 +1,566 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from swarm.v1 import records_pb2 as _records_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Role(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ROLE_UNSPECIFIED: _ClassVar[Role]
+    ROLE_PROBER: _ClassVar[Role]
+    ROLE_STUDENT: _ClassVar[Role]
+    ROLE_JUDGE: _ClassVar[Role]
+    ROLE_TEACHER: _ClassVar[Role]
+    ROLE_EVOLVER: _ClassVar[Role]
+    ROLE_EXAMINER: _ClassVar[Role]
+    ROLE_TRAINER: _ClassVar[Role]
+    ROLE_SUPERVISOR: _ClassVar[Role]
+    ROLE_OPERATOR: _ClassVar[Role]
+
+class Stage(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    STAGE_UNSPECIFIED: _ClassVar[Stage]
+    STAGE_PROBES: _ClassVar[Stage]
+    STAGE_ATTEMPTS: _ClassVar[Stage]
+    STAGE_FAILURES: _ClassVar[Stage]
+
+class FailKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    FAIL_KIND_UNSPECIFIED: _ClassVar[FailKind]
+    FAIL_KIND_RETRY: _ClassVar[FailKind]
+    FAIL_KIND_RELEASE: _ClassVar[FailKind]
+    FAIL_KIND_REJECT: _ClassVar[FailKind]
+
+class PhaseName(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PHASE_NAME_UNSPECIFIED: _ClassVar[PhaseName]
+    PHASE_NAME_LEARN: _ClassVar[PhaseName]
+    PHASE_NAME_SIEGE: _ClassVar[PhaseName]
+    PHASE_NAME_CENSUS: _ClassVar[PhaseName]
+    PHASE_NAME_CERTIFIED: _ClassVar[PhaseName]
+    PHASE_NAME_STOPPED: _ClassVar[PhaseName]
+
+class CheckpointStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CHECKPOINT_STATUS_UNSPECIFIED: _ClassVar[CheckpointStatus]
+    CHECKPOINT_STATUS_BASE: _ClassVar[CheckpointStatus]
+    CHECKPOINT_STATUS_CANDIDATE: _ClassVar[CheckpointStatus]
+    CHECKPOINT_STATUS_CHAMPION: _ClassVar[CheckpointStatus]
+    CHECKPOINT_STATUS_RETIRED: _ClassVar[CheckpointStatus]
+    CHECKPOINT_STATUS_REJECTED: _ClassVar[CheckpointStatus]
+    CHECKPOINT_STATUS_GRADUATE: _ClassVar[CheckpointStatus]
+
+class ExperimentOutcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    EXPERIMENT_OUTCOME_UNSPECIFIED: _ClassVar[ExperimentOutcome]
+    EXPERIMENT_OUTCOME_KEPT: _ClassVar[ExperimentOutcome]
+    EXPERIMENT_OUTCOME_DISCARDED: _ClassVar[ExperimentOutcome]
+    EXPERIMENT_OUTCOME_CRASHED: _ClassVar[ExperimentOutcome]
+
+class EventKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    EVENT_KIND_UNSPECIFIED: _ClassVar[EventKind]
+    EVENT_KIND_SAMPLE: _ClassVar[EventKind]
+    EVENT_KIND_PHASE: _ClassVar[EventKind]
+    EVENT_KIND_RUBRIC: _ClassVar[EventKind]
+    EVENT_KIND_EXPERIMENT: _ClassVar[EventKind]
+    EVENT_KIND_CHECKPOINT: _ClassVar[EventKind]
+    EVENT_KIND_EXAM: _ClassVar[EventKind]
+    EVENT_KIND_PROMOTION: _ClassVar[EventKind]
+    EVENT_KIND_AGENT: _ClassVar[EventKind]
+    EVENT_KIND_BOOKMARK: _ClassVar[EventKind]
+ROLE_UNSPECIFIED: Role
+ROLE_PROBER: Role
+ROLE_STUDENT: Role
+ROLE_JUDGE: Role
+ROLE_TEACHER: Role
+ROLE_EVOLVER: Role
+ROLE_EXAMINER: Role
+ROLE_TRAINER: Role
+ROLE_SUPERVISOR: Role
+ROLE_OPERATOR: Role
+STAGE_UNSPECIFIED: Stage
+STAGE_PROBES: Stage
+STAGE_ATTEMPTS: Stage
+STAGE_FAILURES: Stage
+FAIL_KIND_UNSPECIFIED: FailKind
+FAIL_KIND_RETRY: FailKind
+FAIL_KIND_RELEASE: FailKind
+FAIL_KIND_REJECT: FailKind
+PHASE_NAME_UNSPECIFIED: PhaseName
+PHASE_NAME_LEARN: PhaseName
+PHASE_NAME_SIEGE: PhaseName
+PHASE_NAME_CENSUS: PhaseName
+PHASE_NAME_CERTIFIED: PhaseName
+PHASE_NAME_STOPPED: PhaseName
+CHECKPOINT_STATUS_UNSPECIFIED: CheckpointStatus
+CHECKPOINT_STATUS_BASE: CheckpointStatus
+CHECKPOINT_STATUS_CANDIDATE: CheckpointStatus
+CHECKPOINT_STATUS_CHAMPION: CheckpointStatus
+CHECKPOINT_STATUS_RETIRED: CheckpointStatus
+CHECKPOINT_STATUS_REJECTED: CheckpointStatus
+CHECKPOINT_STATUS_GRADUATE: CheckpointStatus
+EXPERIMENT_OUTCOME_UNSPECIFIED: ExperimentOutcome
+EXPERIMENT_OUTCOME_KEPT: ExperimentOutcome
+EXPERIMENT_OUTCOME_DISCARDED: ExperimentOutcome
+EXPERIMENT_OUTCOME_CRASHED: ExperimentOutcome
+EVENT_KIND_UNSPECIFIED: EventKind
+EVENT_KIND_SAMPLE: EventKind
+EVENT_KIND_PHASE: EventKind
+EVENT_KIND_RUBRIC: EventKind
+EVENT_KIND_EXPERIMENT: EventKind
+EVENT_KIND_CHECKPOINT: EventKind
+EVENT_KIND_EXAM: EventKind
+EVENT_KIND_PROMOTION: EventKind
+EVENT_KIND_AGENT: EventKind
+EVENT_KIND_BOOKMARK: EventKind
+
+class Lease(_message.Message):
+    __slots__ = ("token", "stage", "sample", "chain", "attempt", "ttl_seconds")
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    SAMPLE_FIELD_NUMBER: _ClassVar[int]
+    CHAIN_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    TTL_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    stage: Stage
+    sample: _records_pb2.Sample
+    chain: _containers.RepeatedCompositeFieldContainer[_records_pb2.Sample]
+    attempt: int
+    ttl_seconds: float
+    def __init__(self, token: _Optional[str] = ..., stage: _Optional[_Union[Stage, str]] = ..., sample: _Optional[_Union[_records_pb2.Sample, _Mapping]] = ..., chain: _Optional[_Iterable[_Union[_records_pb2.Sample, _Mapping]]] = ..., attempt: _Optional[int] = ..., ttl_seconds: _Optional[float] = ...) -> None: ...
+
+class Completion(_message.Message):
+    __slots__ = ("token", "outputs")
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    outputs: _containers.RepeatedCompositeFieldContainer[_records_pb2.Sample]
+    def __init__(self, token: _Optional[str] = ..., outputs: _Optional[_Iterable[_Union[_records_pb2.Sample, _Mapping]]] = ...) -> None: ...
+
+class Failure(_message.Message):
+    __slots__ = ("token", "kind", "reason")
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    kind: FailKind
+    reason: str
+    def __init__(self, token: _Optional[str] = ..., kind: _Optional[_Union[FailKind, str]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class Answer(_message.Message):
+    __slots__ = ("id", "code", "message", "revision")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    code: str
+    message: str
+    revision: int
+    def __init__(self, id: _Optional[str] = ..., code: _Optional[str] = ..., message: _Optional[str] = ..., revision: _Optional[int] = ...) -> None: ...
+
+class AgentCard(_message.Message):
+    __slots__ = ("name", "role", "version", "model_family", "capabilities")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FAMILY_FIELD_NUMBER: _ClassVar[int]
+    CAPABILITIES_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    role: Role
+    version: str
+    model_family: str
+    capabilities: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., version: _Optional[str] = ..., model_family: _Optional[str] = ..., capabilities: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class AgentStatus(_message.Message):
+    __slots__ = ("card", "registered_at", "last_seen_at", "completed", "failed", "tokens", "busy_seconds", "note")
+    CARD_FIELD_NUMBER: _ClassVar[int]
+    REGISTERED_AT_FIELD_NUMBER: _ClassVar[int]
+    LAST_SEEN_AT_FIELD_NUMBER: _ClassVar[int]
+    COMPLETED_FIELD_NUMBER: _ClassVar[int]
+    FAILED_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
+    BUSY_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    card: AgentCard
+    registered_at: _timestamp_pb2.Timestamp
+    last_seen_at: _timestamp_pb2.Timestamp
+    completed: int
+    failed: int
+    tokens: int
+    busy_seconds: float
+    note: str
+    def __init__(self, card: _Optional[_Union[AgentCard, _Mapping]] = ..., registered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., completed: _Optional[int] = ..., failed: _Optional[int] = ..., tokens: _Optional[int] = ..., busy_seconds: _Optional[float] = ..., note: _Optional[str] = ...) -> None: ...
+
+class QueueCount(_message.Message):
+    __slots__ = ("stage", "accepted", "ready", "leased", "delayed", "done", "dead", "expired", "discarded", "oldest_age_seconds")
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    ACCEPTED_FIELD_NUMBER: _ClassVar[int]
+    READY_FIELD_NUMBER: _ClassVar[int]
+    LEASED_FIELD_NUMBER: _ClassVar[int]
+    DELAYED_FIELD_NUMBER: _ClassVar[int]
+    DONE_FIELD_NUMBER: _ClassVar[int]
+    DEAD_FIELD_NUMBER: _ClassVar[int]
+    EXPIRED_FIELD_NUMBER: _ClassVar[int]
+    DISCARDED_FIELD_NUMBER: _ClassVar[int]
+    OLDEST_AGE_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    stage: Stage
+    accepted: int
+    ready: int
+    leased: int
+    delayed: int
+    done: int
+    dead: int
+    expired: int
+    discarded: int
+    oldest_age_seconds: float
+    def __init__(self, stage: _Optional[_Union[Stage, str]] = ..., accepted: _Optional[int] = ..., ready: _Optional[int] = ..., leased: _Optional[int] = ..., delayed: _Optional[int] = ..., done: _Optional[int] = ..., dead: _Optional[int] = ..., expired: _Optional[int] = ..., discarded: _Optional[int] = ..., oldest_age_seconds: _Optional[float] = ...) -> None: ...
+
+class CellCount(_message.Message):
+    __slots__ = ("cell", "checkpoint_id", "rubric_version", "passed", "failed")
+    CELL_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_ID_FIELD_NUMBER: _ClassVar[int]
+    RUBRIC_VERSION_FIELD_NUMBER: _ClassVar[int]
+    PASSED_FIELD_NUMBER: _ClassVar[int]
+    FAILED_FIELD_NUMBER: _ClassVar[int]
+    cell: _records_pb2.Cell
+    checkpoint_id: str
+    rubric_version: int
+    passed: int
+    failed: int
+    def __init__(self, cell: _Optional[_Union[_records_pb2.Cell, _Mapping]] = ..., checkpoint_id: _Optional[str] = ..., rubric_version: _Optional[int] = ..., passed: _Optional[int] = ..., failed: _Optional[int] = ...) -> None: ...
+
+class PhaseRecord(_message.Message):
+    __slots__ = ("name", "reason", "paused", "epoch", "attempt", "revision", "since")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    PAUSED_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    name: PhaseName
+    reason: str
+    paused: bool
+    epoch: int
+    attempt: int
+    revision: int
+    since: _timestamp_pb2.Timestamp
+    def __init__(self, name: _Optional[_Union[PhaseName, str]] = ..., reason: _Optional[str] = ..., paused: _Optional[bool] = ..., epoch: _Optional[int] = ..., attempt: _Optional[int] = ..., revision: _Optional[int] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Criterion(_message.Message):
+    __slots__ = ("id", "text", "check", "params", "veto")
+    class ParamsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    CHECK_FIELD_NUMBER: _ClassVar[int]
+    PARAMS_FIELD_NUMBER: _ClassVar[int]
+    VETO_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    text: str
+    check: str
+    params: _containers.ScalarMap[str, str]
+    veto: bool
+    def __init__(self, id: _Optional[str] = ..., text: _Optional[str] = ..., check: _Optional[str] = ..., params: _Optional[_Mapping[str, str]] = ..., veto: _Optional[bool] = ...) -> None: ...
+
+class Rubric(_message.Message):
+    __slots__ = ("version", "parent_version", "domain", "criteria", "note", "revision")
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    PARENT_VERSION_FIELD_NUMBER: _ClassVar[int]
+    DOMAIN_FIELD_NUMBER: _ClassVar[int]
+    CRITERIA_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    version: int
+    parent_version: int
+    domain: str
+    criteria: _containers.RepeatedCompositeFieldContainer[Criterion]
+    note: str
+    revision: int
+    def __init__(self, version: _Optional[int] = ..., parent_version: _Optional[int] = ..., domain: _Optional[str] = ..., criteria: _Optional[_Iterable[_Union[Criterion, _Mapping]]] = ..., note: _Optional[str] = ..., revision: _Optional[int] = ...) -> None: ...
+
+class Experiment(_message.Message):
+    __slots__ = ("number", "incumbent_version", "proposal", "outcome", "reason", "items", "wins", "losses", "e_value", "threshold", "defect_recall", "false_failure_rate", "incumbent_defect_recall", "incumbent_false_failure_rate", "revision", "at")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    INCUMBENT_VERSION_FIELD_NUMBER: _ClassVar[int]
+    PROPOSAL_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    WINS_FIELD_NUMBER: _ClassVar[int]
+    LOSSES_FIELD_NUMBER: _ClassVar[int]
+    E_VALUE_FIELD_NUMBER: _ClassVar[int]
+    THRESHOLD_FIELD_NUMBER: _ClassVar[int]
+    DEFECT_RECALL_FIELD_NUMBER: _ClassVar[int]
+    FALSE_FAILURE_RATE_FIELD_NUMBER: _ClassVar[int]
+    INCUMBENT_DEFECT_RECALL_FIELD_NUMBER: _ClassVar[int]
+    INCUMBENT_FALSE_FAILURE_RATE_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    incumbent_version: int
+    proposal: Rubric
+    outcome: ExperimentOutcome
+    reason: str
+    items: int
+    wins: int
+    losses: int
+    e_value: float
+    threshold: float
+    defect_recall: float
+    false_failure_rate: float
+    incumbent_defect_recall: float
+    incumbent_false_failure_rate: float
+    revision: int
+    at: _timestamp_pb2.Timestamp
+    def __init__(self, number: _Optional[int] = ..., incumbent_version: _Optional[int] = ..., proposal: _Optional[_Union[Rubric, _Mapping]] = ..., outcome: _Optional[_Union[ExperimentOutcome, str]] = ..., reason: _Optional[str] = ..., items: _Optional[int] = ..., wins: _Optional[int] = ..., losses: _Optional[int] = ..., e_value: _Optional[float] = ..., threshold: _Optional[float] = ..., defect_recall: _Optional[float] = ..., false_failure_rate: _Optional[float] = ..., incumbent_defect_recall: _Optional[float] = ..., incumbent_false_failure_rate: _Optional[float] = ..., revision: _Optional[int] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class TensorFile(_message.Message):
+    __slots__ = ("path", "sha256", "size_bytes")
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    path: str
+    sha256: str
+    size_bytes: int
+    def __init__(self, path: _Optional[str] = ..., sha256: _Optional[str] = ..., size_bytes: _Optional[int] = ...) -> None: ...
+
+class Checkpoint(_message.Message):
+    __slots__ = ("id", "parent_id", "status", "url", "adapter", "files", "cursor", "corrections_trained", "tokens_trained", "train_seconds", "loss", "kl_to_base", "canary_logprob", "recipe", "reason", "revision", "created_at")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    PARENT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    URL_FIELD_NUMBER: _ClassVar[int]
+    ADAPTER_FIELD_NUMBER: _ClassVar[int]
+    FILES_FIELD_NUMBER: _ClassVar[int]
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    CORRECTIONS_TRAINED_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_TRAINED_FIELD_NUMBER: _ClassVar[int]
+    TRAIN_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    LOSS_FIELD_NUMBER: _ClassVar[int]
+    KL_TO_BASE_FIELD_NUMBER: _ClassVar[int]
+    CANARY_LOGPROB_FIELD_NUMBER: _ClassVar[int]
+    RECIPE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    parent_id: str
+    status: CheckpointStatus
+    url: str
+    adapter: bool
+    files: _containers.RepeatedCompositeFieldContainer[TensorFile]
+    cursor: int
+    corrections_trained: int
+    tokens_trained: int
+    train_seconds: float
+    loss: float
+    kl_to_base: float
+    canary_logprob: float
+    recipe: str
+    reason: str
+    revision: int
+    created_at: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., parent_id: _Optional[str] = ..., status: _Optional[_Union[CheckpointStatus, str]] = ..., url: _Optional[str] = ..., adapter: _Optional[bool] = ..., files: _Optional[_Iterable[_Union[TensorFile, _Mapping]]] = ..., cursor: _Optional[int] = ..., corrections_trained: _Optional[int] = ..., tokens_trained: _Optional[int] = ..., train_seconds: _Optional[float] = ..., loss: _Optional[float] = ..., kl_to_base: _Optional[float] = ..., canary_logprob: _Optional[float] = ..., recipe: _Optional[str] = ..., reason: _Optional[str] = ..., revision: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ExamItem(_message.Message):
+    __slots__ = ("probe", "champion_text", "candidate_text", "champion_passed", "candidate_passed")
+    PROBE_FIELD_NUMBER: _ClassVar[int]
+    CHAMPION_TEXT_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_TEXT_FIELD_NUMBER: _ClassVar[int]
+    CHAMPION_PASSED_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_PASSED_FIELD_NUMBER: _ClassVar[int]
+    probe: _records_pb2.Sample
+    champion_text: str
+    candidate_text: str
+    champion_passed: bool
+    candidate_passed: bool
+    def __init__(self, probe: _Optional[_Union[_records_pb2.Sample, _Mapping]] = ..., champion_text: _Optional[str] = ..., candidate_text: _Optional[str] = ..., champion_passed: _Optional[bool] = ..., candidate_passed: _Optional[bool] = ...) -> None: ...
+
+class ExamRecord(_message.Message):
+    __slots__ = ("id", "champion_id", "candidate_id", "items", "retention_correct_base", "retention_correct_champion", "retention_correct_candidate", "retention_items", "retention_choices", "revision")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    CHAMPION_ID_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    RETENTION_CORRECT_BASE_FIELD_NUMBER: _ClassVar[int]
+    RETENTION_CORRECT_CHAMPION_FIELD_NUMBER: _ClassVar[int]
+    RETENTION_CORRECT_CANDIDATE_FIELD_NUMBER: _ClassVar[int]
+    RETENTION_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    RETENTION_CHOICES_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    champion_id: str
+    candidate_id: str
+    items: _containers.RepeatedCompositeFieldContainer[ExamItem]
+    retention_correct_base: int
+    retention_correct_champion: int
+    retention_correct_candidate: int
+    retention_items: int
+    retention_choices: int
+    revision: int
+    def __init__(self, id: _Optional[str] = ..., champion_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., items: _Optional[_Iterable[_Union[ExamItem, _Mapping]]] = ..., retention_correct_base: _Optional[int] = ..., retention_correct_champion: _Optional[int] = ..., retention_correct_candidate: _Optional[int] = ..., retention_items: _Optional[int] = ..., retention_choices: _Optional[int] = ..., revision: _Optional[int] = ...) -> None: ...
+
+class PromotionDecision(_message.Message):
+    __slots__ = ("exam_id", "candidate_id", "champion_id", "promoted", "wins", "losses", "champion_accuracy", "candidate_accuracy", "e_value", "threshold", "regression", "blocked_by", "revision", "at")
+    EXAM_ID_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
+    CHAMPION_ID_FIELD_NUMBER: _ClassVar[int]
+    PROMOTED_FIELD_NUMBER: _ClassVar[int]
+    WINS_FIELD_NUMBER: _ClassVar[int]
+    LOSSES_FIELD_NUMBER: _ClassVar[int]
+    CHAMPION_ACCURACY_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_ACCURACY_FIELD_NUMBER: _ClassVar[int]
+    E_VALUE_FIELD_NUMBER: _ClassVar[int]
+    THRESHOLD_FIELD_NUMBER: _ClassVar[int]
+    REGRESSION_FIELD_NUMBER: _ClassVar[int]
+    BLOCKED_BY_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    exam_id: str
+    candidate_id: str
+    champion_id: str
+    promoted: bool
+    wins: int
+    losses: int
+    champion_accuracy: float
+    candidate_accuracy: float
+    e_value: float
+    threshold: float
+    regression: bool
+    blocked_by: _containers.RepeatedScalarFieldContainer[str]
+    revision: int
+    at: _timestamp_pb2.Timestamp
+    def __init__(self, exam_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., champion_id: _Optional[str] = ..., promoted: _Optional[bool] = ..., wins: _Optional[int] = ..., losses: _Optional[int] = ..., champion_accuracy: _Optional[float] = ..., candidate_accuracy: _Optional[float] = ..., e_value: _Optional[float] = ..., threshold: _Optional[float] = ..., regression: _Optional[bool] = ..., blocked_by: _Optional[_Iterable[str]] = ..., revision: _Optional[int] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Cost(_message.Message):
+    __slots__ = ("role", "prompt_tokens", "completion_tokens", "busy_seconds", "dollars")
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    COMPLETION_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    BUSY_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    DOLLARS_FIELD_NUMBER: _ClassVar[int]
+    role: Role
+    prompt_tokens: int
+    completion_tokens: int
+    busy_seconds: float
+    dollars: float
+    def __init__(self, role: _Optional[_Union[Role, str]] = ..., prompt_tokens: _Optional[int] = ..., completion_tokens: _Optional[int] = ..., busy_seconds: _Optional[float] = ..., dollars: _Optional[float] = ...) -> None: ...
+
+class Progress(_message.Message):
+    __slots__ = ("phase", "attempt", "probes", "failures", "alpha", "bound", "log_ratio", "decided")
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    PROBES_FIELD_NUMBER: _ClassVar[int]
+    FAILURES_FIELD_NUMBER: _ClassVar[int]
+    ALPHA_FIELD_NUMBER: _ClassVar[int]
+    BOUND_FIELD_NUMBER: _ClassVar[int]
+    LOG_RATIO_FIELD_NUMBER: _ClassVar[int]
+    DECIDED_FIELD_NUMBER: _ClassVar[int]
+    phase: PhaseName
+    attempt: int
+    probes: int
+    failures: int
+    alpha: float
+    bound: float
+    log_ratio: float
+    decided: str
+    def __init__(self, phase: _Optional[_Union[PhaseName, str]] = ..., attempt: _Optional[int] = ..., probes: _Optional[int] = ..., failures: _Optional[int] = ..., alpha: _Optional[float] = ..., bound: _Optional[float] = ..., log_ratio: _Optional[float] = ..., decided: _Optional[str] = ...) -> None: ...
+
+class InvalidProbeCount(_message.Message):
+    __slots__ = ("reason", "count")
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    reason: str
+    count: int
+    def __init__(self, reason: _Optional[str] = ..., count: _Optional[int] = ...) -> None: ...
+
+class OriginCount(_message.Message):
+    __slots__ = ("origin", "count")
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    origin: _records_pb2.Origin
+    count: int
+    def __init__(self, origin: _Optional[_Union[_records_pb2.Origin, str]] = ..., count: _Optional[int] = ...) -> None: ...
+
+class SwarmState(_message.Message):
+    __slots__ = ("name", "domain", "revision", "started_at", "phase", "champion_id", "rubric_version", "queues", "cells", "agents", "checkpoints", "promotions", "costs", "progress", "corrections", "corrections_trained", "invalid_probes", "origins", "alarms")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DOMAIN_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    CHAMPION_ID_FIELD_NUMBER: _ClassVar[int]
+    RUBRIC_VERSION_FIELD_NUMBER: _ClassVar[int]
+    QUEUES_FIELD_NUMBER: _ClassVar[int]
+    CELLS_FIELD_NUMBER: _ClassVar[int]
+    AGENTS_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINTS_FIELD_NUMBER: _ClassVar[int]
+    PROMOTIONS_FIELD_NUMBER: _ClassVar[int]
+    COSTS_FIELD_NUMBER: _ClassVar[int]
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    CORRECTIONS_FIELD_NUMBER: _ClassVar[int]
+    CORRECTIONS_TRAINED_FIELD_NUMBER: _ClassVar[int]
+    INVALID_PROBES_FIELD_NUMBER: _ClassVar[int]
+    ORIGINS_FIELD_NUMBER: _ClassVar[int]
+    ALARMS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    domain: str
+    revision: int
+    started_at: _timestamp_pb2.Timestamp
+    phase: PhaseRecord
+    champion_id: str
+    rubric_version: int
+    queues: _containers.RepeatedCompositeFieldContainer[QueueCount]
+    cells: _containers.RepeatedCompositeFieldContainer[CellCount]
+    agents: _containers.RepeatedCompositeFieldContainer[AgentStatus]
+    checkpoints: _containers.RepeatedCompositeFieldContainer[Checkpoint]
+    promotions: _containers.RepeatedCompositeFieldContainer[PromotionDecision]
+    costs: _containers.RepeatedCompositeFieldContainer[Cost]
+    progress: Progress
+    corrections: int
+    corrections_trained: int
+    invalid_probes: _containers.RepeatedCompositeFieldContainer[InvalidProbeCount]
+    origins: _containers.RepeatedCompositeFieldContainer[OriginCount]
+    alarms: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., domain: _Optional[str] = ..., revision: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., phase: _Optional[_Union[PhaseRecord, _Mapping]] = ..., champion_id: _Optional[str] = ..., rubric_version: _Optional[int] = ..., queues: _Optional[_Iterable[_Union[QueueCount, _Mapping]]] = ..., cells: _Optional[_Iterable[_Union[CellCount, _Mapping]]] = ..., agents: _Optional[_Iterable[_Union[AgentStatus, _Mapping]]] = ..., checkpoints: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., promotions: _Optional[_Iterable[_Union[PromotionDecision, _Mapping]]] = ..., costs: _Optional[_Iterable[_Union[Cost, _Mapping]]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., corrections: _Optional[int] = ..., corrections_trained: _Optional[int] = ..., invalid_probes: _Optional[_Iterable[_Union[InvalidProbeCount, _Mapping]]] = ..., origins: _Optional[_Iterable[_Union[OriginCount, _Mapping]]] = ..., alarms: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Event(_message.Message):
+    __slots__ = ("revision", "kind", "at", "sample", "phase", "rubric", "experiment", "checkpoint", "promotion", "agent")
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    SAMPLE_FIELD_NUMBER: _ClassVar[int]
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    RUBRIC_FIELD_NUMBER: _ClassVar[int]
+    EXPERIMENT_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
+    PROMOTION_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    revision: int
+    kind: EventKind
+    at: _timestamp_pb2.Timestamp
+    sample: _records_pb2.Sample
+    phase: PhaseRecord
+    rubric: Rubric
+    experiment: Experiment
+    checkpoint: Checkpoint
+    promotion: PromotionDecision
+    agent: AgentStatus
+    def __init__(self, revision: _Optional[int] = ..., kind: _Optional[_Union[EventKind, str]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sample: _Optional[_Union[_records_pb2.Sample, _Mapping]] = ..., phase: _Optional[_Union[PhaseRecord, _Mapping]] = ..., rubric: _Optional[_Union[Rubric, _Mapping]] = ..., experiment: _Optional[_Union[Experiment, _Mapping]] = ..., checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ..., promotion: _Optional[_Union[PromotionDecision, _Mapping]] = ..., agent: _Optional[_Union[AgentStatus, _Mapping]] = ...) -> None: ...

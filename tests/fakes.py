@@ -1,0 +1,96 @@
+"""Hand-written fakes for tests: a tiny domain of sums, and leases without a gateway."""
+
+import random
+import re
+from collections.abc import Sequence
+
+from swarm.domains.base import Reading, Verification
+from swarm.records import Attempt, Cell, Origin, Probe, Purpose, Reference, Sample, Weather, answer_to
+from swarm.state import Lease, Stage
+
+
+class SumDomain:
+    """Questions like `What is 3+4?`; `ASK:second` where a term is missing, `NONE` where nothing is to be added."""
+
+    name = "sums"
+    instructions = "Add the numbers."
+    answer_regex = r"-?[0-9]+|ASK:second|NONE"
+
+    def cells(self) -> Sequence[Cell]:
+        """Three cells, one for each form."""
+        return [
+            Cell(subdomain="add", weather=Weather.RAIN, form="number"),
+            Cell(subdomain="add", weather=Weather.WIND, form="ask"),
+            Cell(subdomain="add", weather=Weather.BORDER, form="none"),
+        ]
+
+    def make(self, cell: Cell, rng: random.Random, purpose: Purpose) -> list[Sample]:
+        """One probe of the cell, with its answerable twin where it is a trap."""
+        one, two = rng.randint(10, 99), rng.randint(10, 99)
+        verb = "Add up" if purpose in (Purpose.EXAM, Purpose.CENSUS) else "What is"
+        right = Reference(answer=str(one + two), rationale=f"{one}+{two}={one + two}")
+        plain = self._probe(self.cells()[0], purpose, f"{verb} {one}+{two}?", right)
+        if cell.form == "ask":
+            return [self._probe(cell, purpose, f"{verb} {one} and?", Reference(answer="ASK:second")), plain]
+        if cell.form == "none":
+            reference = Reference(answer="NONE", rationale="nothing to add")
+            return [self._probe(cell, purpose, f"Is {one} a nice number?", reference), plain]
+        return [plain]
+
+    def _probe(self, cell: Cell, purpose: Purpose, question: str, reference: Reference) -> Sample:
+        return Sample(
+            payload=Probe(cell=cell, purpose=purpose, origin=Origin.GRAMMAR, question=question, reference=reference)
+        )
+
+    def prompt(self, question: str) -> str:
+        """The question on a line."""
+        return f"{question}\n"
+
+    def completion(self, reference: Reference) -> str:
+        """The steps on a line, and `Answer: 7` on the next."""
+        steps = f"{reference.rationale}\n" if reference.rationale else ""
+        return f"{steps}Answer: {reference.answer}"
+
+    def read(self, text: str) -> Reading:
+        """Everything behind an `Answer:` is an answer."""
+        answers = tuple(found.strip() for found in re.findall(r"Answer:([^\n]*)", text) if found.strip())
+        return Reading(rationale=text.partition("Answer:")[0].strip(), answers=answers)
+
+    def verify(self, probe: Probe, answer: str) -> Verification:
+        """Compare in capitals, without spaces."""
+        plain = answer.strip().upper()
+        readable = re.fullmatch(self.answer_regex.upper(), plain) is not None
+        assert probe.reference is not None
+        right = readable and plain == probe.reference.answer.upper()
+        reason = "right" if right else f"not {probe.reference.answer}"
+        return Verification(correct=right, reason=reason, canonical=plain if readable else None)
+
+    def false_steps(self, _probe: Probe, rationale: str) -> list[str]:
+        """Additions that do not add up."""
+        steps = re.finditer(r"([0-9]+)\+([0-9]+)=([0-9]+)", rationale)
+        return [step[0] for step in steps if int(step[1]) + int(step[2]) != int(step[3])]
+
+    def solve(self, probe: Probe) -> Reference:
+        """The reference itself."""
+        if probe.reference is None:
+            raise ValueError("the probe carries no reference")
+        return probe.reference
+
+    def species(self, _probe: Probe, answer: str) -> str:
+        """`add/no-answer` or `add/wrong`."""
+        return "add/wrong" if answer else "add/no-answer"
+
+
+def probe_of(answer: str = "7", question: str = "What is 3+4?", purpose: Purpose = Purpose.LEARN) -> Probe:
+    """A probe of the sum domain with the given reference answer."""
+    form = {"A": "ask", "N": "none"}.get(answer[0], "number")
+    cell = next(cell for cell in SumDomain().cells() if cell.form == form)
+    reference = Reference(answer=answer, rationale="3+4=7")
+    return Probe(cell=cell, purpose=purpose, origin=Origin.GRAMMAR, question=question, reference=reference)
+
+
+def attempt_lease(probe: Probe, text: str, token: str = "t") -> Lease:
+    """A lease of an attempt at a probe, as the exchange hands it to a judge."""
+    asked = Sample(payload=probe)
+    attempt = answer_to(asked, Attempt(text=text, checkpoint_id="base"))
+    return Lease(token=token, stage=Stage.ATTEMPTS, sample=attempt, chain=(attempt, asked), attempt=1, ttl_seconds=30)

@@ -1,0 +1,107 @@
+"""Who may call what: every method of the contract with no credential, a wrong one, and every role's."""
+
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf.message_factory import GetMessageClass
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+
+from swarm.errors import ConfigError
+from swarm.gateway.doors import DOORS, may_call
+from swarm.gateway.run_folder import Credentials, read_credential
+from swarm.gateway.server import Gateway
+from swarm.state import Role
+from swarm.v1 import agent_pb2, checkpoint_pb2, exam_pb2, exchange_pb2, rubric_pb2, student_pb2, swarm_pb2
+
+MODULES = (agent_pb2, checkpoint_pb2, exam_pb2, exchange_pb2, rubric_pb2, student_pb2, swarm_pb2)
+METHODS: dict[str, Any] = {
+    f"/{service.full_name}/{method.name}": method
+    for module in MODULES
+    for service in module.DESCRIPTOR.services_by_name.values()
+    for method in service.methods
+}
+REFUSED = (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED)
+
+
+def bearer(token: str) -> tuple[tuple[str, str], ...]:
+    return (("authorization", f"Bearer {token}"),)
+
+
+async def status(channel: grpc.aio.Channel, path: str, metadata: tuple[tuple[str, str], ...] = ()) -> grpc.StatusCode:
+    """How a call with an empty request ends; a stream is left after its first item."""
+    method = METHODS[path]
+    request = GetMessageClass(method.input_type)()
+    call: Any = channel.unary_stream if method.server_streaming else channel.unary_unary
+    started = call(path, type(request).SerializeToString, GetMessageClass(method.output_type).FromString)(
+        request, metadata=metadata, timeout=10
+    )
+    try:
+        if method.server_streaming:
+            await anext(aiter(started))
+            started.cancel()
+        else:
+            await started
+    except grpc.aio.AioRpcError as error:
+        return error.code()
+    return grpc.StatusCode.OK
+
+
+def test_every_method_of_the_contract_has_a_door_and_every_door_a_method() -> None:
+    assert set(METHODS) == {path for path in DOORS if path.startswith("/swarm.v1.")}
+    assert all(DOORS.values())
+    assert not may_call(Role.OPERATOR, "/swarm.v1.SwarmService/Unknown")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", METHODS)
+async def test_method_by_role(path: str, gateway: Gateway, tmp_path: Path) -> None:
+    async with grpc.aio.insecure_channel(gateway.address) as channel:
+        assert await status(channel, path) is grpc.StatusCode.UNAUTHENTICATED
+        for wrong in (bearer("0" * 64), bearer(""), (("authorization", "Basic x"),)):
+            assert await status(channel, path, wrong) is grpc.StatusCode.UNAUTHENTICATED
+        for role in Role:
+            got = await status(channel, path, bearer(read_credential(tmp_path, role)))
+            assert (got in REFUSED) is (role not in DOORS[path]), f"{role} got {got}"
+
+
+@pytest.mark.asyncio
+async def test_an_agent_name_of_another_shape_is_refused(gateway: Gateway, tmp_path: Path) -> None:
+    metadata = (*bearer(read_credential(tmp_path, Role.JUDGE)), ("swarm-agent", "../judge"))
+    async with grpc.aio.insecure_channel(gateway.address) as channel:
+        path = "/swarm.v1.SwarmService/GetPhase"
+        assert await status(channel, path, metadata) is grpc.StatusCode.INVALID_ARGUMENT
+
+
+@pytest.mark.asyncio
+async def test_health_is_open_and_reflection_is_not(gateway: Gateway) -> None:
+    async with grpc.aio.insecure_channel(gateway.address) as channel:
+        health: Any = health_pb2_grpc.HealthStub(channel)
+        answer = await health.Check(health_pb2.HealthCheckRequest(service="swarm.v1.SwarmService"))
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING
+        reflection: Any = reflection_pb2_grpc.ServerReflectionStub(channel)
+        stream = reflection.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(list_services="")]))
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await anext(aiter(stream))
+        assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+def test_credentials_are_for_their_owner_only(tmp_path: Path) -> None:
+    first = Credentials(tmp_path)
+    token = read_credential(tmp_path, Role.TEACHER)
+    file = tmp_path / "credentials" / "teacher.token"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert first.role_of(token) is Role.TEACHER
+    assert first.role_of("") is None
+    assert Credentials(tmp_path).lease_key == first.lease_key
+    file.chmod(0o644)
+    with pytest.raises(ConfigError, match="644"):
+        Credentials(tmp_path)
+    file.chmod(0o600)
+    file.write_text("\n")
+    with pytest.raises(ConfigError, match="empty"):
+        Credentials(tmp_path)
+    with pytest.raises(ConfigError, match="no credential of role judge"):
+        read_credential(tmp_path / "elsewhere", Role.JUDGE)

@@ -1,0 +1,155 @@
+"""A candidate is promoted on evidence alone, and every condition that blocks it is named with its numbers."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from swarm.promotion import PromotionPolicy, Standing, conditions, decide, declined, explain
+from swarm.records import Attempt, Origin, Purpose, Sample
+from swarm.state import ExamItem, ExamRecord
+from tests.fakes import probe_of
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+POLICY = PromotionPolicy()
+
+
+def items(count: int, champion: bool, candidate: bool, answer: str = "7", **change: object) -> list[ExamItem]:
+    """So many exam items with one outcome; `said` is the candidate's answer."""
+    said = change.pop("said", "7")
+    out = []
+    for _ in range(count):
+        sample = Sample(payload=probe_of(answer))
+        question = f"What is 3+4? ({sample.id})"
+        changes = {"purpose": Purpose.EXAM, "question": question, **change}
+        sample = sample.model_copy(update={"payload": sample.payload.model_copy(update=changes)})
+        out.append(
+            ExamItem(
+                probe=sample,
+                champion_text="Answer: 8",
+                candidate_text=f"so\nAnswer: {said}",
+                champion_passed=champion,
+                candidate_passed=candidate,
+            )
+        )
+    return out
+
+
+def exam(*groups: list[ExamItem], **retention: int) -> ExamRecord:
+    """An exam of these items."""
+    every = tuple(item for group in groups for item in group)
+    return ExamRecord(id="e", champion_id="a", candidate_id="b", items=every, **retention)
+
+
+def blocked(record: ExamRecord, policy: PromotionPolicy = POLICY) -> str:
+    """What blocks it, as one text."""
+    return "; ".join(decide(record, policy, NOW).blocked_by)
+
+
+def test_a_clear_improvement_is_promoted() -> None:
+    decision = decide(exam(items(50, True, True), items(10, False, True), items(4, False, False)), POLICY, NOW)
+    assert decision.promoted
+    assert decision.blocked_by == ()
+    assert (decision.wins, decision.losses, decision.regression) == (10, 0, False)
+    assert decision.candidate_accuracy == pytest.approx(60 / 64)
+    assert decision.e_value == pytest.approx(2047 / 11)
+
+
+def test_luck_is_not_evidence_and_no_regression_either() -> None:
+    decision = decide(exam(items(58, True, True), items(4, False, True), items(2, True, False)), POLICY, NOW)
+    assert not decision.promoted
+    assert not decision.regression
+    assert "4 wins and 2 losses" in "; ".join(decision.blocked_by)
+    assert "threshold is 20" in "; ".join(decision.blocked_by)
+
+
+def test_a_worse_candidate_is_a_regression() -> None:
+    decision = decide(exam(items(50, True, True), items(10, True, False)), POLICY, NOW)
+    assert decision.regression
+    assert "no regression" in "; ".join(decision.blocked_by)
+
+
+def test_replayed_species_guard_but_do_not_count_as_wins() -> None:
+    fresh = items(60, True, True)
+    won = items(12, False, True, origin=Origin.REPLAY)
+    assert decide(exam(fresh, won), POLICY, NOW).wins == 0
+    lost = [*items(50, True, True, origin=Origin.REPLAY), *items(6, True, False, origin=Origin.REPLAY)]
+    assert "replay pairs" in blocked(exam(fresh, items(12, False, True), lost))
+
+
+def test_retention_without_items_is_not_evaluated_and_says_so() -> None:
+    record = exam(items(50, True, True), items(10, False, True))
+    standing = {condition.name: condition.standing for condition in conditions(record, POLICY)}
+    assert standing["retention"] is Standing.NOT_EVALUATED
+    assert "0 retention items (not evaluated)" in explain(record, POLICY)
+
+
+def test_retention_holds_the_floor_and_the_champion() -> None:
+    good = [items(50, True, True), items(10, False, True)]
+    kept = {"retention_items": 300, "retention_correct_base": 270}
+    assert blocked(exam(*good, **kept, retention_correct_champion=268, retention_correct_candidate=266)) == ""
+    fallen = decide(exam(*good, **kept, retention_correct_champion=268, retention_correct_candidate=240), POLICY, NOW)
+    assert "retention: 240 of 300" in fallen.blocked_by[0]
+    assert fallen.regression
+    unproved = {"retention_items": 300, "retention_correct_base": 225}
+    doubtful = decide(
+        exam(*good, **unproved, retention_correct_champion=225, retention_correct_candidate=225), POLICY, NOW
+    )
+    assert "1.000 of the base's skill above chance, at least 0.8" in doubtful.blocked_by[0]
+    assert not doubtful.regression
+    slipped = decide(exam(*good, **kept, retention_correct_champion=280, retention_correct_candidate=268), POLICY, NOW)
+    assert "+0.040 lost against the champion" in slipped.blocked_by[0]
+    assert not slipped.regression
+
+
+def test_a_base_at_chance_still_guards_against_the_champion() -> None:
+    good = [items(50, True, True), items(10, False, True)]
+    chance = {"retention_items": 300, "retention_correct_base": 150, "retention_correct_champion": 160}
+    assert blocked(exam(*good, **chance, retention_correct_candidate=155)) == ""
+    assert "not above chance" in blocked(exam(*good, **chance, retention_correct_candidate=140))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("= none", True),
+        ("so\nAnswer: ASK:date", True),
+        ("NONE", True),
+        ("none of it\n= 2026-03-10", False),
+        ("", False),
+    ],
+)
+def test_declining_is_read_from_the_last_line(text: str, says: bool) -> None:
+    assert declined(text) is says
+
+
+def test_fabrication_is_bounded_by_the_limit_or_the_champion() -> None:
+    better = [items(50, True, True), items(12, False, True)]
+    assert "fabrication: 5 of 20, champion 0" in blocked(
+        exam(*better, items(15, True, True, "NONE"), items(5, True, False, "NONE"))
+    )
+    assert blocked(exam(*better, items(10, False, False, "ASK:second"))) == ""
+
+
+def test_over_refusal_is_bounded() -> None:
+    refused = items(9, False, False, said="ASK:second")
+    assert "over-refusal: 9 of 71" in blocked(exam(items(50, True, True), items(12, False, True), refused))
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        (exam(items(3, False, True)), "3 fresh pairs"),
+        (exam(items(1, False, True) * 20), "19 repeated probes"),
+        (exam(items(20, False, True, purpose=Purpose.LEARN)), "20 probes of another purpose"),
+        (exam(items(20, False, True)).model_copy(update={"candidate_id": "a"}), "both a"),
+    ],
+)
+def test_an_unsound_exam_is_refused(record: ExamRecord, words: str) -> None:
+    assert words in blocked(record)
+
+
+def test_an_exam_of_attempts_is_refused() -> None:
+    item = items(1, True, True)[0]
+    wrong = item.model_copy(update={"probe": Sample(payload=Attempt(text="", checkpoint_id="a"))})
+    with pytest.raises(ValueError, match="holds a attempt"):
+        decide(exam([wrong]), POLICY, NOW)

@@ -1,0 +1,1 @@
+"""Who learns: the Ray Train group, and one file per recipe."""

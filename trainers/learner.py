@@ -1,0 +1,110 @@
+"""The model that learns: weights, optimizer and books in memory, one recipe at a time, saved and restored whole."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from safetensors.torch import load_file, save_file
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from swarm.checkpoints import CANARY
+from swarm.config import TrainerSection, TrainMode
+from trainers.recipes import RECIPES, Example, RoundBooks, RoundSettings
+
+_STATE = "optimizer.safetensors"
+
+
+class Learner:
+    """One worker's copy of the student in training. Weights are float32, computed in bfloat16 by autocast."""
+
+    def __init__(self, folder: Path, section: TrainerSection, seed: int) -> None:
+        torch.manual_seed(seed)
+        torch.set_num_threads(section.threads)
+        self.section = section
+        self.seed = seed
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        base = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
+        self.model: Any = base if section.mode is TrainMode.FULL else self._adapted(base)
+        self.model.config.use_cache = False
+        self.optimizer = self._fresh_optimizer()
+        self.rounds = 0
+
+    def _adapted(self, base: Any) -> PeftModel:
+        rank = self.section.rank
+        settings = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
+        return get_peft_model(base, settings)
+
+    def _fresh_optimizer(self) -> torch.optim.AdamW:
+        learned = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        return torch.optim.AdamW(learned, lr=self.section.learning_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
+
+    def learn(self, examples: list[Example], workers: int, scratch: Path) -> RoundBooks:
+        """One round of the configured recipe. The learning rate warms up over the first two rounds."""
+        self.rounds += 1
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.section.learning_rate * min(1.0, self.rounds / 2)
+        settings = RoundSettings(
+            batch=max(1, self.section.batch // workers), seed=self.seed + self.rounds, folder=str(scratch)
+        )
+        self.model.train()
+        return RECIPES[self.section.recipe](self.model, self.tokenizer, self.optimizer, examples, settings)
+
+    def save_weights(self, folder: Path) -> None:
+        """What engines need: the adapter alone, or all weights in bfloat16, with tokenizer; safetensors only."""
+        folder.mkdir(parents=True, exist_ok=True)
+        if self.section.mode is TrainMode.LORA:
+            self.model.save_pretrained(folder)
+            return
+        weights = {name: tensor.to(torch.bfloat16) for name, tensor in self.model.state_dict().items()}
+        self.model.save_pretrained(folder, state_dict=weights)
+        self._say_bfloat16(folder / "config.json")
+        self.tokenizer.save_pretrained(folder)
+
+    @staticmethod
+    def _say_bfloat16(path: Path) -> None:
+        config = json.loads(path.read_text())
+        path.write_text(json.dumps(config | {"dtype": "bfloat16", "use_cache": True}, indent=2, sort_keys=True))
+
+    def load_weights(self, folder: Path) -> None:
+        """Take the weights of a checkpoint folder; the optimizer starts afresh."""
+        if self.section.mode is TrainMode.LORA:
+            self.model.load_adapter(str(folder), "default", is_trainable=True)
+        else:
+            loaded = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+            self.model.load_state_dict(loaded.state_dict())
+        self.optimizer = self._fresh_optimizer()
+
+    def save_state(self, folder: Path) -> None:
+        """What a resume needs beside the weights: float32 weights and optimizer moments, without pickle."""
+        folder.mkdir(parents=True, exist_ok=True)
+        tensors: dict[str, torch.Tensor] = {}
+        for index, parameter in enumerate(self._learned()):
+            tensors[f"weight.{index}"] = parameter.detach().contiguous()
+            for key, value in self.optimizer.state.get(parameter, {}).items():
+                tensors[f"{key}.{index}"] = value.detach().float().contiguous()
+        save_file(tensors, folder / _STATE, metadata={"rounds": str(self.rounds)})
+
+    def load_state(self, folder: Path, rounds: int) -> None:
+        """Continue from `save_state`."""
+        tensors = load_file(folder / _STATE)
+        for index, parameter in enumerate(self._learned()):
+            parameter.data.copy_(tensors[f"weight.{index}"])
+            if f"exp_avg.{index}" in tensors:
+                keys = ("step", "exp_avg", "exp_avg_sq")
+                self.optimizer.state[parameter] = {key: tensors[f"{key}.{index}"] for key in keys}
+        self.rounds = rounds
+
+    def _learned(self) -> list[torch.nn.Parameter]:
+        return [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+
+    @torch.inference_mode()
+    def canary_logprob(self) -> float:
+        """Mean log-probability (nats per token) of the canary's completion, computed in bfloat16 as an engine does."""
+        prompt, completion = (self.tokenizer.encode(text, add_special_tokens=False) for text in CANARY)
+        self.model.eval()
+        with torch.autocast(self.model.device.type, torch.bfloat16):
+            logits = self.model(input_ids=torch.tensor([prompt + completion], device=self.model.device)).logits
+        steps = logits[0, len(prompt) - 1 : -1].float().log_softmax(-1).cpu()
+        return float(steps.gather(1, torch.tensor(completion)[:, None]).mean())
