@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from swarm.batching import Batcher
@@ -77,9 +76,7 @@ class SwarmClient:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def close(self) -> None:
@@ -90,8 +87,6 @@ class SwarmClient:
 
     async def _call(self, request: Any, extra_seconds: float = 0.0) -> Any:
         return await self._connection.call(request, self._timeout + extra_seconds)
-
-    # -- exchange ---------------------------------------------------------------------------------------------------
 
     async def publish(self, samples: Sequence[Sample]) -> list[Answer]:
         """Store samples durably; one answer each, in order. Repeating it is no second effect."""
@@ -113,14 +108,12 @@ class SwarmClient:
 
     async def fail(self, failures: Sequence[Failure]) -> list[Answer]:
         """Hand leases back, each with its reason."""
-        request = exchange_pb2.FailRequest(failures=[to_wire(failure) for failure in failures])
-        reply = await self._call(request)
+        reply = await self._call(exchange_pb2.FailRequest(failures=[to_wire(failure) for failure in failures]))
         return _records(reply.answers, Answer)
 
     async def extend(self, tokens: Sequence[str], ttl_seconds: float = 30.0) -> list[Answer]:
         """Hold leases for `ttl_seconds` from now."""
-        request = exchange_pb2.ExtendRequest(tokens=tokens, ttl_seconds=ttl_seconds)
-        reply = await self._call(request)
+        reply = await self._call(exchange_pb2.ExtendRequest(tokens=tokens, ttl_seconds=ttl_seconds))
         return _records(reply.answers, Answer)
 
     async def corrections(
@@ -134,16 +127,12 @@ class SwarmClient:
         return [tuple(_records(item.chain, Sample)) for item in reply.corrections]
 
     async def _send_samples(self, samples: list[Any]) -> list[Answer]:
-        request = exchange_pb2.PublishRequest(samples=samples)
-        reply = await self._call(request)
+        reply = await self._call(exchange_pb2.PublishRequest(samples=samples))
         return _records(reply.answers, Answer)
 
     async def _send_completions(self, completions: list[Any]) -> list[Answer]:
-        request = exchange_pb2.CompleteRequest(completions=completions)
-        reply = await self._call(request)
+        reply = await self._call(exchange_pb2.CompleteRequest(completions=completions))
         return _records(reply.answers, Answer)
-
-    # -- swarm ------------------------------------------------------------------------------------------------------
 
     async def state(self) -> SwarmState:
         """Everything live, at one revision."""
@@ -176,8 +165,7 @@ class SwarmClient:
 
     async def lineage(self, sample_id: str) -> list[Sample]:
         """A sample with its ancestors and descendants."""
-        request = swarm_pb2.GetLineageRequest(sample_id=sample_id)
-        reply = await self._call(request)
+        reply = await self._call(swarm_pb2.GetLineageRequest(sample_id=sample_id))
         return _records(reply.samples, Sample)
 
     async def watch(self, after_revision: int) -> AsyncGenerator[Event, None]:
@@ -202,21 +190,16 @@ class SwarmClient:
 
     async def set_phase(self, phase: PhaseRecord, expected_revision: int) -> PhaseRecord:
         """Move the phase. Raises RefusedError CONFLICT where it has moved since `expected_revision`."""
-        request = swarm_pb2.SetPhaseRequest(phase=to_wire(phase), expected_revision=expected_revision)
-        reply = await self._call(request)
+        reply = await self._call(swarm_pb2.SetPhaseRequest(phase=to_wire(phase), expected_revision=expected_revision))
         return from_wire(reply.phase, PhaseRecord)
 
     async def put_progress(self, progress: Progress) -> None:
         """Report how far siege or census has come."""
-        request = swarm_pb2.PutProgressRequest(progress=to_wire(progress))
-        await self._call(request)
-
-    # -- agents -----------------------------------------------------------------------------------------------------
+        await self._call(swarm_pb2.PutProgressRequest(progress=to_wire(progress)))
 
     async def register(self, card: AgentCard) -> AgentStatus:
         """Announce this agent; name and role are those that the client was made with."""
-        request = agent_pb2.RegisterRequest(card=to_wire(card))
-        reply = await self._call(request)
+        reply = await self._call(agent_pb2.RegisterRequest(card=to_wire(card)))
         return from_wire(reply.status, AgentStatus)
 
     async def heartbeat(
@@ -255,24 +238,19 @@ class SwarmClient:
         reply = await self._call(agent_pb2.ListAgentsRequest())
         return _records(reply.agents, AgentStatus)
 
-    # -- rubrics ----------------------------------------------------------------------------------------------------
-
     async def rubric(self, version: int = 0) -> Rubric:
         """A version of the rubric; 0 means the one in force. Raises RefusedError NOT_FOUND."""
-        request = rubric_pb2.GetRubricRequest(version=version)
-        reply = await self._call(request)
+        reply = await self._call(rubric_pb2.GetRubricRequest(version=version))
         return from_wire(reply.rubric, Rubric)
 
     async def put_rubric(self, seed: Rubric) -> Rubric:
         """Store the seed rubric."""
-        request = rubric_pb2.PutRubricRequest(rubric=to_wire(seed))
-        reply = await self._call(request)
+        reply = await self._call(rubric_pb2.PutRubricRequest(rubric=to_wire(seed)))
         return from_wire(reply.rubric, Rubric)
 
     async def put_experiment(self, experiment: Experiment) -> Experiment:
         """Enter an experiment in the ledger; returns the line as stored."""
-        request = rubric_pb2.PutExperimentRequest(experiment=to_wire(experiment))
-        reply = await self._call(request)
+        reply = await self._call(rubric_pb2.PutExperimentRequest(experiment=to_wire(experiment)))
         return from_wire(reply.experiment, Experiment)
 
     async def ledger(self) -> list[Experiment]:
@@ -280,12 +258,9 @@ class SwarmClient:
         reply = await self._call(rubric_pb2.ListExperimentsRequest())
         return _records(reply.experiments, Experiment)
 
-    # -- checkpoints, exams, the student ----------------------------------------------------------------------------
-
     async def put_checkpoint(self, checkpoint: Checkpoint) -> Checkpoint:
         """Store a base or a candidate with its cursor; idempotent by id."""
-        request = checkpoint_pb2.PutCheckpointRequest(checkpoint=to_wire(checkpoint))
-        reply = await self._call(request)
+        reply = await self._call(checkpoint_pb2.PutCheckpointRequest(checkpoint=to_wire(checkpoint)))
         return from_wire(reply.checkpoint, Checkpoint)
 
     async def checkpoints(self) -> list[Checkpoint]:
@@ -300,14 +275,12 @@ class SwarmClient:
 
     async def rollback(self, checkpoint_id: str) -> Checkpoint:
         """Make a former champion (or the base) the champion again."""
-        request = checkpoint_pb2.RollbackRequest(checkpoint_id=checkpoint_id)
-        reply = await self._call(request)
+        reply = await self._call(checkpoint_pb2.RollbackRequest(checkpoint_id=checkpoint_id))
         return from_wire(reply.champion, Checkpoint)
 
     async def submit_exam(self, exam: ExamRecord) -> PromotionDecision:
         """The gateway's decision over an exam, whose items it judges again."""
-        request = exam_pb2.SubmitExamRequest(exam=to_wire(exam))
-        reply = await self._call(request)
+        reply = await self._call(exam_pb2.SubmitExamRequest(exam=to_wire(exam)))
         return from_wire(reply.decision, PromotionDecision)
 
     async def promotions(self) -> list[PromotionDecision]:

@@ -2,11 +2,13 @@
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from agents.engines.base import Generation, Request
 from swarm.domains.base import Reading, Verification
-from swarm.records import Attempt, Cell, Origin, Probe, Purpose, Reference, Sample, Weather, answer_to
-from swarm.state import Lease, Stage
+from swarm.errors import EngineUnavailable, WeightsError
+from swarm.records import Attempt, Cell, Origin, Probe, Purpose, Reference, Sample, Verdict, Weather, answer_to
+from swarm.state import Checkpoint, Lease, Stage
 
 
 class SumDomain:
@@ -94,3 +96,84 @@ def attempt_lease(probe: Probe, text: str, token: str = "t") -> Lease:
     asked = Sample(payload=probe)
     attempt = answer_to(asked, Attempt(text=text, checkpoint_id="base"))
     return Lease(token=token, stage=Stage.ATTEMPTS, sample=attempt, chain=(attempt, asked), attempt=1, ttl_seconds=30)
+
+
+def probe_lease(probe: Probe, token: str = "t") -> Lease:
+    """A lease of a probe, as the exchange hands it to a student."""
+    asked = Sample(payload=probe)
+    return Lease(token=token, stage=Stage.PROBES, sample=asked, chain=(asked,), attempt=1, ttl_seconds=30)
+
+
+def failure_lease(probe: Probe, token: str = "t") -> Lease:
+    """A lease of a failed verdict, as the exchange hands it to a teacher."""
+    asked = Sample(payload=probe)
+    attempt = answer_to(asked, Attempt(text="Answer: 99", checkpoint_id="base"))
+    failed = answer_to(attempt, Verdict(passed=False, rubric_version=1, decided_by="verifier"))
+    chain = (failed, attempt, asked)
+    return Lease(token=token, stage=Stage.FAILURES, sample=failed, chain=chain, attempt=1, ttl_seconds=30)
+
+
+def nothing_said(_request: Request) -> str:
+    """An engine's reply for tests in which nobody asks."""
+    return ""
+
+
+class ScriptedEngine:
+    """An engine whose replies are a function of the request; `score` gives (checkpoint id, prompt, completion) a number.
+
+    `away` makes it refuse everything; `broken` names checkpoints that are not what they say. A word is a token.
+    """
+
+    def __init__(
+        self,
+        reply: Callable[[Request], str] = nothing_said,
+        score: Callable[[str, str, str], float] = lambda _checkpoint, _prompt, completion: -float(len(completion)),
+    ) -> None:
+        self.reply = reply
+        self.score = score
+        self.requests: list[Request] = []
+        self.scored: list[str] = []
+        self.held: list[str] = [""]
+        self.away = False
+        self.broken: set[str] = set()
+        self.dollars = 0.0
+
+    def _serve(self, checkpoint_id: str) -> None:
+        if self.away or checkpoint_id not in self.held:
+            raise EngineUnavailable(f"checkpoint {checkpoint_id!r} can't be served", "wait")
+
+    async def generate(self, requests: Sequence[Request]) -> list[Generation]:
+        """The scripted replies; a reply that ends in `...` counts as cut off."""
+        for request in requests:
+            self._serve(request.checkpoint_id)
+        self.requests.extend(requests)
+        texts = [self.reply(request) for request in requests]
+        return [
+            Generation(
+                text=text,
+                prompt_tokens=10,
+                completion_tokens=len(text.split()),
+                truncated=text.endswith("..."),
+                dollars=self.dollars,
+            )
+            for text in texts
+        ]
+
+    async def logprobs(self, pairs: Sequence[tuple[str, str]], checkpoint_id: str) -> list[float]:
+        """The scripted scores."""
+        self._serve(checkpoint_id)
+        self.scored.append(checkpoint_id)
+        return [self.score(checkpoint_id, prompt, completion) for prompt, completion in pairs]
+
+    async def take(self, checkpoint: Checkpoint) -> None:
+        """Hold a checkpoint unless it is broken."""
+        if self.away:
+            raise EngineUnavailable("the engine is away", "wait")
+        if checkpoint.id in self.broken:
+            raise WeightsError(f"checkpoint {checkpoint.id} is not what it says", "roll back")
+        if checkpoint.id not in self.held:
+            self.held.append(checkpoint.id)
+
+    async def drop(self, checkpoint_id: str) -> None:
+        """Let go of it."""
+        self.held.remove(checkpoint_id)

@@ -11,6 +11,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from swarm.checkpoints import CANARY
 from swarm.config import TrainerSection, TrainMode
+from swarm.turns import Turn
 from trainers.recipes import RECIPES, Example, RoundBooks, RoundSettings
 
 _STATE = "optimizer.safetensors"
@@ -19,11 +20,12 @@ _STATE = "optimizer.safetensors"
 class Learner:
     """One worker's copy of the student in training. Weights are float32, computed in bfloat16 by autocast."""
 
-    def __init__(self, folder: Path, section: TrainerSection, seed: int) -> None:
+    def __init__(self, folder: Path, section: TrainerSection, seed: int, turn: Turn | None = None) -> None:
         torch.manual_seed(seed)
         torch.set_num_threads(section.threads)
         self.section = section
         self.seed = seed
+        self.turn = turn
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         base = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
         self.model: Any = base if section.mode is TrainMode.FULL else self._adapted(base)
@@ -46,10 +48,13 @@ class Learner:
         for group in self.optimizer.param_groups:
             group["lr"] = self.section.learning_rate * min(1.0, self.rounds / 2)
         settings = RoundSettings(
-            batch=max(1, self.section.batch // workers), seed=self.seed + self.rounds, folder=str(scratch)
+            batch=max(1, self.section.batch // workers),
+            workers=workers,
+            seed=self.seed + self.rounds,
+            folder=str(scratch),
         )
         self.model.train()
-        return RECIPES[self.section.recipe](self.model, self.tokenizer, self.optimizer, examples, settings)
+        return RECIPES[self.section.recipe](self.model, self.tokenizer, self.optimizer, examples, settings, self.turn)
 
     def save_weights(self, folder: Path) -> None:
         """What engines need: the adapter alone, or all weights in bfloat16, with tokenizer; safetensors only."""

@@ -8,13 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
+from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel
 
 from agents.engines.base import Generation, Request
 from agents.engines.forced import forced_by
 from swarm import checkpoints
 from swarm.errors import EngineUnavailable
 from swarm.state import Checkpoint
+from swarm.turns import Turn, taken
+
+MIN_SHARED = 48
+"""Tokens of a shared prefix from which it is read once for the whole batch."""
 
 
 class TransformersEngine:
@@ -23,8 +27,9 @@ class TransformersEngine:
     On a CPU attention is "eager": with a few dozen short sequences it beats the fused kernel by a quarter.
     """
 
-    def __init__(self, folder: Path, threads: int = 2, batch: int = 64) -> None:
+    def __init__(self, folder: Path, threads: int = 2, batch: int = 64, turn: Turn | None = None) -> None:
         torch.set_num_threads(threads)
+        self.turn = turn
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.attention = "sdpa" if self.device == "cuda" else "eager"
         self.batch = batch
@@ -95,21 +100,43 @@ class TransformersEngine:
         turns = [message.model_dump() for message in request.messages]
         return str(self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
 
-    @torch.inference_mode()
     def _batch(self, model: PreTrainedModel, texts: list[str], like: Request) -> list[Generation]:
-        encoded = self.tokenizer(texts, return_tensors="pt", padding=True, add_special_tokens=False).to(self.device)
+        with taken(self.turn), torch.inference_mode():
+            return self._generate(model, texts, like)
+
+    def _generate(self, model: PreTrainedModel, texts: list[str], like: Request) -> list[Generation]:
+        rows = [self.tokenizer.encode(text, add_special_tokens=False) for text in texts]
+        shared = shared_prefix(rows)
+        ids, mask = self._padded(rows, shared)
         settings = {"do_sample": False} if like.temperature == 0 else {"do_sample": True, "temperature": like.temperature}
         output = model.generate(
-            **encoded,
+            input_ids=ids,
+            attention_mask=mask,
+            past_key_values=self._read_once(model, rows[0][:shared], len(rows)) if shared else None,
             **settings,
             max_new_tokens=like.max_new_tokens,
             pad_token_id=self.tokenizer.pad_token_id,
             eos_token_id=self.tokenizer.eos_token_id,
             logits_processor=forced_by(like.regex, self.tokenizer, model.config.vocab_size),
         )
-        read = encoded["attention_mask"].sum(dim=1).tolist()
-        written = output[:, encoded["input_ids"].shape[1] :]
-        return [self._generation(ids, prompt) for ids, prompt in zip(written, read, strict=True)]
+        return [self._generation(new, len(row)) for new, row in zip(output[:, ids.shape[1] :], rows, strict=True)]
+
+    def _padded(self, rows: list[list[int]], shared: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Token ids and mask of shape (batch, longest row), padded between the shared prefix and each row's own part."""
+        width = max(map(len, rows))
+        ids = torch.full((len(rows), width), self.tokenizer.pad_token_id)
+        mask = torch.zeros_like(ids)
+        for index, row in enumerate(rows):
+            ids[index, :shared] = torch.tensor(row[:shared])
+            ids[index, width - (len(row) - shared) :] = torch.tensor(row[shared:])
+            mask[index, :shared] = mask[index, width - (len(row) - shared) :] = 1
+        return ids.to(self.device), mask.to(self.device)
+
+    def _read_once(self, model: PreTrainedModel, prefix: list[int], copies: int) -> DynamicCache:
+        """Keys and values of a prefix that all rows begin with, computed once."""
+        cache: DynamicCache = model(input_ids=torch.tensor([prefix], device=self.device), logits_to_keep=1).past_key_values
+        cache.batch_repeat_interleave(copies)
+        return cache
 
     def _generation(self, ids: torch.Tensor, prompt_tokens: int) -> Generation:
         ends = (ids == self.tokenizer.eos_token_id).nonzero()
@@ -127,7 +154,16 @@ class TransformersEngine:
             return await asyncio.to_thread(self._logprobs, self._model(checkpoint_id), list(pairs))
 
     def _logprobs(self, model: PreTrainedModel, pairs: list[tuple[str, str]]) -> list[float]:
-        return completion_logprobs(model, self.tokenizer, pairs, self.batch)
+        with taken(self.turn):
+            return completion_logprobs(model, self.tokenizer, pairs, self.batch)
+
+
+def shared_prefix(rows: list[list[int]]) -> int:
+    """How many tokens all rows begin with, 0 where reading them once saves little; each row keeps a token of its own."""
+    first, last = min(rows), max(rows)
+    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    length = min(length, min(map(len, rows)) - 1)
+    return length if length >= MIN_SHARED and len(rows) > 1 else 0
 
 
 @torch.inference_mode()

@@ -43,7 +43,7 @@ def code_of(error: Exception) -> grpc.StatusCode:
 def status_of(error: Exception) -> tuple[grpc.StatusCode, str, tuple[tuple[str, bytes], ...]]:
     """Code, message and trailing metadata with which a call is ended."""
     code = code_of(error)
-    reason = error.reason if isinstance(error, RefusedError) else type(error).__name__
+    reason = error.reason if isinstance(error, RefusedError) else code.name
     text, fix = (error.message, error.fix) if isinstance(error, SwarmError) else ("the gateway failed; see its log", "")
     info = error_details_pb2.ErrorInfo(
         reason=reason, domain=DOMAIN, metadata={"message": text[:_METADATA_LIMIT], "fix": fix[:_METADATA_LIMIT]}

@@ -61,6 +61,7 @@ async def test_a_defect_is_an_alarm_and_tells_the_caller_nothing_of_the_inside(
     gateway.desk.exchange.phase = broken  # type: ignore[method-assign]
     with pytest.raises(RefusedError) as caught:
         await clients(Role.OPERATOR).phase()
+    assert caught.value.reason == "INTERNAL"
     assert "secret" not in str(caught.value)
     assert any("1 calls failed" in alarm for alarm in (await clients(Role.OPERATOR).state()).alarms)
 

@@ -16,9 +16,10 @@ class Example(Record):
 
 
 class RoundSettings(Record):
-    """How one round trains. `batch` counts examples of one optimizer step on this worker."""
+    """How one round trains. `batch` counts examples of one optimizer step on one of the `workers`."""
 
     batch: int
+    workers: int = 1
     seed: int
     max_length: int = 512
     folder: str = "."

@@ -5,18 +5,63 @@ the mean over completion tokens, prompts carry none.
 """
 
 import math
+import random
 import time
+from contextlib import ExitStack
 from typing import Any
 
 import torch
 from datasets import Dataset
+from torch.nn import functional
+from transformers import TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
+from swarm.turns import Turn
 from trainers.recipes.base import Example, RoundBooks, RoundSettings
 
 
+class CompletionTrainer(SFTTrainer):
+    """TRL's trainer, with logits for the completion's positions only and no metrics that need a second softmax.
+
+    On a CPU with a vocabulary of 49,152 this makes a step of a small model about a third shorter.
+    """
+
+    def compute_loss(
+        self, model: Any, inputs: dict[str, torch.Tensor], return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> torch.Tensor:
+        """Mean cross-entropy (nats per completion token) of inputs of shape (batch, length)."""
+        del return_outputs, num_items_in_batch
+        labels = inputs.pop("labels")
+        first = int((labels != -100).any(dim=0).nonzero()[0])
+        outputs = model(**inputs, use_cache=False, logits_to_keep=labels.shape[1] - first + 1)
+        targets = labels[:, first:]
+        kept = targets != -100
+        return functional.cross_entropy(outputs.logits[:, :-1][kept].float(), targets[kept])
+
+
+class TurnTaker(TrainerCallback):
+    """Holds the machine's turn during each optimizer step, and lets others have it in between."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._held = ExitStack()
+
+    def on_step_begin(self, *_: Any, **__: Any) -> None:
+        """Wait for the turn."""
+        self._held.enter_context(self._turn.taken())
+
+    def on_step_end(self, *_: Any, **__: Any) -> None:
+        """Give the turn back."""
+        self._held.close()
+
+
 def train(
-    model: Any, tokenizer: Any, optimizer: torch.optim.Optimizer, examples: list[Example], settings: RoundSettings
+    model: Any,
+    tokenizer: Any,
+    optimizer: torch.optim.Optimizer,
+    examples: list[Example],
+    settings: RoundSettings,
+    turn: Turn | None = None,
 ) -> RoundBooks:
     """One pass over the examples with the caller's optimizer, whose state and learning rate live on between rounds.
 
@@ -25,21 +70,36 @@ def train(
     if not examples:
         raise ValueError("0 examples: a round needs at least one")
     started = time.monotonic()
-    rows = [{"prompt": example.prompt, "completion": example.completion} for example in examples]
-    trainer = SFTTrainer(
+    rows = [{"prompt": e.prompt, "completion": e.completion} for e in in_length_batches(examples, settings)]
+    trainer = CompletionTrainer(
         model=model,
         args=_arguments(settings),
         train_dataset=Dataset.from_list(rows),
         processing_class=tokenizer,
         optimizers=(optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: 1.0)),
+        callbacks=[TurnTaker(turn)] if turn else [],
     )
     result = trainer.train()
+    # TRL and accelerate both wrap `forward` on the instance; without this, every round would add a layer.
+    vars(model).pop("forward", None)
     if not math.isfinite(result.training_loss):
         raise FloatingPointError(f"the round's loss is {result.training_loss}")
     tokens = sum(len(row["input_ids"]) for row in trainer.train_dataset)
     return RoundBooks(
         loss=result.training_loss, tokens=tokens, examples=len(examples), seconds=time.monotonic() - started
     )
+
+
+def in_length_batches(examples: list[Example], settings: RoundSettings) -> list[Example]:
+    """The examples in an order in which neighbours have like lengths, and whole batches come at random.
+
+    transformers' own grouping does nothing for a round of fewer than eight batches.
+    """
+    by_length = sorted(examples, key=lambda example: len(example.prompt) + len(example.completion))
+    step = settings.batch * settings.workers
+    batches = [by_length[start : start + step] for start in range(0, len(by_length), step)]
+    random.Random(settings.seed).shuffle(batches)
+    return [example for batch in sorted(batches, key=lambda batch: len(batch) < step) for example in batch]
 
 
 def _arguments(settings: RoundSettings) -> SFTConfig:
@@ -51,7 +111,7 @@ def _arguments(settings: RoundSettings) -> SFTConfig:
         completion_only_loss=True,
         bf16=True,
         use_cpu=not torch.cuda.is_available(),
-        train_sampling_strategy="group_by_length",
+        train_sampling_strategy="sequential",
         max_grad_norm=1.0,
         seed=settings.seed,
         gradient_checkpointing=False,
@@ -60,6 +120,5 @@ def _arguments(settings: RoundSettings) -> SFTConfig:
         report_to="none",
         disable_tqdm=True,
         dataloader_pin_memory=False,
-        dataset_num_proc=None,
         ddp_find_unused_parameters=False,
     )

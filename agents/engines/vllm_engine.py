@@ -1,0 +1,241 @@
+"""The engine for throughput: vLLM in a process of its own, adapters side by side, full weights one set at a time."""
+
+import asyncio
+import itertools
+import os
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from transformers import AutoTokenizer
+from vllm import SamplingParams
+from vllm.engine.arg_utils import AsyncEngineArgs
+from vllm.inputs import TokensPrompt
+from vllm.lora.request import LoRARequest
+from vllm.platforms import current_platform
+from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
+from vllm.v1.engine.async_llm import AsyncLLM
+from vllm.v1.engine.exceptions import EngineDeadError
+
+from agents.engines.base import Generation, Request
+from agents.engines.untied import with_head
+from swarm import checkpoints
+from swarm.errors import ConfigError, EngineUnavailable
+from swarm.state import Checkpoint
+
+RANKS = (1, 8, 16, 32, 64, 128, 256, 320, 512)
+"""The adapter ranks that vLLM can be set to."""
+
+UNKNOWN = "?"
+"""Stands for the loaded weights while they change, and after a change that failed; no checkpoint is called so."""
+
+ADAPTERS = 2
+"""Adapters in one batch: champion and candidate."""
+
+LONGEST = 2048
+"""Tokens of prompt and output together."""
+
+ADAPTED = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+"""Layers that adapters may change: all linear ones but the output head, under which the CPU build can't score texts."""
+
+
+class VllmEngine:
+    """Holds base and adapters at once; of full-weight checkpoints the folders, and reads one when it is asked for.
+
+    Requests for weights that lie loaded run side by side. A change of full weights waits until those under way have
+    ended, and then all that came later wait for it; it takes about a second for 135 million weights on two cores. After
+    each change the canary must come out as it did when these weights were first seen.
+    """
+
+    def __init__(self, folder: Path, batch: int = 64, adapter_rank: int = 32) -> None:
+        self._tokenizer = AutoTokenizer.from_pretrained(folder)
+        self._model = AsyncLLM.from_engine_args(_arguments(folder, batch, adapter_rank))
+        self._cache = Path(tempfile.mkdtemp(prefix="swarm-engine-"))
+        self._adapters: dict[str, LoRARequest] = {}
+        self._folders: dict[str, Path] = {"": folder}
+        self._canaries: dict[str, float] = {}
+        self._numbers = itertools.count(1)
+        self._loaded = ""
+        self._turn = asyncio.Lock()
+        self._idle = asyncio.Condition()
+        self._under_way = 0
+
+    def close(self) -> None:
+        """End vLLM's process."""
+        self._model.shutdown()
+
+    async def take(self, checkpoint: Checkpoint) -> None:
+        """Hold a checkpoint, verified by checksum and canary."""
+        if checkpoint.id in self._adapters or checkpoint.id in self._folders:
+            return
+        folder = await asyncio.to_thread(checkpoints.bring, checkpoint, self._cache)
+        if checkpoint.adapter:
+            number = next(self._numbers)
+            self._adapters[checkpoint.id] = LoRARequest(checkpoint.id, number, str(folder))
+        else:
+            self._folders[checkpoint.id] = folder
+        try:
+            measured = await self.logprobs([checkpoints.CANARY], checkpoint.id)
+            checkpoints.verify_canary(checkpoint, measured[0])
+        except BaseException:
+            await self.drop(checkpoint.id)
+            raise
+
+    async def drop(self, checkpoint_id: str) -> None:
+        """Let go of a checkpoint; the base stays."""
+        adapter = self._adapters.pop(checkpoint_id, None)
+        if adapter is not None:
+            await self._model.remove_lora(adapter.lora_int_id)
+        elif checkpoint_id:
+            self._folders.pop(checkpoint_id, None)
+            self._canaries.pop(checkpoint_id, None)
+
+    async def generate(self, requests: Sequence[Request]) -> list[Generation]:
+        """Generate for every request, in order; vLLM batches them with those of other calls."""
+        results: dict[int, Generation] = {}
+        for checkpoint_id in dict.fromkeys(request.checkpoint_id for request in requests):
+            mine = [place for place, request in enumerate(requests) if request.checkpoint_id == checkpoint_id]
+            prompts = [self._encode(requests[place]) for place in mine]
+            settings = [_sampling(requests[place]) for place in mine]
+            adapter = self._adapters.get(checkpoint_id)
+            async with self._serving(checkpoint_id if adapter is None else ""):
+                outputs = await self._run(prompts, settings, adapter)
+            for place, output in zip(mine, outputs, strict=True):
+                results[place] = _generation(output)
+        return [results[place] for place in range(len(requests))]
+
+    async def logprobs(self, pairs: Sequence[tuple[str, str]], checkpoint_id: str) -> list[float]:
+        """Mean log-probability (nats per token) of each completion after its prompt; the two are encoded apart.
+
+        The first scoring in a process takes some seconds of compilation more.
+        """
+        adapter = self._adapters.get(checkpoint_id)
+        async with self._serving(checkpoint_id if adapter is None else ""):
+            return await self._score(pairs, adapter)
+
+    async def _score(self, pairs: Sequence[tuple[str, str]], adapter: LoRARequest | None) -> list[float]:
+        starts = [self._tokens(prompt) for prompt, _ in pairs]
+        ends = [self._tokens(completion) for _, completion in pairs]
+        one = SamplingParams(max_tokens=1, temperature=0, prompt_logprobs=0, output_kind=RequestOutputKind.FINAL_ONLY)
+        sound = [place for place in range(len(pairs)) if starts[place] and ends[place]]
+        whole = [starts[place] + ends[place] for place in sound]
+        results = [float("-inf")] * len(pairs)
+        for place, output in zip(sound, await self._run(whole, [one] * len(whole), adapter), strict=True):
+            results[place] = _mean(output.prompt_logprobs, len(starts[place]), ends[place])
+        return results
+
+    def _tokens(self, text: str) -> list[int]:
+        return list(self._tokenizer.encode(text, add_special_tokens=False))
+
+    def _encode(self, request: Request) -> list[int]:
+        if request.prompt:
+            return self._tokens(request.prompt)
+        turns = [message.model_dump() for message in request.messages]
+        return self._tokens(self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
+
+    async def _run(
+        self, prompts: Sequence[list[int]], settings: Sequence[SamplingParams], adapter: LoRARequest | None
+    ) -> list[Any]:
+        each = zip(prompts, settings, strict=True)
+        return list(await asyncio.gather(*(self._one(prompt, how, adapter) for prompt, how in each)))
+
+    async def _one(self, prompt: list[int], settings: SamplingParams, adapter: LoRARequest | None) -> Any:
+        name, last = f"r{next(self._numbers)}", None
+        try:
+            stream = self._model.generate(TokensPrompt(prompt_token_ids=prompt), settings, name, lora_request=adapter)
+            async for output in stream:
+                last = output
+        except EngineDeadError as error:
+            raise EngineUnavailable(f"vLLM's process has ended: {error}", "restart the engine") from error
+        return last
+
+    @asynccontextmanager
+    async def _serving(self, weights: str) -> AsyncIterator[None]:
+        """Hold the given full weights in place ("" is the base) while the block runs."""
+        async with self._turn:
+            if weights not in self._folders:
+                raise EngineUnavailable(f"checkpoint {weights!r} is not loaded", "take it first; the work is released")
+            if weights != self._loaded:
+                async with self._idle:
+                    await self._idle.wait_for(lambda: self._under_way == 0)
+                await self._reload(weights)
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            async with self._idle:
+                self._under_way -= 1
+                self._idle.notify_all()
+
+    async def _reload(self, weights: str) -> None:
+        """Read other full weights in place. Raises EngineUnavailable where vLLM then holds something else."""
+        if self._loaded == "" and "" not in self._canaries:
+            self._canaries[""] = await self._canary()
+        self._loaded = UNKNOWN
+        folder = await asyncio.to_thread(with_head, self._folders[weights], self._cache / f"untied-{weights or 'base'}")
+        await self._model.collective_rpc("reload_weights", kwargs={"weights_path": str(folder)})
+        await self._model.reset_prefix_cache()
+        found = await self._canary()
+        if abs(found - self._canaries.setdefault(weights, found)) > checkpoints.CANARY_TOLERANCE:
+            raise EngineUnavailable(
+                f"after a change to {weights or 'the base'} the canary is {found:.4f}, before it was "
+                f"{self._canaries[weights]:.4f}",
+                "restart the engine",
+            )
+        self._loaded = weights
+
+    async def _canary(self) -> float:
+        return (await self._score([checkpoints.CANARY], None))[0]
+
+
+def _arguments(folder: Path, batch: int, adapter_rank: int) -> AsyncEngineArgs:
+    rank = next((rank for rank in RANKS if rank >= adapter_rank), None)
+    if rank is None:
+        raise ConfigError(f"trainer.rank is {adapter_rank}, vLLM takes at most {RANKS[-1]}", "lower it")
+    os.environ.setdefault("VLLM_WORKER_MULTIPROCESSING_METHOD", "spawn")
+    on_cpu = current_platform.is_cpu()
+    if on_cpu:
+        os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
+    return AsyncEngineArgs(
+        model=str(folder),
+        dtype="bfloat16",
+        max_model_len=LONGEST,
+        max_num_seqs=batch,
+        enable_lora=True,
+        max_loras=ADAPTERS,
+        max_lora_rank=rank,
+        lora_target_modules=ADAPTED,
+        enable_prefix_caching=True,
+        enforce_eager=on_cpu,
+        disable_log_stats=True,
+        generation_config="vllm",
+        seed=0,
+    )
+
+
+def _sampling(request: Request) -> SamplingParams:
+    forced = StructuredOutputsParams(regex=request.regex) if request.regex else None
+    return SamplingParams(
+        max_tokens=request.max_new_tokens,
+        temperature=request.temperature,
+        structured_outputs=forced,
+        output_kind=RequestOutputKind.FINAL_ONLY,
+    )
+
+
+def _generation(output: Any) -> Generation:
+    said = output.outputs[0]
+    ended = said.finish_reason == "stop"
+    return Generation(
+        text=said.text,
+        prompt_tokens=len(output.prompt_token_ids),
+        completion_tokens=len(said.token_ids),
+        truncated=not ended,
+    )
+
+
+def _mean(steps: Any, start: int, end: Sequence[int]) -> float:
+    found = [float(steps[start + place][token].logprob) for place, token in enumerate(end)]
+    return sum(found) / len(found)

@@ -1,0 +1,120 @@
+"""The examiner: lets champion and candidate answer the same fresh probes, and measures what general skill they keep."""
+
+import random
+from collections.abc import Sequence
+
+from agents.books import Books
+from agents.engines.base import Engine, Request
+from agents.prober import alone, fingerprint, probe_of
+from agents.student import engine_id
+from swarm.domains.base import Domain
+from swarm.exam_report import answered_right
+from swarm.general import CHOICES, correct, load_general, pairs
+from swarm.records import Cell, Purpose, Sample, new_id
+from swarm.state import Checkpoint, ExamItem, ExamRecord
+
+TRIES = 50
+"""Draws for each pair before the cells count as exhausted."""
+
+
+class Examiner:
+    """Draws a new exam each time; `retention` general items (0 for none) are scored once for each set of weights.
+
+    The candidate stays in the engine until the next exam, so that a promoted one need not be read twice.
+    """
+
+    def __init__(
+        self,
+        domain: Domain,
+        engine: Engine,
+        cells: Sequence[Cell] = (),
+        *,
+        pairs: int = 64,
+        seed: str = "0",
+        max_new_tokens: int = 72,
+        retention: int = 300,
+    ) -> None:
+        self._domain = domain
+        self._engine = engine
+        self._cells = tuple(cells) or tuple(domain.cells())
+        self._pairs = pairs
+        self._seed = seed
+        self._max_new_tokens = max_new_tokens
+        self._general = load_general(retention)
+        self._kept: dict[str, int] = {}
+        self._exams = 0
+        self._last: Checkpoint | None = None
+        self.books = Books()
+
+    async def act(self, champion: Checkpoint, candidate: Checkpoint) -> ExamRecord:
+        """One exam. Raises EngineUnavailable where the engine is away, WeightsError where weights are not as declared.
+
+        Either way nothing is kept of it, and the next exam draws other probes.
+        """
+        await self._hold(champion, candidate)
+        probes = self._draw(champion, candidate)
+        texts = await self._answer(probes, champion, candidate)
+        items = tuple(
+            ExamItem(
+                probe=probe,
+                champion_text=old,
+                candidate_text=new,
+                champion_passed=answered_right(self._domain, probe_of(probe), old),
+                candidate_passed=answered_right(self._domain, probe_of(probe), new),
+            )
+            for probe, old, new in zip(probes, texts[: len(probes)], texts[len(probes) :], strict=True)
+        )
+        return ExamRecord(
+            id=new_id(),
+            champion_id=champion.id,
+            candidate_id=candidate.id,
+            items=items,
+            retention_correct_base=await self._retained(""),
+            retention_correct_champion=await self._retained(engine_id(champion)),
+            retention_correct_candidate=await self._retained(engine_id(candidate)),
+            retention_items=len(self._general),
+            retention_choices=CHOICES,
+        )
+
+    async def _hold(self, champion: Checkpoint, candidate: Checkpoint) -> None:
+        last, self._last = self._last, candidate
+        if last is not None and last.id not in (champion.id, candidate.id) and engine_id(last):
+            await self._engine.drop(last.id)
+        for checkpoint in (champion, candidate):
+            if engine_id(checkpoint):
+                await self._engine.take(checkpoint)
+
+    def _draw(self, champion: Checkpoint, candidate: Checkpoint) -> list[Sample]:
+        """Probes from cells drawn at random, each cell with the same chance, no question twice."""
+        self._exams += 1
+        rng = random.Random(f"{self._seed}/exam/{champion.id}/{candidate.id}/{self._exams}")
+        drawn: dict[bytes, Sample] = {}
+        for _ in range(self._pairs * TRIES):
+            sample = alone(self._domain.make(rng.choice(self._cells), rng, Purpose.EXAM)[0])
+            drawn.setdefault(fingerprint(probe_of(sample).question), sample)
+            if len(drawn) == self._pairs:
+                return list(drawn.values())
+        raise ValueError(f"the cells gave {len(drawn)} distinct questions, not {self._pairs}: set exam.pairs lower")
+
+    async def _answer(self, probes: Sequence[Sample], champion: Checkpoint, candidate: Checkpoint) -> list[str]:
+        requests = [
+            Request(
+                prompt=self._domain.prompt(probe_of(probe).question),
+                checkpoint_id=engine_id(checkpoint),
+                max_new_tokens=self._max_new_tokens,
+            )
+            for checkpoint in (champion, candidate)
+            for probe in probes
+        ]
+        done = await self._engine.generate(requests)
+        self.books.add(done)
+        return [generation.text for generation in done]
+
+    async def _retained(self, checkpoint_id: str) -> int:
+        """Right general items of these weights; remembered, since weights never change under an id."""
+        if not self._general:
+            return 0
+        if checkpoint_id not in self._kept:
+            scores = await self._engine.logprobs(pairs(self._general), checkpoint_id)
+            self._kept[checkpoint_id] = correct(scores)
+        return self._kept[checkpoint_id]

@@ -1,0 +1,196 @@
+"""The teacher: a worked and verified answer to each failure, from the domain's own solution or from a model."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
+from agents.books import Books
+from agents.engines.base import Engine, Generation, Request
+from agents.prompting import chat, examples
+from swarm.domains.base import Domain
+from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable
+from swarm.records import Correction, Probe, Record, TeacherKind, answer_to
+from swarm.state import Completion, FailKind, Failure, Lease, Stage
+
+SHOTS = 4
+"""Worked examples that a model teacher is shown."""
+
+
+class Budget(Record):
+    """The most that a model teacher may spend; 0 means no limit."""
+
+    tokens: int = 0
+    dollars: float = 0.0
+
+    def check(self, books: Books) -> None:
+        """Raise BudgetExhausted where either is spent."""
+        if self.tokens and books.tokens >= self.tokens:
+            raise BudgetExhausted(
+                f"the teacher has spent {books.tokens} of {self.tokens} tokens",
+                "raise budget.teacher_tokens, or teach by worked solutions",
+            )
+        if self.dollars and books.dollars >= self.dollars:
+            raise BudgetExhausted(
+                f"the teacher has spent ${books.dollars:.2f} of ${self.dollars:.2f}",
+                "raise budget.dollars, or teach by worked solutions",
+            )
+
+
+class Teacher(Protocol):
+    """Who corrects leased failures."""
+
+    stage: Stage
+    books: Books
+
+    async def act(self, leases: Sequence[Lease]) -> list[Completion | Failure]:
+        """Correct each failure; the outcomes are in the order of the leases."""
+
+
+class WorkedTeacher:
+    """Gives the solution that the domain worked out when it made the probe."""
+
+    stage = Stage.FAILURES
+
+    def __init__(self, domain: Domain) -> None:
+        self._domain = domain
+        self.books = Books()
+
+    async def act(self, leases: Sequence[Lease]) -> list[Completion | Failure]:
+        """Correct each failure; what carries no solution is rejected."""
+        return [self._correct(lease) for lease in leases]
+
+    def _correct(self, lease: Lease) -> Completion | Failure:
+        probe = _probe(lease)
+        if probe is None or probe.reference is None:
+            return _rejected(lease, f"the chain of {lease.sample.id} has no probe with a reference")
+        right = self._domain.solve(probe)
+        if not self._domain.verify(probe, right.answer).correct:
+            return _rejected(lease, f"the worked answer {right.answer!r} does not verify")
+        correction = Correction(
+            rationale=right.rationale, answer=right.answer, teacher=TeacherKind.WORKED, verified=True
+        )
+        return Completion(token=lease.token, outputs=(answer_to(lease.sample, correction),))
+
+
+class ModelTeacher:
+    """Draws some answers from a model and keeps the shortest whose answer verifies and whose steps are not false.
+
+    `books` may be given with what was spent before a restart. The caps are looked at before each batch, so one batch
+    may go beyond them.
+    """
+
+    stage = Stage.FAILURES
+
+    def __init__(
+        self,
+        domain: Domain,
+        engine: Engine,
+        *,
+        kind: TeacherKind,
+        samples: int = 4,
+        budget: Budget | None = None,
+        books: Books | None = None,
+        max_new_tokens: int = 200,
+    ) -> None:
+        self._domain = domain
+        self._engine = engine
+        self._kind = kind
+        self._samples = samples
+        self._budget = budget or Budget()
+        self._max_new_tokens = max_new_tokens
+        worked = examples(domain, domain.cells(), SHOTS, "teacher")
+        self._shown = [(question, domain.completion(reference)) for question, reference in worked]
+        self.books = books or Books()
+
+    async def act(self, leases: Sequence[Lease]) -> list[Completion | Failure]:
+        """Correct each failure; where no answer holds, it is rejected.
+
+        Raises BudgetExhausted before it asks anything. A local model is asked for all at once, an endpoint for each
+        failure by itself, so that one request without an answer does not waste what the others cost.
+        """
+        self._budget.check(self.books)
+        asked = [(lease, probe) for lease in leases if (probe := _probe(lease)) is not None and probe.reference]
+        groups = [[one] for one in asked] if self._kind is TeacherKind.ENDPOINT else [asked]
+        done = await asyncio.gather(*(self._correct(group) for group in groups))
+        outcomes = {outcome.token: outcome for group in done for outcome in group}
+        unasked = "its chain has no probe with a reference"
+        return [outcomes.get(lease.token) or _rejected(lease, unasked) for lease in leases]
+
+    async def _correct(self, group: Sequence[tuple[Lease, Probe]]) -> list[Completion | Failure]:
+        requests = [self._request(probe) for _, probe in group for _ in range(self._samples)]
+        try:
+            done = await self._engine.generate(requests)
+        except EngineUnavailable as error:
+            return [Failure(token=lease.token, kind=FailKind.RELEASE, reason=str(error)) for lease, _ in group]
+        self.books.add(done)
+        return [
+            self._choose(lease, probe, done[place * self._samples : (place + 1) * self._samples])
+            for place, (lease, probe) in enumerate(group)
+        ]
+
+    def _request(self, probe: Probe) -> Request:
+        return Request(
+            messages=chat(self._domain.instructions, self._shown, probe.question),
+            max_new_tokens=self._max_new_tokens,
+            temperature=0.7,
+        )
+
+    def _choose(self, lease: Lease, probe: Probe, drawn: Sequence[Generation]) -> Completion | Failure:
+        problems: Counter[str] = Counter()
+        for generation in sorted(drawn, key=lambda item: item.completion_tokens):
+            correction = self._checked(probe, generation)
+            if isinstance(correction, str):
+                problems[correction] += 1
+                continue
+            cost = {
+                "prompt_tokens": sum(item.prompt_tokens for item in drawn),
+                "completion_tokens": sum(item.completion_tokens for item in drawn),
+            }
+            output = answer_to(lease.sample, correction.model_copy(update=cost))
+            return Completion(token=lease.token, outputs=(output,))
+        found = ", ".join(f"{count} {problem}" for problem, count in sorted(problems.items()))
+        return _rejected(lease, f"none of {len(drawn)} answers holds: {found}")
+
+    def _checked(self, probe: Probe, generation: Generation) -> Correction | str:
+        """The correction in a generation, or what is wrong with it."""
+        if generation.truncated:
+            return "cut off"
+        reading = self._domain.read(generation.text)
+        if not reading.answers:
+            return "without an answer"
+        verified = [self._domain.verify(probe, answer) for answer in reading.answers]
+        if not all(found.correct for found in verified):
+            return "wrong"
+        if self._domain.false_steps(probe, reading.rationale):
+            return "with a false step"
+        answer = verified[-1].canonical or reading.answers[-1]
+        return Correction(rationale=reading.rationale, answer=answer, teacher=self._kind, verified=True)
+
+
+def build_teacher(
+    domain: Domain,
+    engine: Engine | None = None,
+    *,
+    kind: TeacherKind = TeacherKind.WORKED,
+    samples: int = 4,
+    budget: Budget | None = None,
+    books: Books | None = None,
+) -> Teacher:
+    """The teacher of that kind. Raises ConfigError where kind and engine don't go together."""
+    if kind is TeacherKind.WORKED:
+        if engine is not None:
+            raise ConfigError("a worked teacher was given an engine", "leave roles.teacher.engine empty")
+        return WorkedTeacher(domain)
+    if engine is None:
+        raise ConfigError(f"a {kind} teacher has no engine", "name one in roles.teacher.engine")
+    return ModelTeacher(domain, engine, kind=kind, samples=samples, budget=budget, books=books)
+
+
+def _probe(lease: Lease) -> Probe | None:
+    payloads = (sample.payload for sample in lease.chain)
+    return next((payload for payload in payloads if isinstance(payload, Probe)), None)
+
+
+def _rejected(lease: Lease, reason: str) -> Failure:
+    return Failure(token=lease.token, kind=FailKind.REJECT, reason=reason)

@@ -1,0 +1,1 @@
+"""Where it runs: supervisor, actors, launch, manifests."""

@@ -1,0 +1,91 @@
+"""Model engines as shared Ray actors, and the handle through which roles speak to them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import ray
+from ray.exceptions import RayActorError, RayError
+
+from agents.engines import open_engine
+from agents.engines.base import Engine, Generation, Request
+from swarm import weights
+from swarm.config import Config, EngineKind
+from swarm.errors import EngineUnavailable
+from swarm.state import Checkpoint
+from swarm.turns import Turn
+
+
+def engine_name(config: Config, name: str) -> str:
+    """The name of an engine's actor within the swarm's namespace."""
+    return f"{config.swarm.name}-engine-{name}"
+
+
+class EngineActor:
+    """One engine in a process of its own. It holds no checkpoint after a restart: whoever needs one has it take it."""
+
+    def __init__(self, config: Config, name: str) -> None:
+        section = config.engines[name]
+        folder = None
+        if section.kind is not EngineKind.OPENAI:
+            folder = weights.folder(section.model or config.student.weights)
+        turn = Turn(config.run_dir / "turn") if not section.gpus and not config.trainer.gpus else None
+        self._engine: Engine = open_engine(section, folder, adapter_rank=config.trainer.rank, turn=turn)
+
+    async def generate(self, requests: list[Request]) -> list[Generation]:
+        """Generate for every request, in order."""
+        return await self._engine.generate(requests)
+
+    async def logprobs(self, pairs: list[tuple[str, str]], checkpoint_id: str) -> list[float]:
+        """Mean log-probability of each completion after its prompt."""
+        return await self._engine.logprobs(pairs, checkpoint_id)
+
+    async def take(self, checkpoint: Checkpoint) -> None:
+        """Hold a checkpoint, verified."""
+        await self._engine.take(checkpoint)
+
+    async def drop(self, checkpoint_id: str) -> None:
+        """Let go of a checkpoint."""
+        await self._engine.drop(checkpoint_id)
+
+    async def ping(self) -> bool:
+        """Whether it has come up."""
+        return True
+
+
+class RemoteEngine:
+    """An `Engine` that lives in an actor found by name; while that is away, it raises EngineUnavailable."""
+
+    def __init__(self, actor_name: str, namespace: str) -> None:
+        self._actor_name = actor_name
+        self._namespace = namespace
+        self._actor: Any = None
+
+    async def _call(self, method: str, *arguments: Any) -> Any:
+        try:
+            if self._actor is None:
+                self._actor = ray.get_actor(self._actor_name, self._namespace)
+            return await getattr(self._actor, method).remote(*arguments)
+        except (RayActorError, ValueError) as error:
+            self._actor = None
+            raise EngineUnavailable(f"engine {self._actor_name!r} is away: {error}", "it is being restarted") from error
+        except RayError as error:
+            cause = getattr(error, "cause", None)
+            if cause is not None:
+                raise cause from error
+            raise
+
+    async def generate(self, requests: Sequence[Request]) -> list[Generation]:
+        """Generate for every request, in order."""
+        return list(await self._call("generate", list(requests)))
+
+    async def logprobs(self, pairs: Sequence[tuple[str, str]], checkpoint_id: str) -> list[float]:
+        """Mean log-probability of each completion after its prompt."""
+        return list(await self._call("logprobs", list(pairs), checkpoint_id))
+
+    async def take(self, checkpoint: Checkpoint) -> None:
+        """Hold a checkpoint, verified."""
+        await self._call("take", checkpoint)
+
+    async def drop(self, checkpoint_id: str) -> None:
+        """Let go of a checkpoint."""
+        await self._call("drop", checkpoint_id)

@@ -1,0 +1,52 @@
+"""The end of a run: the frozen exam that nothing was chosen by, sat by the student, the base, parsers and constants."""
+
+from collections.abc import Sequence
+
+from agents.contest import parsers, sit, sit_constant, sit_parser
+from agents.engines.base import Engine
+from swarm import statistics
+from swarm.config import Config
+from swarm.domains import load_domain
+from swarm.domains.exam import frozen_exam
+from swarm.exam_report import ExamReport, save_report
+from swarm.phases import level, policy_of
+from swarm.records import Cell
+from swarm.state import CheckpointStatus, PhaseName, Progress, SwarmState
+
+EXAM_SEED = 20_260_101
+"""The frozen exam is the same for every run and every seed."""
+
+
+async def sit_exam(config: Config, cells: Sequence[Cell], state: SwarmState, engine: Engine) -> None:
+    """Write exam-before.json (base, parsers, constants) and exam-after.json (the champion) into the run folder."""
+    domain = load_domain(config.swarm.domain)
+    items = frozen_exam(domain, cells, -(-config.exam.items // len(cells)), EXAM_SEED)
+    before = ExamReport(domain=domain.name, seed=EXAM_SEED, probes=tuple(items))
+    after = before
+    settings = {"max_new_tokens": config.student.max_new_tokens, "cells": cells}
+    champion = next(c for c in state.checkpoints if c.id == state.champion_id)
+    if champion.status is not CheckpointStatus.BASE:
+        await engine.take(champion)
+    student = await sit(engine, domain, items, "student", checkpoint=champion, **settings)
+    save_report(after.add(student), config.run_dir / "exam-after.json")
+    for name, shots in (("base, zero-shot", 0), (f"base, {config.exam.shots}-shot", config.exam.shots)):
+        before = before.add(await sit(engine, domain, items, name, shots=shots, **settings))
+    before = before.add(sit_constant(domain, items))
+    for name in parsers(domain):
+        before = before.add(sit_parser(domain, items, name))
+    save_report(before, config.run_dir / "exam-before.json")
+
+
+def progress(state: SwarmState, config: Config, probes: int, failures: int) -> Progress:
+    """How far siege or census has come."""
+    alpha = level(state.phase, policy_of(config))
+    siege = state.phase.name is PhaseName.SIEGE
+    return Progress(
+        phase=state.phase.name,
+        attempt=state.phase.attempt,
+        probes=probes,
+        failures=failures,
+        alpha=alpha,
+        bound=statistics.siege_bound(probes, failures, alpha) if siege and probes else 1.0,
+        log_ratio=0.0 if siege else statistics.census_log_ratio(probes, failures, config.phases.epsilon),
+    )

@@ -1,0 +1,247 @@
+"""One loop for each way of working; each says what it waits for. They end when the swarm has ended."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from agents.books import Books
+from agents.evolver import Evolver
+from agents.examiner import Examiner
+from agents.judge import Judge
+from agents.prober import Prober
+from agents.student import Student
+from agents.teacher import Budget, build_teacher
+from cluster.agent import ENDED, Agent
+from cluster.engines import RemoteEngine, engine_name
+from swarm.config import Config, EngineKind
+from swarm.errors import BudgetExhausted, EngineUnavailable, WeightsError
+from swarm.records import Attempt, Probe, Purpose, TeacherKind
+from swarm.state import (
+    Checkpoint,
+    CheckpointStatus,
+    Completion,
+    Failure,
+    Lease,
+    PhaseName,
+    Role,
+    Stage,
+    SwarmState,
+)
+
+LEASE_SECONDS = 30.0
+POLL_SECONDS = 1.0
+GENERAL_ITEMS = 100
+"""General items scored at each exam on one machine; a second of work each for a hundred."""
+
+PURPOSES = {PhaseName.LEARN: Purpose.LEARN, PhaseName.SIEGE: Purpose.SIEGE, PhaseName.CENSUS: Purpose.CENSUS}
+"""What probes are for in each phase that probes."""
+
+
+class Working(Protocol):
+    """A role that works on leases."""
+
+    async def act(self, leases: list[Lease]) -> list[Completion | Failure]:
+        """Outcomes in the order of the leases."""
+
+
+def remote_engine(config: Config, name: str) -> RemoteEngine:
+    """The handle of an engine of the config."""
+    return RemoteEngine(engine_name(config, name), config.swarm.name)
+
+
+async def work(agent: Agent, stage: Stage, role: Working, before: Callable[[], Awaitable[None]]) -> None:
+    """Lease, act, hand in. Waits for work at the gateway; leases are extended at a third of their time."""
+    section = agent.config.role(agent.role)
+    while (await agent.phase()).name not in ENDED:
+        await before()
+        leases = await agent.client.lease(stage, section.batch, wait_seconds=2, ttl_seconds=LEASE_SECONDS)
+        if leases:
+            started = time.monotonic()
+            outcomes = await _held(agent, leases, role.act(leases))
+            await _hand_in(agent, outcomes)
+            agent.busy_seconds += time.monotonic() - started
+            agent.books = getattr(role, "books", Books())
+            if any(isinstance(outcome, Failure) for outcome in outcomes):
+                await asyncio.sleep(POLL_SECONDS)
+        await agent.beat()
+
+
+async def _held(agent: Agent, leases: list[Lease], acting: Awaitable[list[Completion | Failure]]) -> Any:
+    """The outcomes, with the leases extended while they are awaited."""
+    task = asyncio.ensure_future(acting)
+    while not (await asyncio.wait([task], timeout=LEASE_SECONDS / 3))[0]:
+        await agent.client.extend([lease.token for lease in leases], LEASE_SECONDS)
+    return await task
+
+
+async def _hand_in(agent: Agent, outcomes: list[Completion | Failure]) -> None:
+    done = [outcome for outcome in outcomes if isinstance(outcome, Completion)]
+    back = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+    answers = await agent.client.complete(done) if done else []
+    if back:
+        await agent.client.fail(back)
+    agent.completed += sum(answer.ok for answer in answers)
+    agent.failed += len(back)
+
+
+async def student(agent: Agent) -> None:
+    """Answers probes; takes up a new champion between two batches."""
+    config = agent.config
+    role = Student(agent.domain, remote_engine(config, config.role(Role.STUDENT).engine or "student"), config.student.max_new_tokens)
+
+    async def follow() -> None:
+        champion = await agent.client.champion()
+        if champion is None or (role.checkpoint and role.checkpoint.id == champion.id):
+            return
+        try:
+            await role.take(champion)
+            agent.note = f"serves {champion.id}"
+        except (EngineUnavailable, WeightsError) as error:
+            agent.complain(error)
+            await asyncio.sleep(POLL_SECONDS)
+
+    await work(agent, Stage.PROBES, role, follow)
+
+
+async def judge(agent: Agent) -> None:
+    """Judges attempts; takes up a new rubric between two batches."""
+    role = Judge(agent.domain, await agent.client.rubric(), agent.cells, agent.config.swarm.seed)
+
+    async def follow() -> None:
+        rubric = await agent.client.rubric()
+        if rubric.version != role.rubric.version:
+            role.take(rubric)
+        agent.note = role.note
+
+    await work(agent, Stage.ATTEMPTS, role, follow)
+
+
+async def teacher(agent: Agent) -> None:
+    """Corrects failures, until its caps are spent; then the swarm stops cleanly."""
+    config = agent.config
+    section = config.role(Role.TEACHER)
+    engine = remote_engine(config, section.engine) if section.engine else None
+    kind = TeacherKind.WORKED
+    if section.engine:
+        kind = TeacherKind.ENDPOINT if config.engines[section.engine].kind is EngineKind.OPENAI else TeacherKind.LOCAL
+    budget = Budget(tokens=config.budget.teacher_tokens, dollars=config.budget.dollars)
+    role = build_teacher(agent.domain, engine, kind=kind, samples=section.samples, budget=budget)
+
+    async def follow() -> None:
+        return None
+
+    try:
+        await work(agent, Stage.FAILURES, role, follow)
+    except BudgetExhausted as error:
+        agent.complain(error)
+        while (await agent.phase()).name not in ENDED:
+            await agent.rest(POLL_SECONDS)
+
+
+async def prober(agent: Agent) -> None:
+    """Makes probes while few wait. In learn it also waits while corrections wait for the trainer, who then has the cores."""
+    config = agent.config
+    seed = f"{config.swarm.seed}/{agent.index}/{(await agent.client.state()).revision}"
+    role = Prober(agent.domain, agent.cells, seed)
+    section = config.role(Role.PROBER)
+    while (state := await agent.client.state()).phase.name not in ENDED:
+        if wanted(state, config):
+            started = time.monotonic()
+            counts = [cell for cell in state.cells if cell.checkpoint_id == state.champion_id]
+            samples = role.act(counts, PURPOSES[state.phase.name], section.batch)
+            answers = await agent.client.publish(samples)
+            agent.completed += sum(answer.ok for answer in answers)
+            agent.failed += sum(not answer.ok for answer in answers)
+            agent.busy_seconds += time.monotonic() - started
+        await agent.beat(role.invalid)
+        await asyncio.sleep(POLL_SECONDS / 2)
+
+
+def wanted(state: SwarmState, config: Config) -> bool:
+    """Whether more probes are wanted now."""
+    if state.phase.paused or state.phase.name not in PURPOSES:
+        return False
+    ready = {queue.stage: queue.ready for queue in state.queues}
+    if ready.get(Stage.PROBES, 0) >= config.role(Role.STUDENT).batch:
+        return False
+    waiting = state.corrections - state.corrections_trained
+    untrained = config.trainer.round_new * (config.trainer.exam_every + 1)
+    return state.phase.name is not PhaseName.LEARN or waiting < untrained
+
+
+async def evolver(agent: Agent) -> None:
+    """Runs experiments in the phase learn until it has nothing left to propose; then looks again at a new rubric only."""
+    ledger = await agent.client.ledger()
+    role = Evolver(agent.domain, agent.cells, seed=agent.config.swarm.seed, ledger=ledger)
+    number, settled = len(ledger), 0
+    while (phase := await agent.phase()).name not in ENDED:
+        rubric = await agent.client.rubric()
+        if phase.name is PhaseName.LEARN and not phase.paused and rubric.version != settled:
+            role.show(await _attempts(agent))
+            started = time.monotonic()
+            experiment = await asyncio.to_thread(role.act, rubric, number + 1)
+            agent.busy_seconds += time.monotonic() - started
+            if experiment is None:
+                settled = rubric.version
+                agent.note = f"nothing left to propose on version {rubric.version}"
+            else:
+                number += 1
+                agent.completed += 1
+                await agent.client.put_experiment(experiment)
+        await agent.rest(POLL_SECONDS)
+
+
+async def _attempts(agent: Agent) -> list[tuple[Probe, str]]:
+    """Some of the student's latest attempts with their probes."""
+    latest = await agent.client.samples("attempt", purpose=Purpose.LEARN, limit=60, descending=True)
+    probes = {s.id: s.payload for s in await agent.client.samples("probe", purpose=Purpose.LEARN, limit=500, descending=True)}
+    found = [(probes.get(sample.parent_id), sample.payload) for sample in latest]
+    return [(probe, a.text) for probe, a in found if isinstance(probe, Probe) and isinstance(a, Attempt)]
+
+
+async def examiner(agent: Agent) -> None:
+    """Examines the newest candidate against the champion; older ones that were not examined are passed over."""
+    config = agent.config
+    engine = remote_engine(config, config.role(Role.EXAMINER).engine or "student")
+    seed = f"{config.swarm.seed}/{random.Random(config.swarm.seed).random()}"
+    settings = {"pairs": config.exam.pairs, "seed": seed, "max_new_tokens": config.student.max_new_tokens}
+    role = Examiner(agent.domain, engine, agent.cells, retention=GENERAL_ITEMS, **settings)
+    while True:
+        phase = await agent.phase()
+        candidate, champion = newest_candidate(await agent.client.checkpoints()), await agent.client.champion()
+        if candidate and champion and phase.name in (PhaseName.LEARN, PhaseName.STOPPED):
+            await _examine(agent, role, champion, candidate)
+        await agent.rest(POLL_SECONDS)
+
+
+async def _examine(agent: Agent, role: Examiner, champion: Checkpoint, candidate: Checkpoint) -> None:
+    started = time.monotonic()
+    try:
+        exam = await role.act(champion, candidate)
+    except (EngineUnavailable, WeightsError) as error:
+        agent.complain(error)
+        return
+    agent.books, agent.note = role.books, ""
+    await agent.client.submit_exam(exam)
+    agent.completed += 1
+    agent.busy_seconds += time.monotonic() - started
+
+
+def newest_candidate(checkpoints: list[Checkpoint]) -> Checkpoint | None:
+    """The candidate that waits for its exam, the newest where several do."""
+    waiting = [checkpoint for checkpoint in checkpoints if checkpoint.status is CheckpointStatus.CANDIDATE]
+    return max(waiting, key=lambda checkpoint: checkpoint.created_at, default=None)
+
+
+LOOPS: dict[Role, Callable[[Agent], Awaitable[None]]] = {
+    Role.PROBER: prober,
+    Role.STUDENT: student,
+    Role.JUDGE: judge,
+    Role.TEACHER: teacher,
+    Role.EVOLVER: evolver,
+    Role.EXAMINER: examiner,
+}
+"""How each role works; a new one is a line here, a file in agents/ and a block in the config."""
+

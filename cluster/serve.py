@@ -1,0 +1,146 @@
+"""The champion of a run without its swarm: one answer, or an OpenAI-compatible endpoint.
+
+`python -m cluster.serve RUN --once QUESTION`, or `python -m cluster.serve RUN --host HOST --port PORT`.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request as HttpRequest
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from agents.engines import open_engine
+from agents.engines.base import Engine, Request
+from agents.student import engine_id
+from swarm import weights
+from swarm.client import Answered
+from swarm.config import Config, EngineKind, EngineSection, load
+from swarm.domains import load_domain
+from swarm.errors import ConfigError, SwarmError
+from swarm.records import new_id
+from swarm.report.reading import snapshot
+from swarm.state import Checkpoint, CheckpointStatus
+
+_BAD_REQUEST = 400
+
+
+class Champion:
+    """The champion's weights in an engine of this process, verified before the first answer."""
+
+    def __init__(self, config: Config, checkpoint: Checkpoint, engine: Engine) -> None:
+        self.config = config
+        self.checkpoint = checkpoint
+        self._engine = engine
+        self._domain = load_domain(config.swarm.domain)
+
+    @classmethod
+    async def load(cls, run: Path) -> "Champion":
+        """Read the run's store and take its champion. Raises ConfigError where there is none."""
+        config = load(run / "config.toml")
+        with snapshot(run) as exchange:
+            checkpoint = exchange.champion()
+        if checkpoint is None:
+            raise ConfigError(f"{str(run)!r} has no champion yet", "let the run go on until it has one")
+        section = config.engines["student"]
+        if section.kind is EngineKind.AUTO:
+            section = EngineSection(kind=EngineKind.TRANSFORMERS, threads=section.threads)
+        engine = open_engine(section, weights.folder(config.student.weights), adapter_rank=config.trainer.rank)
+        if checkpoint.status is not CheckpointStatus.BASE:
+            await engine.take(checkpoint)
+        return cls(config, checkpoint, engine)
+
+    async def answer(self, question: str) -> tuple[Answered, int, int]:
+        """The answer to a question in the domain's form, with prompt and completion tokens."""
+        started = time.monotonic()
+        request = Request(
+            prompt=self._domain.prompt(question),
+            checkpoint_id=engine_id(self.checkpoint),
+            max_new_tokens=self.config.student.max_new_tokens,
+        )
+        (said,) = await self._engine.generate([request])
+        answers = self._domain.read(said.text).answers
+        answered = Answered(
+            text=said.text,
+            answer=answers[-1] if answers else "",
+            checkpoint_id=self.checkpoint.id,
+            seconds=time.monotonic() - started,
+        )
+        return answered, said.prompt_tokens, said.completion_tokens
+
+
+def endpoint(champion: Champion) -> Starlette:
+    """/v1/models and /v1/chat/completions; the last user message is the question."""
+    name = f"{champion.config.swarm.name}-{champion.checkpoint.id}"
+
+    async def models(_: HttpRequest) -> JSONResponse:
+        return JSONResponse({"object": "list", "data": [{"id": name, "object": "model", "owned_by": "nucleus-swarm"}]})
+
+    async def chat(request: HttpRequest) -> JSONResponse:
+        question = _question(await request.body())
+        if question is None:
+            fix = "send JSON with messages, the last of role user with text as its content"
+            return JSONResponse({"error": {"message": fix, "type": "invalid_request_error"}}, status_code=_BAD_REQUEST)
+        answered, read, written = await champion.answer(question)
+        return JSONResponse(_completion(name, answered, read, written))
+
+    return Starlette(
+        routes=[Route("/v1/models", models), Route("/v1/chat/completions", chat, methods=["POST"])],
+    )
+
+
+def _question(body: bytes) -> str | None:
+    """The last user message of a request, None where there is none."""
+    try:
+        messages = json.loads(body)["messages"]
+        users = [message["content"] for message in messages if message["role"] == "user"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return users[-1] if users and isinstance(users[-1], str) and users[-1].strip() else None
+
+
+def _completion(name: str, answered: Answered, read: int, written: int) -> dict[str, Any]:
+    message = {"role": "assistant", "content": answered.text}
+    return {
+        "id": f"chatcmpl-{new_id()}",
+        "object": "chat.completion",
+        "created": int(time.time()),
+        "model": name,
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written},
+    }
+
+
+async def _serve(arguments: argparse.Namespace) -> None:
+    champion = await Champion.load(arguments.run)
+    if arguments.once is not None:
+        answered, _, _ = await champion.answer(arguments.once)
+        print(answered.model_dump_json())
+        return
+    settings = uvicorn.Config(endpoint(champion), host=arguments.host, port=arguments.port, log_level="warning")
+    await uvicorn.Server(settings).serve()
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="cluster.serve", description=__doc__)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--once", metavar="QUESTION", help="answer this and end")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    try:
+        asyncio.run(_serve(parser.parse_args()))
+    except SwarmError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

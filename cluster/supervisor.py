@@ -1,0 +1,269 @@
+"""The supervisor: creates every agent, engine and the trainer group, replaces what dies, and moves the phase."""
+
+import asyncio
+import json
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import ray
+
+from cluster import finale
+from cluster.actors import start_agent, start_engine, start_trainer
+from cluster.agent import ENDED
+from cluster.engines import RemoteEngine, engine_name
+from cluster.loops import PURPOSES, newest_candidate
+from swarm import checkpoints, weights
+from swarm.calibration import Calibration, calibrate, calibration_items
+from swarm.client import SwarmClient
+from swarm.config import Config
+from swarm.domains import load_domain
+from swarm.errors import RefusedError
+from swarm.phases import next_phase, policy_of, view_of
+from swarm.records import Cell, Purpose, Verdict
+from swarm.rubric import seed_rubric
+from swarm.state import (
+    Checkpoint,
+    CheckpointStatus,
+    PhaseName,
+    Role,
+    SwarmState,
+)
+
+TICK_SECONDS = 1.0
+FINAL_EXAM_SECONDS = 300.0
+BASE_ID = "base"
+LEARNERS = (Role.PROBER, Role.STUDENT, Role.JUDGE, Role.TEACHER, Role.EVOLVER, Role.EXAMINER)
+
+
+@dataclass
+class Worker:
+    """Something that should be alive: how to start it, and the run that is under way."""
+
+    name: str
+    start: Any
+    actor: Any = None
+    run: Any = None
+    starts: int = 0
+
+
+class Supervisor:
+    """Holds nothing that matters: after a restart it reads the phase from the gateway and starts everything again."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._domain = load_domain(config.swarm.domain)
+        self._cells = tuple(Cell.parse(key) for key in config.exam.cells) or tuple(self._domain.cells())
+        self._workers: list[Worker] = []
+        self._calibrations: dict[int, Calibration] = {}
+        self._tally = {Purpose.SIEGE: (0, 0), Purpose.CENSUS: (0, 0)}
+        self._tally_revision = 0
+        self._clock = ActiveClock(config.run_dir / "clock.json")
+        self._stopping = ""
+
+    async def run(self) -> str:
+        """Run the swarm to its end and return why it ended."""
+        async with SwarmClient.for_run(self._config.run_dir, Role.SUPERVISOR, "supervisor", patience=600) as client:
+            self._client = client
+            await self._seed()
+            engines = [self._start_engine(name) for name in self._config.engines]
+            self._staff()
+            await self._watch_over()
+            await self._drain()
+            state = await client.state()
+            if not self._stopping:
+                await finale.sit_exam(self._config, self._cells, state, self._engine())
+            for engine in engines:
+                ray.kill(engine)
+            return state.phase.reason
+
+    async def stop(self, reason: str) -> None:
+        """Drain and end without an end of the phase; a resume goes on from here."""
+        self._stopping = reason
+
+    def _engine(self) -> RemoteEngine:
+        return RemoteEngine(engine_name(self._config, "student"), self._config.swarm.name)
+
+    def _start_engine(self, name: str) -> Any:
+        return start_engine(self._config, name, engine_name(self._config, name))
+
+    async def _seed(self) -> None:
+        """What a new run begins with: the base as champion, and the seed rubric. A resumed run has both."""
+        if await self._client.champion() is None:
+            await self._client.put_checkpoint(base_checkpoint(self._config))
+        try:
+            await self._client.rubric()
+        except RefusedError:
+            await self._client.put_rubric(seed_rubric(self._config.swarm.domain))
+
+    def _staff(self) -> None:
+        for role in LEARNERS:
+            for index in range(self._config.role(role).replicas):
+                self._hire(f"{role}-{index}", lambda role=role, index=index: start_agent(self._config, role, index))
+        self._hire("trainer", lambda: start_trainer(self._config))
+
+    def _hire(self, name: str, start: Any) -> None:
+        worker = Worker(name, start)
+        self._workers.append(worker)
+        _start(worker)
+
+    async def _watch_over(self) -> None:
+        """Every second: replace the dead, move the phase, drop old checkpoints. Ends with the swarm."""
+        while not self._stopping:
+            self._replace_dead()
+            state = await self._client.state()
+            self._clock.tick(state.phase.paused)
+            if state.phase.name in ENDED:
+                return
+            await self._move(state)
+            prune(state, self._config)
+            await asyncio.sleep(TICK_SECONDS)
+
+    def _replace_dead(self, but: str = "") -> None:
+        for worker in self._workers:
+            if worker.run is None or worker.name == but:
+                continue
+            ended, _ = ray.wait([worker.run], timeout=0)
+            if ended:
+                problem = _problem(worker.run)
+                print(f"{worker.name} ended ({problem or 'done'})", flush=True)
+                worker.run = None
+                if problem:
+                    _start(worker)
+
+    async def _move(self, state: SwarmState) -> None:
+        """Ask the pure policy, and record what it says."""
+        policy = policy_of(self._config)
+        calibration = self._calibration(await self._client.rubric())
+        await self._count(state)
+        mine = [c for c in state.cells if c.checkpoint_id == state.champion_id and c.rubric_version == state.rubric_version]
+        learn = sum(c.passed + c.failed for c in mine), sum(c.failed for c in mine)
+        champion = next(c for c in state.checkpoints if c.id == state.champion_id)
+        rubric = await self._client.rubric()
+        now = datetime.now(UTC)
+        view = view_of(
+            state,
+            now,
+            learn=learn,
+            siege=self._tally[Purpose.SIEGE],
+            census=self._tally[Purpose.CENSUS],
+            sensitivity=calibration.q0_lower,
+            judge_suspended=not calibration.may_judge,
+            evolver_done=True,
+            frozen=max(champion.revision, rubric.revision) <= state.phase.revision,
+        ).model_copy(update={"elapsed_minutes": self._clock.minutes})
+        record = next_phase(view, policy, now)
+        if record is not None:
+            print(f"phase {record.name}: {record.reason}", flush=True)
+            await self._client.set_phase(record, state.phase.revision)
+        await self._report_progress(state)
+
+    def _calibration(self, rubric: Any) -> Calibration:
+        if rubric.version not in self._calibrations:
+            import random
+
+            rng = random.Random(f"{self._config.swarm.seed}/calibration/{rubric.version}")
+            items = calibration_items(self._domain, self._cells, rng, 240)
+            self._calibrations[rubric.version] = calibrate(self._domain, rubric, items)
+        return self._calibrations[rubric.version]
+
+    async def _count(self, state: SwarmState) -> None:
+        """Count the verdicts of siege and census since the phase began; a new phase starts at nought."""
+        purpose = PURPOSES.get(state.phase.name)
+        if purpose not in self._tally:
+            self._tally = dict.fromkeys(self._tally, (0, 0))
+            return
+        if self._tally_revision < state.phase.revision:
+            self._tally_revision = state.phase.revision
+            self._tally = dict.fromkeys(self._tally, (0, 0))
+        while page := await self._client.samples(
+            "verdict", purpose=purpose, since_revision=self._tally_revision, limit=500
+        ):
+            judged, failed = self._tally[purpose]
+            bad = sum(not s.payload.passed for s in page if isinstance(s.payload, Verdict))
+            self._tally[purpose] = judged + len(page), failed + bad
+            self._tally_revision = page[-1].revision
+
+    async def _report_progress(self, state: SwarmState) -> None:
+        if state.phase.name not in (PhaseName.SIEGE, PhaseName.CENSUS):
+            return
+        probes, failures = self._tally[PURPOSES[state.phase.name]]
+        await self._client.put_progress(finale.progress(state, self._config, probes, failures))
+
+    async def _drain(self) -> None:
+        """Let the trainer publish its last candidate and the examiner examine it; then everyone goes."""
+        deadline = time.monotonic() + FINAL_EXAM_SECONDS
+        while not self._stopping and time.monotonic() < deadline:
+            self._replace_dead()
+            training = any(worker.name == "trainer" and worker.run is not None for worker in self._workers)
+            if not training and newest_candidate(await self._client.checkpoints()) is None:
+                break
+            await asyncio.sleep(TICK_SECONDS)
+        for worker in self._workers:
+            if worker.run is not None:
+                ray.kill(worker.actor)
+
+
+class ActiveClock:
+    """Minutes that the swarm has run, over pauses and resumes; what a budget in minutes is compared with."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._before = float(json.loads(file.read_text())["seconds"]) if file.is_file() else 0.0
+        self._last = time.monotonic()
+
+    @property
+    def minutes(self) -> float:
+        """Minutes in all."""
+        return self._before / 60
+
+    def tick(self, paused: bool) -> None:
+        """Add the time since the last tick, unless paused."""
+        now = time.monotonic()
+        self._before += 0.0 if paused else now - self._last
+        self._last = now
+        part = self._file.with_suffix(".part")
+        part.write_text(json.dumps({"seconds": self._before}))
+        part.replace(self._file)
+
+
+def base_checkpoint(config: Config) -> Checkpoint:
+    """The checkpoint that a run starts from: the base weights, or an existing checkpoint folder."""
+    folder = Path(config.student.checkpoint.removeprefix("file://")) if config.student.checkpoint else None
+    folder = folder or weights.folder(config.student.weights)
+    return Checkpoint(
+        id=BASE_ID,
+        status=CheckpointStatus.BASE,
+        url=f"file://{folder}",
+        adapter=False,
+        files=checkpoints.manifest(folder),
+    )
+
+
+def prune(state: SwarmState, config: Config) -> None:
+    """Delete the folders of old checkpoints; their records stay. Champion, candidates and the newest few are kept."""
+    import shutil
+
+    gone = (CheckpointStatus.RETIRED, CheckpointStatus.REJECTED)
+    old = sorted((c for c in state.checkpoints if c.status in gone), key=lambda c: c.created_at)
+    for checkpoint in old[: -config.trainer.keep_checkpoints]:
+        folder = config.run_dir / "checkpoints" / checkpoint.id
+        if folder.is_dir():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(worker: Worker) -> None:
+    worker.starts += 1
+    worker.actor = worker.start()
+    worker.run = worker.actor.run.remote()
+
+
+def _problem(run: Any) -> str:
+    """Why a run ended, "" where it was simply done."""
+    try:
+        ray.get(run)
+    except Exception as error:  # the edge to any actor: whatever it died of is said, and it is started again
+        return f"{type(error).__name__}: {str(error).strip().splitlines()[-1] if str(error).strip() else ''}"
+    return ""

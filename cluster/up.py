@@ -1,0 +1,176 @@
+"""Bring a swarm up and see it through: gateway process, Ray, supervisor. `python -m cluster.up CONFIG [--resume]`."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import ray
+
+from cluster.supervisor import Supervisor
+from swarm.config import Config, load
+from swarm.errors import ConfigError, SwarmError
+from swarm.gateway.run_folder import ADDRESS_FILE
+
+ENVIRONMENT = {
+    # glibc otherwise gives every large tensor back to the kernel, and each step pays for the page faults again.
+    "MALLOC_MMAP_THRESHOLD_": "10000000000",
+    "MALLOC_TRIM_THRESHOLD_": "10000000000",
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "TOKENIZERS_PARALLELISM": "false",
+    "HF_HUB_OFFLINE": "1",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_TRAIN_V2_ENABLED": "1",
+    "RAY_enable_worker_prestart": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
+}
+"""Set for every process of the swarm, here and on the nodes of a cluster."""
+
+GATEWAY_SECONDS = 30.0
+RESTART_SECONDS = 0.5
+
+
+class Gateway:
+    """The gateway's process, started again whenever it ends without being asked to."""
+
+    def __init__(self, config: Config) -> None:
+        section, run = config.gateway, config.run_dir
+        where = ["--run", str(run), "--domain", config.swarm.domain, "--name", config.swarm.name]
+        limits = ["--queue-limit", str(section.queue_limit), "--max-lag", str(config.phases.max_lag)]
+        door = ["--host", section.host, "--port", str(section.port)]
+        self._command = [sys.executable, "-m", "swarm.gateway", *where, *limits, *door]
+        self._log = (run / "gateway.log").open("ab")
+        self._address = run / ADDRESS_FILE
+        self._process: asyncio.subprocess.Process | None = None
+        self._stopped = False
+
+    async def start(self) -> None:
+        """Start it and wait until it listens. Raises ConfigError where it ends instead."""
+        self._address.unlink(missing_ok=True)
+        await self._spawn()
+        assert self._process is not None
+        for _ in range(int(GATEWAY_SECONDS * 10)):
+            if self._address.is_file():
+                return
+            if self._process.returncode is not None:
+                last = (Path(self._log.name).read_text().strip().splitlines() or [""])[-1]
+                raise ConfigError(f"the gateway did not start: {last}", f"see {self._log.name}")
+            await asyncio.sleep(0.1)
+        raise ConfigError(f"the gateway did not listen within {GATEWAY_SECONDS:.0f} s", f"see {self._log.name}")
+
+    async def _spawn(self) -> None:
+        # In a session of its own, so that a ^C at the terminal leaves it there until the swarm has drained.
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command, stdout=self._log, stderr=self._log, start_new_session=True
+        )
+
+    async def keep(self) -> None:
+        """Start it again whenever it dies."""
+        while not self._stopped:
+            assert self._process is not None
+            code = await self._process.wait()
+            if not self._stopped:
+                print(f"gateway ended with code {code}; starting it again", flush=True)
+                await asyncio.sleep(RESTART_SECONDS)
+                await self._spawn()
+
+    async def stop(self) -> None:
+        """Let it drain and end."""
+        self._stopped = True
+        if self._process and self._process.returncode is None:
+            self._process.terminate()
+            await self._process.wait()
+
+
+def write_note(run: Path, status: str) -> None:
+    """Leave word in the run folder: who runs it and how it stands."""
+    note = {"pid": os.getpid(), "started_at": datetime.now(UTC).isoformat(), "status": status}
+    part = run / "cluster.part"
+    part.write_text(json.dumps(note))
+    part.replace(run / "cluster.json")
+
+
+def open_ray(config: Config) -> None:
+    """Join the configured cluster, or start a small one here. Raises ConfigError where nothing answers."""
+    os.environ.update(ENVIRONMENT)
+    section = config.ray
+    common: dict[str, Any] = {"namespace": config.swarm.name, "log_to_driver": True, "logging_level": "warning"}
+    if section.address == "local":
+        memory = section.object_store_mb * 1024 * 1024
+        ray.init(address="local", include_dashboard=False, object_store_memory=memory, **common)
+        return
+    try:
+        ray.init(address=section.address, runtime_env={"env_vars": ENVIRONMENT}, **common)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise ConfigError(f"no Ray cluster at {section.address!r}: {error}", "mend ray.address, or use local") from error
+
+
+async def see_through(config: Config) -> str:
+    """Run until the swarm ends or a signal comes; returns the status to leave."""
+    run = config.run_dir
+    run.mkdir(parents=True, exist_ok=True)
+    write_note(run, "running")
+    gateway = Gateway(config)
+    await gateway.start()
+    keeper = asyncio.create_task(gateway.keep())
+    try:
+        await asyncio.to_thread(open_ray, config)
+        return await _supervise(config)
+    finally:
+        with suppress(Exception):  # whatever state Ray is in, the gateway must still drain
+            await asyncio.to_thread(ray.shutdown)
+        await gateway.stop()
+        keeper.cancel()
+
+
+async def _supervise(config: Config) -> str:
+    supervisor = ray.remote(Supervisor).options(num_cpus=0, max_restarts=-1, max_task_retries=-1, max_concurrency=4).remote(config)
+    ending = supervisor.run.remote()
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    end = asyncio.ensure_future(_result(ending))
+    stop = asyncio.ensure_future(told.wait())
+    await asyncio.wait([end, stop], return_when=asyncio.FIRST_COMPLETED)
+    if not end.done():
+        await supervisor.stop.remote("asked to stop")
+        await end
+        return "stopped"
+    stop.cancel()
+    print(f"ended: {end.result()}", flush=True)
+    return "finished"
+
+
+async def _result(reference: Any) -> Any:
+    return await reference
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="cluster.up", description=__doc__)
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--resume", action="store_true", help="continue the run that is in the folder")
+    arguments = parser.parse_args()
+    config = load(arguments.config)
+    # Workers on Ray have other working folders.
+    config = config.model_copy(update={"swarm": config.swarm.model_copy(update={"run": str(config.run_dir)})})
+    status = "failed"
+    try:
+        status = asyncio.run(see_through(config))
+    except SwarmError as error:
+        print(error, file=sys.stderr, flush=True)
+        sys.exit(error.exit_code)
+    finally:
+        write_note(config.run_dir, status)
+
+
+if __name__ == "__main__":
+    main()

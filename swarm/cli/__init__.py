@@ -1,0 +1,36 @@
+"""The command line: `swarm`. Each command says what it wants with --help."""
+
+import typer
+
+from swarm.cli import demo, house, launch, look, steer, student
+from swarm.cli.edge import Edge
+
+app = typer.Typer(
+    cls=Edge,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="A swarm of agents that grows a small language model into a specialist by finding what breaks it.",
+)
+
+for command in (
+    launch.up,
+    demo.demo,
+    look.status,
+    look.watch,
+    steer.down,
+    steer.pause,
+    steer.resume,
+    steer.rollback,
+    look.samples,
+    look.sample,
+    look.agents,
+    student.ask,
+    student.serve,
+    house.report,
+    house.doctor,
+    house.version,
+):
+    app.command()(command)
+app.add_typer(house.weights_app, name="weights")
+app.add_typer(house.config_app, name="config")

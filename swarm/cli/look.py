@@ -1,0 +1,161 @@
+"""Looking at a run: its state, agents, samples and changes."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from swarm.cli.edge import Json, dump, say
+from swarm.cli.places import RunOption, find_run, read_note, standing, stored_config
+from swarm.cli.wording import event_line, sample_line, sample_lines
+from swarm.config import BudgetSection
+from swarm.errors import ConfigError
+from swarm.live import Pace, follow, picture
+from swarm.records import Cell, Purpose, Sample
+from swarm.report.reading import Query, operator, reading
+from swarm.state import Event, EventKind, SwarmState
+
+Limit = Annotated[int, typer.Option(min=1, max=1000, help="Most samples.")]
+
+
+def status(
+    run: RunOption = None,
+    follow_it: Annotated[bool, typer.Option("--follow", help="Stay, and show it live until ^C.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Where a run stands: phase, queues, failure rates, checkpoints, alarms."""
+    folder = find_run(run)
+    budget = stored_config(folder).budget if (folder / "config.toml").is_file() else BudgetSection()
+    if follow_it:
+        asyncio.run(follow(folder, True, budget))
+        return
+    state = asyncio.run(_state(folder))
+    if as_json:
+        dump(state)
+        return
+    pace = Pace(budget)
+    pace.see(state)
+    say(picture(state, pace))
+    note = read_note(folder)
+    say(f"{folder}: {standing(folder)}" + (f", cluster {note.status} (pid {note.pid})" if note else ""))
+
+
+def agents(run: RunOption = None, as_json: Json = False) -> None:
+    """Everyone registered, with their own last report."""
+    found = asyncio.run(_state(find_run(run))).agents
+    if as_json:
+        dump(found)
+        return
+    table = Table("name", "role", "version", "done", "failed", "tokens", "busy s", "last seen", "note", box=None)
+    for agent in found:
+        numbers = (agent.completed, agent.failed, agent.tokens, round(agent.busy_seconds))
+        seen = f"{agent.last_seen_at.astimezone():%H:%M:%S}"
+        table.add_row(agent.card.name, agent.card.role, agent.card.version, *map(str, numbers), seen, agent.note)
+    say(table)
+
+
+def watch(
+    run: RunOption = None,
+    kind: Annotated[EventKind | None, typer.Option("--filter", help="Only events of this kind.")] = None,
+    since: Annotated[int | None, typer.Option(min=0, help="Begin after this revision; now where not given.")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="End after so many events; 0 never ends.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """Every change as it happens, in order and without gaps, until ^C."""
+    asyncio.run(_watch(find_run(run), kind, since, limit, as_json))
+
+
+def samples(
+    *,
+    run: RunOption = None,
+    cell: Annotated[str | None, typer.Option(help="Only of this cell, subdomain/weather/form.")] = None,
+    verdict: Annotated[str | None, typer.Option(help="Only verdicts that `pass` or `fail`.")] = None,
+    kind: Annotated[str | None, typer.Option(help="probe, attempt, verdict, correction or annotation.")] = None,
+    purpose: Annotated[Purpose | None, typer.Option(help="Only of probes with this purpose.")] = None,
+    since: Annotated[int, typer.Option(min=0, help="Only after this revision.")] = 0,
+    limit: Limit = 20,
+    oldest: Annotated[bool, typer.Option("--oldest", help="Oldest first.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Stored samples, the newest first."""
+    query = Query(
+        kind=_one_of("--kind", kind, ("probe", "attempt", "verdict", "correction", "annotation")),
+        cell=_cell(cell),
+        purpose=purpose,
+        passed=None if verdict is None else _one_of("--verdict", verdict, ("pass", "fail")) == "pass",
+        since_revision=since,
+        limit=limit,
+        newest_first=not oldest,
+    )
+    found = asyncio.run(_samples(find_run(run), query))
+    if as_json:
+        dump(found)
+        return
+    for item in found:
+        say(sample_line(item))
+
+
+def sample(
+    sample_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a sample, 32 hexadecimal digits.")],
+    run: RunOption = None,
+    as_json: Json = False,
+) -> None:
+    """A sample with all that it answers to and all that answers to it."""
+    family = asyncio.run(_lineage(find_run(run), sample_id))
+    if as_json:
+        dump(family)
+        return
+    for item in family:
+        say("\n".join(sample_lines(item)) + "\n")
+
+
+def _one_of(option: str, value: str | None, known: tuple[str, ...]) -> str | None:
+    if value is not None and value not in known:
+        raise ConfigError(f"{option} is {value!r}", f"Use one of {', '.join(known)}")
+    return value
+
+
+def _cell(key: str | None) -> Cell | None:
+    try:
+        return Cell.parse(key) if key is not None else None
+    except ValueError as error:
+        raise ConfigError(
+            f"--cell: {error}", "Write it as relative/rain/date; `swarm status` shows the cells"
+        ) from error
+
+
+async def _state(run: Path) -> SwarmState:
+    async with reading(run) as reader:
+        return await reader.state()
+
+
+async def _samples(run: Path, query: Query) -> list[Sample]:
+    async with reading(run) as reader:
+        return await reader.samples(query)
+
+
+async def _lineage(run: Path, sample_id: str) -> list[Sample]:
+    async with reading(run) as reader:
+        return await reader.lineage(sample_id)
+
+
+async def _watch(run: Path, kind: EventKind | None, since: int | None, limit: int, as_json: bool) -> None:
+    shown = 0
+    async with operator(run) as client:
+        begin = (await client.state()).revision if since is None else since
+        async for event in client.watch(begin):
+            if event.kind is EventKind.BOOKMARK or (kind is not None and event.kind is not kind):
+                continue
+            _show(event, as_json)
+            shown += 1
+            if shown == limit:
+                return
+
+
+def _show(event: Event, as_json: bool) -> None:
+    if as_json:
+        typer.echo(event.model_dump_json(exclude_none=True))
+    else:
+        say(event_line(event))

@@ -1,0 +1,104 @@
+"""Speaking to the student: one question, or an OpenAI-compatible endpoint."""
+
+import asyncio
+import socket
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from swarm.cli.edge import Json, dump, say
+from swarm.cli.places import RunOption, find_run, stored_config
+from swarm.cli.questions import question, read_moment
+from swarm.client import Answered
+from swarm.errors import ConfigError, EngineUnavailable, RefusedError, UnavailableError
+from swarm.report.reading import operator, snapshot
+
+_ONCE_SECONDS = 300
+
+
+def ask(
+    text: Annotated[str, typer.Argument(help="What you want to ask.")],
+    now: Annotated[
+        str | None, typer.Option(help="The moment you ask at, 'Tue 2026-03-10 14:30'; else the clock's.")
+    ] = None,
+    run: RunOption = None,
+    wait: Annotated[float, typer.Option(min=1, max=300, help="Seconds to wait for the answer.")] = 60,
+    as_json: Json = False,
+) -> None:
+    """Ask the student. While the swarm is down its champion is loaded for this one answer."""
+    folder = find_run(run)
+    moment = read_moment(now) if now else datetime.now()
+    asked = question(_domain(folder), text, moment)
+    try:
+        answered = asyncio.run(_ask(folder, asked, wait))
+    except (UnavailableError, ConfigError):
+        answered = _ask_once(folder, asked)
+    except RefusedError as error:
+        if error.reason != "NO_STUDENT":
+            raise
+        answered = _ask_once(folder, asked)
+    if as_json:
+        dump({"question": asked, **answered.model_dump(mode="json")})
+    else:
+        say(f"{answered.text.strip()}\n\nanswer: {answered.answer or '(none could be read)'}")
+        say(f"({answered.checkpoint_id}, {answered.seconds:.1f} s; asked as {asked!r})")
+
+
+def serve(
+    run: RunOption = None,
+    host: Annotated[str, typer.Option(help="Address to bind.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to bind.")] = 8000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print where it serves as JSON.")] = False,
+) -> None:
+    """Serve the student over the OpenAI API (/v1/chat/completions, /v1/models) until ^C."""
+    folder = find_run(run)
+    _check_port(host, port)
+    url = f"http://{host}:{port}/v1"
+    dump({"run": str(folder), "url": url}, indent=None) if as_json else say(f"serving {folder} at {url}")
+    command = [sys.executable, "-m", "cluster.serve", str(folder), "--host", host, "--port", str(port)]
+    code = subprocess.run(command, check=False).returncode
+    if code:
+        raise EngineUnavailable(f"serving {str(folder)!r} ended with code {code}", "See its own words above")
+
+
+def _domain(run: Path) -> str:
+    if (run / "config.toml").is_file():
+        return stored_config(run).swarm.domain
+    with snapshot(run) as exchange:
+        return exchange.state().domain
+
+
+async def _ask(run: Path, asked: str, wait: float) -> Answered:
+    async with operator(run) as client:
+        return await client.ask(asked, wait_seconds=wait)
+
+
+def _ask_once(run: Path, asked: str) -> Answered:
+    command = [sys.executable, "-m", "cluster.serve", str(run), "--once", asked]
+    fix = f"Start the swarm: swarm resume {run}"
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_ONCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise EngineUnavailable(f"the champion of {str(run)!r} gave no answer in {_ONCE_SECONDS} s", fix) from None
+    lines = done.stdout.strip().splitlines()
+    if done.returncode or not lines:
+        said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise EngineUnavailable(f"the champion of {str(run)!r} can't be loaded: {said}", fix)
+    try:
+        return Answered.model_validate_json(lines[-1])
+    except ValidationError as error:
+        raise EngineUnavailable(f"the champion of {str(run)!r} answered {lines[-1]!r}", fix) from error
+
+
+def _check_port(host: str, port: int) -> None:
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise ConfigError(f"can't bind {host}:{port}: {error.strerror}", "Give another --port or --host") from error

@@ -1,0 +1,67 @@
+"""Samples and events as lines of text."""
+
+from swarm.live import decision_line
+from swarm.records import Attempt, Correction, Probe, Sample, Verdict
+from swarm.state import Event
+
+_WIDTH = 100
+
+
+def event_line(event: Event) -> str:
+    """One change in one line."""
+    return f"{event.revision:>7}  {event.at.astimezone():%H:%M:%S}  {event.kind:<10}  {_event_words(event)}"
+
+
+def _event_words(event: Event) -> str:
+    if event.sample is not None:
+        return f"{event.sample.kind:<10}  {event.sample.id}  {words_of(event.sample)}"
+    if event.phase is not None:
+        return f"{event.phase.name}{' (paused)' if event.phase.paused else ''}: {event.phase.reason}"
+    if event.promotion is not None:
+        return decision_line(event.promotion)
+    if event.checkpoint is not None:
+        return f"{event.checkpoint.id} is {event.checkpoint.status} {event.checkpoint.reason}".rstrip()
+    if event.experiment is not None:
+        return f"#{event.experiment.number} {event.experiment.outcome}: {event.experiment.reason}"
+    if event.rubric is not None:
+        return f"version {event.rubric.version} {event.rubric.note}".rstrip()
+    if event.agent is not None:
+        return f"{event.agent.card.name} ({event.agent.card.role})"
+    return ""
+
+
+def sample_line(sample: Sample) -> str:
+    """One sample in one line."""
+    return f"{sample.revision:>7}  {sample.id}  {sample.kind:<10}  {words_of(sample)}"
+
+
+def words_of(sample: Sample) -> str:
+    """What a sample says, in at most a line's width."""
+    match sample.payload:
+        case Probe() as probe:
+            text = f"[{probe.cell.key}, {probe.purpose}] {probe.question}"
+        case Attempt() as attempt:
+            text = f"({attempt.checkpoint_id}) {attempt.text}"
+        case Verdict() as verdict:
+            text = f"{'pass' if verdict.passed else 'fail'} {verdict.species} {verdict.answer}"
+        case Correction() as correction:
+            text = f"= {correction.answer}"
+        case annotation:
+            text = f"{annotation.schema_name} {annotation.body}"
+    line = " | ".join(part for part in text.splitlines() if part.strip())
+    return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
+
+
+def sample_lines(sample: Sample) -> list[str]:
+    """All of a sample: its head, then every field that says something."""
+    head = f"{sample.kind} {sample.id}  (revision {sample.revision}, by {sample.producer or 'nobody'})"
+    lines = [head]
+    for name, value in sample.payload.model_dump(mode="json", exclude={"kind"}).items():
+        if isinstance(value, dict):
+            value = " ".join(f"{key}={item}" for key, item in value.items())  # noqa: PLW2901 - the same value, as text
+        if value not in ("", None, []):
+            lines += [
+                f"  {name:<18} {part}" if not i else f"  {'':<18} {part}"
+                for i, part in enumerate(str(value).splitlines())
+            ]
+    return lines

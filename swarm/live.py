@@ -1,0 +1,201 @@
+"""The live view of a run: a table at a terminal, lines elsewhere, both drawn from the state that the gateway gives."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from swarm.client import SwarmClient
+from swarm.config import BudgetSection
+from swarm.errors import ConfigError, UnavailableError
+from swarm.records import Weather
+from swarm.state import PhaseName, PromotionDecision, Role, SwarmState
+
+TABLE_SECONDS = 2.0
+LINE_SECONDS = 10.0
+_WINDOW_SECONDS = 60.0
+_PATIENCE_SECONDS = 2.0
+
+
+class Pace:
+    """What single states don't show: rates over the last minute, and time against the budget."""
+
+    def __init__(self, budget: BudgetSection, clock: Callable[[], float] = time.monotonic) -> None:
+        self._budget = budget
+        self._clock = clock
+        self._seen: deque[tuple[float, dict[Role, int]]] = deque()
+
+    def see(self, state: SwarmState) -> None:
+        """Take a state in."""
+        now = self._clock()
+        done: dict[Role, int] = {}
+        for agent in state.agents:
+            done[agent.card.role] = done.get(agent.card.role, 0) + agent.completed
+        self._seen.append((now, done))
+        while len(self._seen) > 2 and self._seen[1][0] < now - _WINDOW_SECONDS:
+            self._seen.popleft()
+
+    def rates(self) -> dict[Role, float]:
+        """Completions per second of each role."""
+        if len(self._seen) < 2:
+            return {}
+        (begin, before), (end, after) = self._seen[0], self._seen[-1]
+        seconds = max(end - begin, 1e-9)
+        return {role: max(0, count - before.get(role, 0)) / seconds for role, count in after.items()}
+
+    def elapsed(self, state: SwarmState, now: datetime) -> str:
+        """Time from the start to the end, or to now, against the budget where there is one."""
+        over = state.phase.name in (PhaseName.CERTIFIED, PhaseName.STOPPED)
+        spent = _minutes(((state.phase.since if over else now) - state.started_at).total_seconds())
+        return f"{spent} of {_minutes(self._budget.minutes * 60)}" if self._budget.minutes else spent
+
+
+def failure_rates(state: SwarmState) -> dict[tuple[str, str], tuple[int, int]]:
+    """(failed, judged) of the champion under the rubric in force, by (subdomain, weather)."""
+    counts: dict[tuple[str, str], tuple[int, int]] = {}
+    for count in state.cells:
+        if count.checkpoint_id == state.champion_id and count.rubric_version == state.rubric_version:
+            key = (count.cell.subdomain, count.cell.weather)
+            failed, judged = counts.get(key, (0, 0))
+            counts[key] = (failed + count.failed, judged + count.failed + count.passed)
+    return counts
+
+
+def line(state: SwarmState, pace: Pace, now: datetime) -> str:
+    """The state in one line."""
+    counts = failure_rates(state).values()
+    failed, judged = sum(count[0] for count in counts), sum(count[1] for count in counts)
+    rate = pace.rates().get(Role.STUDENT, 0.0)
+    parts = [
+        f"[{pace.elapsed(state, now)}] {_phase(state)}",
+        f"{rate:.1f} attempts/s",
+        f"failing {_share(failed, judged)}",
+        f"corrections {state.corrections}, trained {state.corrections_trained}",
+        f"champion {state.champion_id or '-'} ({_won(state)} of {len(state.promotions)} exams won)",
+        f"rubric {state.rubric_version}",
+        "waiting " + "/".join(str(queue.ready + queue.delayed) for queue in state.queues),
+    ]
+    return " | ".join(parts + [f"ALARM {alarm}" for alarm in state.alarms])
+
+
+def decision_line(decision: PromotionDecision) -> str:
+    """A decision over a candidate in one line."""
+    outcome = "promoted" if decision.promoted else f"not promoted ({', '.join(decision.blocked_by)})"
+    scores = f"{decision.champion_accuracy:.1%} -> {decision.candidate_accuracy:.1%}"
+    pairs = f"{decision.wins} won, {decision.losses} lost, e {decision.e_value:.3g}"
+    return f"exam: {decision.candidate_id} {outcome}: {scores}, {pairs}"
+
+
+def picture(state: SwarmState, pace: Pace, now: datetime | None = None) -> RenderableType:
+    """The state as tables."""
+    moment = now or datetime.now(UTC)
+    head = Table.grid(padding=(0, 2))
+    head.add_row("swarm", f"{state.name} ({state.domain}), revision {state.revision}")
+    head.add_row("phase", f"{_phase(state)}: {state.phase.reason}")
+    head.add_row("elapsed", pace.elapsed(state, moment))
+    head.add_row("champion", f"{state.champion_id or '-'}, {_won(state)} of {len(state.promotions)} exams won")
+    head.add_row("corrections", f"{state.corrections}, trained {state.corrections_trained}")
+    head.add_row("rubric", f"version {state.rubric_version}")
+    if state.progress is not None:
+        progress = state.progress
+        words = f"{progress.phase} {progress.attempt}: {progress.failures} failures in {progress.probes} probes"
+        head.add_row("progress", f"{words}, bound {progress.bound:.4f}")
+    parts: list[RenderableType] = [head, Text(), _queues(state), Text(), _map(state), Text(), _roles(state, pace)]
+    for decision in state.promotions[-3:]:
+        parts.append(Text(decision_line(decision)))
+    parts += [Text(f"ALARM {alarm}", style="bold red") for alarm in state.alarms]
+    return Group(*parts)
+
+
+async def follow(
+    run: Path,
+    as_table: bool,
+    budget: BudgetSection,
+    ended: Callable[[], bool] = lambda: False,
+    console: Console | None = None,
+    *,
+    every_seconds: float | None = None,
+) -> None:
+    """Show a run until cancelled or `ended`, whether its gateway is up yet, away for a while, or not."""
+    screen, pace = console or Console(highlight=False), Pace(budget)
+    pause = every_seconds if every_seconds is not None else (TABLE_SECONDS if as_table else LINE_SECONDS)
+    if as_table:
+        with Live(Text(f"{run} is starting"), console=screen, refresh_per_second=2) as live:
+            async for state in _states(run, pause, ended):
+                pace.see(state)
+                live.update(picture(state, pace))
+        return
+    told = -1
+    async for state in _states(run, pause, ended):
+        pace.see(state)
+        for decision in state.promotions:
+            if decision.revision > told >= 0:
+                screen.print(decision_line(decision), markup=False, soft_wrap=True)
+        told = state.revision
+        screen.print(line(state, pace, datetime.now(UTC)), markup=False, soft_wrap=True)
+
+
+async def _states(run: Path, every_seconds: float, ended: Callable[[], bool]) -> AsyncIterator[SwarmState]:
+    """States of a run, one every few seconds while its gateway answers."""
+    while not ended():
+        try:
+            client = SwarmClient.for_run(run, Role.OPERATOR, "operator", patience=_PATIENCE_SECONDS)
+        except ConfigError:
+            await asyncio.sleep(0.5)
+            continue
+        async with client:
+            try:
+                while not ended():
+                    yield await client.state()
+                    await asyncio.sleep(every_seconds)
+            except UnavailableError:
+                continue
+
+
+def _queues(state: SwarmState) -> Table:
+    table = Table("queue", "ready", "leased", "delayed", "done", "dead", "expired", "oldest s", box=None)
+    for queue in state.queues:
+        numbers = (queue.ready, queue.leased, queue.delayed, queue.done, queue.dead, queue.expired)
+        table.add_row(queue.stage, *map(str, numbers), f"{queue.oldest_age_seconds:.0f}")
+    return table
+
+
+def _map(state: SwarmState) -> Table:
+    counts = failure_rates(state)
+    table = Table("failing", *Weather, box=None)
+    for subdomain in dict.fromkeys(key[0] for key in counts):
+        table.add_row(subdomain, *(_share(*counts.get((subdomain, weather), (0, 0))) for weather in Weather))
+    return table
+
+
+def _roles(state: SwarmState, pace: Pace) -> Table:
+    rates, table = pace.rates(), Table("role", "agents", "done", "per s", "failed", "tokens", box=None)
+    for role in dict.fromkeys(agent.card.role for agent in state.agents):
+        members = [agent for agent in state.agents if agent.card.role is role]
+        done, failed = sum(agent.completed for agent in members), sum(agent.failed for agent in members)
+        tokens = sum(agent.tokens for agent in members)
+        table.add_row(role, str(len(members)), str(done), f"{rates.get(role, 0.0):.1f}", str(failed), str(tokens))
+    return table
+
+
+def _phase(state: SwarmState) -> str:
+    return f"{state.phase.name}{' (paused)' if state.phase.paused else ''}"
+
+
+def _won(state: SwarmState) -> int:
+    return sum(decision.promoted for decision in state.promotions)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.0%} of {whole}" if whole else "-"
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds // 60)}:{int(seconds % 60):02d}"

@@ -1,0 +1,1 @@
+"""What a run has come to, as one self-contained page and as JSON: `swarm.report.writing` is the way in."""

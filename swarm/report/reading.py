@@ -1,0 +1,159 @@
+"""Two ways to read a run that answer alike: through its gateway, or from a private copy of its store."""
+
+import sqlite3
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from swarm.client import SwarmClient
+from swarm.errors import ConfigError, StoreError, UnavailableError
+from swarm.exchange import Exchange
+from swarm.gateway.run_folder import STORE_FILE
+from swarm.records import Cell, Purpose, Record, Sample
+from swarm.state import Role, SwarmState
+
+_PATIENCE_SECONDS = 1.0
+_TIMEOUT_SECONDS = 20.0
+
+
+class Query(Record):
+    """Which samples; a filter that is None lets all pass."""
+
+    kind: str | None = None
+    cell: Cell | None = None
+    purpose: Purpose | None = None
+    passed: bool | None = None
+    since_revision: int = 0
+    limit: int = 100
+    newest_first: bool = True
+
+
+class Reader(Protocol):
+    """What may be asked about a run."""
+
+    async def state(self) -> SwarmState:
+        """Everything, at one revision."""
+
+    async def samples(self, query: Query) -> list[Sample]:
+        """Stored samples."""
+
+    async def lineage(self, sample_id: str) -> list[Sample]:
+        """A sample with its ancestors and descendants."""
+
+
+class LiveReader:
+    """Reads through the gateway, as the operator."""
+
+    def __init__(self, client: SwarmClient) -> None:
+        self._client = client
+
+    async def state(self) -> SwarmState:
+        """Everything, at one revision."""
+        return await self._client.state()
+
+    async def samples(self, query: Query) -> list[Sample]:
+        """Stored samples."""
+        return await self._client.samples(
+            query.kind or "",
+            query.cell,
+            query.purpose,
+            query.passed,
+            since_revision=query.since_revision,
+            limit=query.limit,
+            descending=query.newest_first,
+        )
+
+    async def lineage(self, sample_id: str) -> list[Sample]:
+        """A sample with its ancestors and descendants."""
+        return await self._client.lineage(sample_id)
+
+
+class StoredReader:
+    """Reads an exchange that nobody else uses."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    async def state(self) -> SwarmState:
+        """Everything, at one revision."""
+        return self._exchange.state()
+
+    async def samples(self, query: Query) -> list[Sample]:
+        """Stored samples."""
+        return self._exchange.samples(
+            query.kind,
+            query.cell.key if query.cell else None,
+            query.purpose,
+            query.passed,
+            since_revision=query.since_revision,
+            limit=query.limit,
+            descending=query.newest_first,
+        )
+
+    async def lineage(self, sample_id: str) -> list[Sample]:
+        """A sample with its ancestors and descendants."""
+        return self._exchange.lineage(sample_id)
+
+
+def operator(run: Path, patience: float = _PATIENCE_SECONDS) -> SwarmClient:
+    """A client of the run's gateway with a person's rights; `patience` is in seconds."""
+    return SwarmClient.for_run(run, Role.OPERATOR, "operator", patience=patience, timeout=_TIMEOUT_SECONDS)
+
+
+@asynccontextmanager
+async def reading(run: Path) -> AsyncIterator[Reader]:
+    """A reader of the run: of its gateway where that answers, else of a copy of its store."""
+    if (client := await _answering(run)) is not None:
+        async with client:
+            yield LiveReader(client)
+        return
+    with snapshot(run) as exchange:
+        yield StoredReader(exchange)
+
+
+async def _answering(run: Path) -> SwarmClient | None:
+    try:
+        client = operator(run)
+    except ConfigError:
+        return None
+    try:
+        await client.phase()
+    except UnavailableError:
+        await client.close()
+        return None
+    return client
+
+
+@contextmanager
+def snapshot(run: Path) -> Iterator[Exchange]:
+    """An exchange over a copy of the run's store as of one moment; the run itself is not touched.
+
+    Raises UnavailableError where the run has no store yet, StoreError where it can't be read.
+    """
+    store = run / STORE_FILE
+    if not store.is_file():
+        raise UnavailableError(f"{str(run)!r} has no store yet", "Wait until its gateway has started")
+    with tempfile.TemporaryDirectory(prefix="swarm-read-") as folder:
+        copy = Path(folder) / STORE_FILE
+        name, domain = _copy_store(store, copy)
+        no_leases = b"what reads a copy signs no lease"
+        with Exchange(f"sqlite:///{copy}", name, domain, lambda: datetime.now(UTC), no_leases) as exchange:
+            yield exchange
+
+
+def _copy_store(store: Path, copy: Path) -> tuple[str, str]:
+    try:
+        with (
+            closing(sqlite3.connect(f"{store.absolute().as_uri()}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(copy)) as target,
+        ):
+            source.backup(target)
+            known = dict(target.execute("SELECT key, value FROM meta WHERE key IN ('swarm', 'domain')").fetchall())
+            return known["swarm"], known["domain"]
+    except (sqlite3.Error, KeyError) as error:
+        raise StoreError(
+            f"{str(store)!r} can't be read as a swarm's store: {error}", "Put a backup in its place"
+        ) from error

@@ -1,0 +1,93 @@
+"""Exams are fresh, the same for both sides, and judged like the gateway judges them."""
+
+import pytest
+
+from agents.engines.base import Request
+from agents.examiner import Examiner
+from agents.prober import probe_of
+from swarm.errors import EngineUnavailable, WeightsError
+from swarm.general import load_general
+from swarm.records import Purpose
+from swarm.state import Checkpoint, CheckpointStatus
+from tests.fakes import ScriptedEngine, SumDomain
+
+BASE = Checkpoint(id="base", status=CheckpointStatus.BASE, url="file:///base")
+OLD = Checkpoint(id="old", status=CheckpointStatus.CHAMPION, url="file:///old")
+NEW = Checkpoint(id="new", status=CheckpointStatus.CANDIDATE, url="file:///new")
+NEXT = Checkpoint(id="next", status=CheckpointStatus.CANDIDATE, url="file:///next")
+RIGHT = {(item.prompt, item.right) for item in load_general()}
+
+
+def adds(request: Request) -> str:
+    """The new checkpoints add; the others always say 7."""
+    if request.checkpoint_id not in ("new", "next"):
+        return "Answer: 7"
+    numbers = [int(word) for word in request.prompt.replace("?", " ").replace("+", " ").split() if word.isdigit()]
+    return f"Answer: {sum(numbers)}" if len(numbers) == 2 else "Answer: NONE\nAnswer: 1"
+
+
+def examiner(engine: ScriptedEngine, **settings: int) -> Examiner:
+    return Examiner(SumDomain(), engine, pairs=40, seed="s", **({"retention": 0} | settings))
+
+
+async def test_both_answer_the_same_fresh_probes() -> None:
+    engine = ScriptedEngine(adds)
+    exam = await examiner(engine).act(OLD, NEW)
+    assert (exam.champion_id, exam.candidate_id, len(exam.items)) == ("old", "new", 40)
+    assert len({probe_of(item.probe).question for item in exam.items}) == 40
+    assert all(probe_of(item.probe).purpose is Purpose.EXAM for item in exam.items)
+    assert [request.prompt for request in engine.requests[:40]] == [request.prompt for request in engine.requests[40:]]
+    assert len({probe_of(item.probe).cell.key for item in exam.items}) == 3
+
+
+async def test_items_are_judged_by_the_verifier() -> None:
+    exam = await examiner(ScriptedEngine(adds)).act(OLD, NEW)
+    for item in exam.items:
+        assert not item.champion_passed
+        assert item.candidate_passed == (probe_of(item.probe).cell.form == "number")
+    assert exam.retention_items == 0
+
+
+async def test_no_two_exams_are_alike() -> None:
+    one = examiner(ScriptedEngine(adds))
+    questions = [{probe_of(item.probe).question for item in (await one.act(OLD, NEW)).items} for _ in range(2)]
+    assert len(questions[0] & questions[1]) < 10
+    assert (await one.act(OLD, NEW)).id != (await one.act(OLD, NEW)).id
+
+
+async def test_retention_is_scored_once_for_each_set_of_weights() -> None:
+    def score(checkpoint: str, prompt: str, completion: str) -> float:
+        return len(completion) if checkpoint == "new" else float((prompt, completion) in RIGHT)
+
+    engine = ScriptedEngine(adds, score)
+    one = examiner(engine, retention=60)
+    exam = await one.act(BASE, NEW)
+    assert (exam.retention_items, exam.retention_choices) == (60, 2)
+    assert exam.retention_correct_base == exam.retention_correct_champion == 60
+    assert 10 < exam.retention_correct_candidate < 50
+    await one.act(NEW, NEXT)
+    assert engine.scored == ["", "new", "next"]
+
+
+async def test_a_promoted_candidate_stays_and_a_rejected_one_goes() -> None:
+    engine = ScriptedEngine(adds)
+    one = examiner(engine)
+    await one.act(OLD, NEW)
+    assert engine.held == ["", "old", "new"]
+    await one.act(NEW, NEXT)
+    assert engine.held == ["", "old", "new", "next"]
+    await one.act(NEW, OLD)
+    assert engine.held == ["", "old", "new"]
+
+
+async def test_what_cannot_be_examined_is_refused() -> None:
+    engine = ScriptedEngine(adds)
+    engine.broken = {"new"}
+    with pytest.raises(WeightsError):
+        await examiner(engine).act(OLD, NEW)
+    engine.away = True
+    with pytest.raises(EngineUnavailable):
+        await examiner(engine).act(OLD, NEXT)
+    few = Examiner(SumDomain(), ScriptedEngine(adds), [SumDomain().cells()[2]], pairs=91, retention=0)
+    with pytest.raises(ValueError, match="90 distinct questions, not 91"):
+        await few.act(BASE, NEW)

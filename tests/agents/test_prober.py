@@ -1,0 +1,108 @@
+"""The prober is steered, gives traps with their twins, and lets nothing unsound or old through."""
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+
+from agents.prober import Prober, probe_of
+from swarm.domains import load_domain
+from swarm.domains.base import Verification
+from swarm.records import Cell, Probe, Purpose, Reference, Sample
+from swarm.state import CellCount
+from tests.fakes import SumDomain
+
+CELLS = SumDomain().cells()
+
+
+def cells_of(samples: Sequence[Sample]) -> Counter[str]:
+    return Counter(probe_of(sample).cell.form for sample in samples)
+
+
+class Unsound(SumDomain):
+    """Sums of which some carry no reference, a false one, or one among several that pass."""
+
+    fault = ""
+
+    def make(self, cell: Cell, rng: random.Random, purpose: Purpose) -> list[Sample]:
+        if self.fault == "raises":
+            raise ValueError("no draft")
+        samples = super().make(cell, rng, purpose)
+        reference = {"none": None, "false": Reference(answer="ASK:third")}
+        if self.fault in reference:
+            update = {"reference": reference[self.fault]}
+            return [s.model_copy(update={"payload": probe_of(s).model_copy(update=update)}) for s in samples]
+        return samples
+
+    def verify(self, probe: Probe, answer: str) -> Verification:
+        if self.fault == "lenient" and answer.isdigit():
+            return Verification(correct=True, reason="close enough", canonical=answer)
+        return super().verify(probe, answer)
+
+
+def test_traps_come_with_their_twins_and_pairs_stay_whole() -> None:
+    made = Prober(SumDomain(), seed="a").act([], Purpose.LEARN, 1)
+    assert len(made) in (1, 2)
+    many = Prober(SumDomain(), seed="b").act([], Purpose.LEARN, 60)
+    assert 60 <= len(many) <= 61
+    traps = [place for place, sample in enumerate(many) if probe_of(sample).cell.form != "number"]
+    assert traps
+    assert all(probe_of(many[place + 1]).cell.form == "number" for place in traps)
+
+
+def test_the_same_seed_makes_the_same_probes() -> None:
+    domain = load_domain("calendar")
+    one, two, other = (Prober(domain, seed=seed).act([], Purpose.LEARN, 20) for seed in ("a", "a", "b"))
+    assert [(s.id, s.payload) for s in one] == [(s.id, s.payload) for s in two]
+    assert not {s.id for s in one} & {s.id for s in other}
+
+
+def test_it_goes_where_the_student_fails() -> None:
+    counts = [
+        CellCount(cell=CELLS[0], checkpoint_id="c", rubric_version=1, passed=500, failed=0),
+        CellCount(cell=CELLS[1], checkpoint_id="c", rubric_version=1, passed=500, failed=0),
+        CellCount(cell=CELLS[2], checkpoint_id="c", rubric_version=1, passed=0, failed=500),
+    ]
+    found = cells_of(Prober(SumDomain(), seed="c").act(counts, Purpose.SIEGE, 120))
+    assert found["none"] > 2.5 * found["ask"]
+    assert found["ask"] > 0
+
+
+def test_a_census_is_uniform_and_without_twins() -> None:
+    counts = [CellCount(cell=CELLS[2], checkpoint_id="c", rubric_version=1, passed=0, failed=500)]
+    domain = load_domain("calendar")
+    made = Prober(domain, seed="d").act(counts, Purpose.CENSUS, 400)
+    assert len(made) == 400
+    assert all(probe_of(sample).purpose is Purpose.CENSUS and not probe_of(sample).twin_id for sample in made)
+    found = Counter(probe_of(sample).cell.key for sample in made)
+    assert len(found) == len(domain.cells())
+    assert max(found.values()) < 4 * 400 / len(domain.cells())
+
+
+def test_no_question_is_asked_twice_and_cells_run_out() -> None:
+    prober = Prober(SumDomain(), [CELLS[2]], seed="e")
+    made = prober.act([], Purpose.CENSUS, 120)
+    questions = [probe_of(sample).question for sample in made]
+    assert len(set(questions)) == len(questions)
+    assert len(made) + len(prober.act([], Purpose.CENSUS, 120)) <= 90
+    assert prober.invalid["asked before"] > 0
+
+
+def test_unsound_probes_are_refused_and_counted() -> None:
+    faults = {
+        "none": "no reference",
+        "false": "reference refused",
+        "lenient": "counterfactual accepted",
+        "raises": "not made",
+    }
+    for fault, reason in faults.items():
+        domain = Unsound()
+        domain.fault = fault
+        prober = Prober(domain, [CELLS[0]], seed="f")
+        assert prober.act([], Purpose.LEARN, 2) == []
+        assert prober.invalid == {reason: 40}
+
+
+def test_the_calendar_is_sound() -> None:
+    prober = Prober(load_domain("calendar"), seed="g")
+    assert len(prober.act([], Purpose.LEARN, 300)) >= 300
+    assert sum(prober.invalid.values()) <= 6

@@ -1,0 +1,1 @@
+"""Stands in for the cluster in tests of the command line: no Ray, no model, but a real gateway."""

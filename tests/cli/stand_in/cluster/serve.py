@@ -1,0 +1,9 @@
+"""A student that repeats the question."""
+
+import json
+import sys
+
+run, option, question = sys.argv[1:4]
+assert option == "--once", sys.argv
+print("loading the champion")
+print(json.dumps({"text": f"you said {question}\n= NONE", "answer": "NONE", "checkpoint_id": "c1", "seconds": 0.5}))

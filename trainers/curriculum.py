@@ -1,0 +1,89 @@
+"""What a round is made of: new corrections in the order of the log, and replay of what was learned before."""
+
+import random
+from collections.abc import Sequence
+
+from swarm.domains.base import Domain
+from swarm.records import Correction, Probe, Purpose, Reference, Sample
+from trainers.recipes import Example
+
+
+class Refused(ValueError):
+    """A correction that must not be learned; the message names the sample and the reason."""
+
+
+def example_of(chain: Sequence[Sample], domain: Domain, max_characters: int = 4000) -> Example:
+    """The example in a chain (correction, verdict, attempt, probe), newest first.
+
+    Raises Refused for a probe that never feeds training, an unverified or empty correction, or one of absurd length.
+    """
+    correction = chain[0].payload
+    probe = next((sample.payload for sample in chain if isinstance(sample.payload, Probe)), None)
+    name = chain[0].id
+    if not isinstance(correction, Correction) or probe is None:
+        raise Refused(f"{name}: the chain has no correction with its probe")
+    if probe.purpose in (Purpose.EXAM, Purpose.CENSUS):
+        raise Refused(f"{name}: answers a probe of purpose {probe.purpose}, which never feeds training")
+    if not correction.verified:
+        raise Refused(f"{name}: was not verified")
+    if not correction.answer.strip():
+        raise Refused(f"{name}: has no answer")
+    completion = domain.completion(Reference(answer=correction.answer, rationale=correction.rationale))
+    if len(probe.question) + len(completion) > max_characters:
+        raise Refused(f"{name}: has {len(completion)} characters, more than {max_characters} with its question")
+    return Example(sample_id=name, prompt=domain.prompt(probe.question), completion=completion)
+
+
+
+
+class Curriculum:
+    """The books of one run of training: what came, what was refused, and what may be replayed."""
+
+    def __init__(self, domain: Domain, replay: float, seed: int) -> None:
+        self._domain = domain
+        self._replay = replay
+        self._seed = seed
+        self._pending: list[Example] = []
+        self._learned: list[Example] = []
+        self.refused: list[str] = []
+        self.cursor = 0
+
+    @property
+    def pending(self) -> int:
+        """New examples that wait for a round."""
+        return len(self._pending)
+
+    @property
+    def learned(self) -> int:
+        """Corrections that rounds have learned from, each counted once."""
+        return len(self._learned)
+
+    def read(self, chains: Sequence[Sequence[Sample]]) -> None:
+        """Take corrections from the log, in its order, and move the cursor behind the last."""
+        for chain in chains:
+            try:
+                self._pending.append(example_of(chain, self._domain))
+            except Refused as problem:
+                self.refused.append(str(problem))
+            self.cursor = max(self.cursor, chain[0].revision)
+
+    def restore(self, chains: Sequence[Sequence[Sample]], cursor: int) -> None:
+        """After a resume: what the log holds up to the cursor was learned already, and is there for replay."""
+        self.read([chain for chain in chains if chain[0].revision <= cursor])
+        self.next_round()
+        self.cursor = cursor
+
+    def next_round(self) -> list[Example]:
+        """All pending examples and their share of replay, drawn without repetition; nothing is pending afterwards."""
+        new, self._pending = self._pending, []
+        rng = random.Random(f"{self._seed}/{self.cursor}")
+        count = min(len(self._learned), round(self._replay * len(new)))
+        old = [example.model_copy(update={"is_new": False}) for example in rng.sample(self._learned, count)]
+        self._learned.extend(new)
+        return new + old
+
+    def sample(self, count: int) -> list[Example]:
+        """Replay alone: up to `count` examples learned before."""
+        rng = random.Random(f"{self._seed}/{self.cursor}/replay")
+        old = rng.sample(self._learned, min(count, len(self._learned)))
+        return [example.model_copy(update={"is_new": False}) for example in old]

@@ -1,0 +1,274 @@
+"""The trainer group: one long-lived Ray Train run that reads corrections, learns in rounds, and publishes candidates.
+
+The only file of this package that knows Ray. Every worker runs `train_loop`; rank 0 speaks to the gateway and tells
+the others what to do. A round waits for `trainer.round_new` new corrections, or for fewer after
+`trainer.round_wait_seconds`; it ends when the phase is stopped or certified.
+"""
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Literal
+
+import ray.train
+import torch.distributed as dist
+from ray.train import CheckpointConfig, FailureConfig, RunConfig, ScalingConfig
+from ray.train.torch import TorchTrainer
+
+from swarm import checkpoints, weights
+from swarm.client import SwarmClient
+from swarm.config import Config, TrainMode
+from swarm.domains import load_domain
+from swarm.records import Record, new_id
+from swarm.state import AgentCard, Checkpoint, CheckpointStatus, PhaseName, Role
+from swarm.turns import Turn
+from trainers.curriculum import Curriculum
+from trainers.learner import Learner
+from trainers.recipes import Example, RoundBooks
+
+NAME = "trainer-0"
+_BOOKS = "books.json"
+_PAGE = 500
+WAITS_PER_REPORT = 30
+
+
+class Order(Record):
+    """What rank 0 tells every worker to do next. `revert_to` is the folder of the champion's weights."""
+
+    kind: Literal["train", "wait", "revert", "end"]
+    examples: tuple[Example, ...] = ()
+    revert_to: str = ""
+    candidate: bool = False
+    report: bool = False
+    """While waiting: tell Ray Train that the group is alive, lest its watchdog ends it."""
+
+
+class GroupBooks(Record):
+    """What a resume needs to know beside the weights; saved with them, so that neither can run ahead of the other."""
+
+    cursor: int = 0
+    rounds: int = 0
+    rounds_since_candidate: int = 0
+    corrections: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    loss: float = 0.0
+    parent_id: str = ""
+
+
+def run_group(config: Config) -> None:
+    """Run the group until the swarm stops. A restart with the same run folder continues from the last checkpoint."""
+    section = config.trainer
+    trainer = TorchTrainer(
+        train_loop,
+        train_loop_config={"config": config.model_dump(mode="json")},
+        scaling_config=ScalingConfig(
+            num_workers=section.workers,
+            use_gpu=section.gpus > 0,
+            resources_per_worker={"CPU": section.cpus, **({"GPU": section.gpus} if section.gpus else {})},
+        ),
+        run_config=RunConfig(
+            name="trainer",
+            storage_path=str(config.run_dir / "group"),
+            failure_config=FailureConfig(max_failures=-1),
+            checkpoint_config=CheckpointConfig(num_to_keep=1),
+        ),
+    )
+    trainer.fit()
+
+
+def train_loop(arguments: dict[str, Any]) -> None:
+    """What each worker runs."""
+    config = Config.model_validate(arguments["config"])
+    context = ray.train.get_context()
+    rank, workers = context.get_world_rank(), context.get_world_size()
+    base = weights.folder(config.student.weights)
+    turn = Turn(config.run_dir / "turn") if config.trainer.gpus == 0 and workers == 1 else None
+    learner = Learner(base, config.trainer, config.swarm.seed, turn)
+    books = _restore(learner)
+    with tempfile.TemporaryDirectory(prefix="swarm-trainer-") as scratch, asyncio.Runner() as runner:
+        desk = runner.run(Desk.open(config, books)) if rank == 0 else None
+        while True:
+            order = _shared(runner.run(desk.order()) if desk else None, workers)
+            if order.kind == "end":
+                break
+            if order.kind == "revert":
+                learner.load_weights(Path(order.revert_to))
+            if order.kind == "train":
+                done = learner.learn(list(order.examples), workers, Path(scratch))
+                if desk:
+                    desk.book(order, done, learner.rounds)
+                if order.candidate:
+                    _publish(learner, desk, runner, Path(scratch))
+            if order.kind == "wait" and order.report:
+                ray.train.report({"waiting": True})
+        if desk:
+            runner.run(desk.close())
+
+
+def _restore(learner: Learner) -> GroupBooks:
+    saved = ray.train.get_checkpoint()
+    if saved is None:
+        return GroupBooks()
+    with saved.as_directory() as folder:
+        books = GroupBooks.model_validate_json((Path(folder) / _BOOKS).read_bytes())
+        learner.load_state(Path(folder), books.rounds)
+    return books
+
+
+def _shared(order: Order | None, workers: int) -> Order:
+    """Rank 0's order, on every worker."""
+    box = [order]
+    if workers > 1:
+        dist.broadcast_object_list(box, src=0)
+    assert box[0] is not None
+    return box[0]
+
+
+def _publish(learner: Learner, desk: "Desk | None", runner: asyncio.Runner, scratch: Path) -> None:
+    """Candidate and resume state together: every rank reports, rank 0 writes."""
+    if desk is None:
+        ray.train.report({"candidate": True})
+        return
+    folder = scratch / "state"
+    desk.books = desk.books.model_copy(update={"rounds_since_candidate": 0})
+    learner.save_state(folder)
+    (folder / _BOOKS).write_text(desk.books.model_dump_json())
+    learner.save_weights(scratch / "weights")
+    runner.run(desk.publish(learner, scratch / "weights"))
+    ray.train.report({"candidate": True}, checkpoint=ray.train.Checkpoint.from_directory(str(folder)))
+
+
+class Desk:
+    """Rank 0's side of the gateway: the log of corrections, the phase, the candidates and what became of them."""
+
+    def __init__(self, config: Config, client: SwarmClient, books: GroupBooks) -> None:
+        self.config = config
+        self.client = client
+        self.books = books
+        self.curriculum = Curriculum(load_domain(config.swarm.domain), config.trainer.replay, config.swarm.seed)
+        self.waiting_since = time.monotonic()
+        self.idle_seconds = 0.0
+        self.published = ""
+        self._waits = 0
+
+    @classmethod
+    async def open(cls, config: Config, books: GroupBooks) -> "Desk":
+        """Connect, register, and read again what had been learned before the cursor."""
+        client = SwarmClient.for_run(config.run_dir, Role.TRAINER, NAME, patience=600)
+        desk = cls(config, client, books)
+        family = config.student.weights
+        await client.register(AgentCard(name=NAME, role=Role.TRAINER, model_family=family))
+        while desk.curriculum.cursor < books.cursor:
+            page = await client.corrections(desk.curriculum.cursor, _PAGE)
+            desk.curriculum.restore(page, books.cursor)
+            if not page or page[-1][0].revision >= books.cursor:
+                break
+        return desk
+
+    async def order(self) -> Order:
+        """What to do next. Waits up to a second for corrections where there are too few."""
+        phase = await self.client.phase()
+        if phase.name in (PhaseName.STOPPED, PhaseName.CERTIFIED):
+            return await self._last_order()
+        if reverted := await self._reverted():
+            return reverted
+        if phase.paused:
+            await asyncio.sleep(1)
+            return self._wait()
+        wait = 0.0 if self._due() else 1.0
+        started = time.monotonic()
+        self.curriculum.read(await self.client.corrections(self.curriculum.cursor, _PAGE, wait))
+        self.idle_seconds += time.monotonic() - started
+        if not self._due():
+            await self._beat()
+            return self._wait()
+        return self._train((self.books.rounds_since_candidate + 1) % self.config.trainer.exam_every == 0)
+
+    async def _last_order(self) -> Order:
+        """A last candidate from what was learned since the one before, then the end."""
+        if self.books.rounds_since_candidate and self.curriculum.learned:
+            return self._train(True, at_least=1)
+        return Order(kind="end")
+
+    def _wait(self) -> Order:
+        self._waits += 1
+        return Order(kind="wait", report=self._waits % WAITS_PER_REPORT == 0)
+
+    def _due(self) -> bool:
+        waited = time.monotonic() - self.waiting_since
+        if self.curriculum.pending >= self.config.trainer.round_new:
+            return True
+        return self.curriculum.pending > 0 and waited >= self.config.trainer.round_wait_seconds
+
+    def _train(self, candidate: bool, at_least: int = 0) -> Order:
+        examples = self.curriculum.next_round() or self.curriculum.sample(at_least * self.config.trainer.batch)
+        return Order(kind="train", examples=tuple(examples), candidate=candidate)
+
+    async def _reverted(self) -> Order | None:
+        """The order to go back to the champion, once, after a candidate that was worse."""
+        if not self.published:
+            return None
+        decision = next((d for d in await self.client.promotions() if d.candidate_id == self.published), None)
+        if decision is None:
+            return None
+        self.published = ""
+        champion = await self.client.champion()
+        if not decision.regression or champion is None:
+            return None
+        folder = weights.folder(self.config.student.weights)
+        if champion.status is not CheckpointStatus.BASE:
+            folder = checkpoints.bring(champion, self.config.run_dir / "cache")
+        return Order(kind="revert", revert_to=str(folder))
+
+    def book(self, order: Order, done: RoundBooks, rounds: int) -> None:
+        """Add a round to the books."""
+        self.waiting_since = time.monotonic()
+        self.books = GroupBooks(
+            cursor=self.curriculum.cursor,
+            rounds=rounds,
+            rounds_since_candidate=self.books.rounds_since_candidate + 1,
+            corrections=self.books.corrections + sum(example.is_new for example in order.examples),
+            tokens=self.books.tokens + done.tokens,
+            seconds=self.books.seconds + done.seconds,
+            loss=done.loss,
+            parent_id=self.books.parent_id,
+        )
+
+    async def publish(self, learner: Learner, folder: Path) -> None:
+        """Copy the weights to their URL, then tell the gateway of the candidate."""
+        identity = f"c{self.books.rounds:04d}-{new_id()[:6]}"
+        url = f"file://{self.config.run_dir}/checkpoints/{identity}"
+        files = await asyncio.to_thread(checkpoints.publish, folder, url)
+        await self.client.put_checkpoint(
+            Checkpoint(
+                id=identity,
+                parent_id=self.books.parent_id,
+                status=CheckpointStatus.CANDIDATE,
+                url=url,
+                adapter=self.config.trainer.mode is TrainMode.LORA,
+                files=files,
+                cursor=self.books.cursor,
+                corrections_trained=self.books.corrections,
+                tokens_trained=self.books.tokens,
+                train_seconds=self.books.seconds,
+                loss=self.books.loss,
+                canary_logprob=await asyncio.to_thread(learner.canary_logprob),
+                recipe=self.config.trainer.recipe,
+            )
+        )
+        self.published = identity
+        self.books = self.books.model_copy(update={"parent_id": identity})
+        await self._beat()
+
+    async def _beat(self) -> None:
+        idle = f"waiting for corrections, {self.idle_seconds:.0f} s in all"
+        problems = self.curriculum.refused
+        refused = f"; refused {len(problems)}, last {problems[-1]}" if problems else ""
+        await self.client.heartbeat(note=f"{self.curriculum.pending} pending, {idle}{refused}")
+
+    async def close(self) -> None:
+        """Leave the swarm."""
+        await self.client.leave(NAME)
+        await self.client.close()
