@@ -36,12 +36,9 @@ async def sit(
     many examples (learning wording, from `cells`) with their answers alone, and the question; its output is then forced
     into the form of an answer, which is the best that can be done for a model that knows no other form.
     """
-    checkpoint_id = engine_id(checkpoint) if checkpoint else ""
+    held = engine_id(checkpoint) if checkpoint else ""
     shown = _shown(domain, cells, shots, seed)
-    requests = [
-        _request(domain, probe_of(item).question, shown if shots >= 0 else None, checkpoint_id, max_new_tokens)
-        for item in items
-    ]
+    requests = [_request(domain, probe_of(item).question, shown, held, max_new_tokens) for item in items]
     started = time.monotonic()
     done = await engine.generate(requests)
     seconds = time.monotonic() - started
@@ -68,9 +65,10 @@ def _kind(shots: int) -> ContestantKind:
     return ContestantKind.FEW_SHOT if shots else ContestantKind.ZERO_SHOT
 
 
-def _shown(domain: Domain, cells: Sequence[Cell], shots: int, seed: str) -> list[tuple[str, str]]:
+def _shown(domain: Domain, cells: Sequence[Cell], shots: int, seed: str) -> list[tuple[str, str]] | None:
+    """The examples of a chat; None where there is to be no chat."""
     if shots <= 0:
-        return []
+        return None if shots < 0 else []
     drawn = examples(domain, cells or domain.cells(), shots, seed)
     return [(question, reference.answer) for question, reference in drawn]
 

@@ -12,8 +12,12 @@ from swarm.weights import file_sha256
 CANARY = ("The swarm keeps one sentence to recognise its students by:\n", "what breaks the student is what it learns next.")
 """A prompt and completion whose log-probability tells one set of weights from another."""
 
-CANARY_TOLERANCE = 0.05
-"""Nats per token by which trainer (fp32 weights, bf16 autocast) and engine (bf16 weights) may differ."""
+CANARY_TOLERANCE = 0.15
+"""Nats per token by which trainer (fp32 weights, bf16 autocast) and engine (bf16 weights) may differ.
+
+Measured on sound checkpoints of the 135M student: up to 0.11 between trainer and engine. SHA-256 is what tells single
+bits; the canary tells that the weights that were verified are the weights that answer.
+"""
 
 
 def manifest(folder: Path) -> tuple[TensorFile, ...]:

@@ -119,7 +119,7 @@ def nothing_said(_request: Request) -> str:
 
 
 class ScriptedEngine:
-    """An engine whose replies are a function of the request; `score` gives (checkpoint id, prompt, completion) a number.
+    """An engine whose replies are a function of the request; `score` rates (checkpoint id, prompt, completion).
 
     `away` makes it refuse everything; `broken` names checkpoints that are not what they say. A word is a token.
     """

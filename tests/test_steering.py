@@ -50,9 +50,7 @@ def test_siege_goes_for_what_fails() -> None:
 
 
 def test_a_cell_hardly_tried_is_explored() -> None:
-    tried, untried, _ = cell_weights(
-        [counted(0, 50, 50), counted(2, 50, 50), counted(1, 1, 1)], CELLS, Purpose.LEARN
-    )
+    tried, untried, _ = cell_weights([counted(0, 50, 50), counted(2, 50, 50), counted(1, 1, 1)], CELLS, Purpose.LEARN)
     assert untried > 1.3 * tried
 
 

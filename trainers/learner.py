@@ -40,7 +40,8 @@ class Learner:
 
     def _fresh_optimizer(self) -> torch.optim.AdamW:
         learned = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
-        return torch.optim.AdamW(learned, lr=self.section.learning_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
+        rate = self.section.learning_rate
+        return torch.optim.AdamW(learned, lr=rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
 
     def learn(self, examples: list[Example], workers: int, scratch: Path) -> RoundBooks:
         """One round of the configured recipe. The learning rate warms up over the first two rounds."""
@@ -62,7 +63,10 @@ class Learner:
         if self.section.mode is TrainMode.LORA:
             self.model.save_pretrained(folder)
             return
-        weights = {name: tensor.to(torch.bfloat16) for name, tensor in self.model.state_dict().items()}
+        tied = {"lm_head.weight"} if self.model.config.tie_word_embeddings else set()
+        weights = {
+            name: tensor.to(torch.bfloat16) for name, tensor in self.model.state_dict().items() if name not in tied
+        }
         self.model.save_pretrained(folder, state_dict=weights)
         self._say_bfloat16(folder / "config.json")
         self.tokenizer.save_pretrained(folder)

@@ -1,4 +1,4 @@
-"""The engine for small machines: transformers on CPU or one GPU, one set of weights per checkpoint, batched by length."""
+"""The engine for small machines: transformers on CPU or one GPU, one set of weights per checkpoint."""
 
 import asyncio
 import gc
@@ -58,8 +58,10 @@ class TransformersEngine:
             return self._read(folder)
         from peft import PeftModel
 
-        base = AutoModelForCausalLM.from_config(self.models[""].config, dtype=torch.float32, attn_implementation=self.attention)
-        base.load_state_dict(self.models[""].state_dict())
+        untouched = self.models[""]
+        settings = {"dtype": torch.float32, "attn_implementation": self.attention}
+        base = AutoModelForCausalLM.from_config(untouched.config, **settings)
+        base.load_state_dict(untouched.state_dict())
         merged = PeftModel.from_pretrained(base, str(folder)).merge_and_unload()
         return merged.to(self.device, torch.bfloat16).eval()
 
@@ -71,7 +73,7 @@ class TransformersEngine:
 
     def _model(self, checkpoint_id: str) -> PreTrainedModel:
         if checkpoint_id not in self.models:
-            raise EngineUnavailable(f"checkpoint {checkpoint_id!r} is not loaded", "take it first; the work is released")
+            raise EngineUnavailable(f"checkpoint {checkpoint_id!r} is not loaded", "take it first")
         return self.models[checkpoint_id]
 
     async def generate(self, requests: Sequence[Request]) -> list[Generation]:
@@ -108,7 +110,8 @@ class TransformersEngine:
         rows = [self.tokenizer.encode(text, add_special_tokens=False) for text in texts]
         shared = shared_prefix(rows)
         ids, mask = self._padded(rows, shared)
-        settings = {"do_sample": False} if like.temperature == 0 else {"do_sample": True, "temperature": like.temperature}
+        drawn = {"do_sample": True, "temperature": like.temperature}
+        settings = drawn if like.temperature else {"do_sample": False}
         output = model.generate(
             input_ids=ids,
             attention_mask=mask,
@@ -134,7 +137,8 @@ class TransformersEngine:
 
     def _read_once(self, model: PreTrainedModel, prefix: list[int], copies: int) -> DynamicCache:
         """Keys and values of a prefix that all rows begin with, computed once."""
-        cache: DynamicCache = model(input_ids=torch.tensor([prefix], device=self.device), logits_to_keep=1).past_key_values
+        ids = torch.tensor([prefix], device=self.device)
+        cache: DynamicCache = model(input_ids=ids, logits_to_keep=1).past_key_values
         cache.batch_repeat_interleave(copies)
         return cache
 
@@ -170,7 +174,7 @@ def shared_prefix(rows: list[list[int]]) -> int:
 def completion_logprobs(
     model: PreTrainedModel, tokenizer: AutoTokenizer, pairs: list[tuple[str, str]], batch: int
 ) -> list[float]:
-    """Mean log-probability (nats per token) of each completion after its prompt; prompt and completion are encoded apart."""
+    """Mean log-probability (nats per token) of each completion after its prompt; the two are encoded apart."""
     results: list[float] = []
     for start in range(0, len(pairs), batch):
         prompts = [tokenizer.encode(prompt, add_special_tokens=False) for prompt, _ in pairs[start : start + batch]]
@@ -181,7 +185,8 @@ def completion_logprobs(
         for row, (prompt, end) in enumerate(zip(prompts, ends, strict=True)):
             ids[row, : len(prompt) + len(end)] = torch.tensor(prompt + end)
             mask[row, : len(prompt) + len(end)] = 1
-        logits = model(input_ids=ids.to(model.device), attention_mask=mask.to(model.device)).logits.float().log_softmax(-1).cpu()
+        logits = model(input_ids=ids.to(model.device), attention_mask=mask.to(model.device)).logits
+        logits = logits.float().log_softmax(-1).cpu()
         for row, (prompt, end) in enumerate(zip(prompts, ends, strict=True)):
             if not prompt or not end:
                 results.append(-math.inf)

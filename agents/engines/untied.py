@@ -14,7 +14,7 @@ def with_head(folder: Path, place: Path) -> Path:
     A model whose head is tied to its embeddings is saved without one. vLLM on a CPU packs the head into memory of its
     own when it starts, and a reload that brings no head would leave the one before in place.
     """
-    holders = {}
+    holders: dict[str, Path] = {}
     for file in sorted(folder.glob("*.safetensors")):
         with safe_open(file, "pt") as tensors:
             holders |= dict.fromkeys(tensors.keys(), file)

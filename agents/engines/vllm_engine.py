@@ -28,6 +28,9 @@ from swarm.state import Checkpoint
 RANKS = (1, 8, 16, 32, 64, 128, 256, 320, 512)
 """The adapter ranks that vLLM can be set to."""
 
+STEADY = 0.01
+"""Nats per token by which the canary of the same weights may differ in one process; it is scored alone each time."""
+
 UNKNOWN = "?"
 """Stands for the loaded weights while they change, and after a change that failed; no checkpoint is called so."""
 
@@ -58,6 +61,7 @@ class VllmEngine:
         self._canaries: dict[str, float] = {}
         self._numbers = itertools.count(1)
         self._loaded = ""
+        self._taking = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._idle = asyncio.Condition()
         self._under_way = 0
@@ -67,9 +71,12 @@ class VllmEngine:
         self._model.shutdown()
 
     async def take(self, checkpoint: Checkpoint) -> None:
-        """Hold a checkpoint, verified by checksum and canary."""
-        if checkpoint.id in self._adapters or checkpoint.id in self._folders:
-            return
+        """Hold a checkpoint, verified by checksum and canary. Whoever takes the same one meanwhile waits for that."""
+        async with self._taking:
+            if checkpoint.id not in self._adapters and checkpoint.id not in self._folders:
+                await self._take(checkpoint)
+
+    async def _take(self, checkpoint: Checkpoint) -> None:
         folder = await asyncio.to_thread(checkpoints.bring, checkpoint, self._cache)
         if checkpoint.adapter:
             number = next(self._numbers)
@@ -178,7 +185,7 @@ class VllmEngine:
         await self._model.collective_rpc("reload_weights", kwargs={"weights_path": str(folder)})
         await self._model.reset_prefix_cache()
         found = await self._canary()
-        if abs(found - self._canaries.setdefault(weights, found)) > checkpoints.CANARY_TOLERANCE:
+        if not abs(found - self._canaries.setdefault(weights, found)) <= STEADY:
             raise EngineUnavailable(
                 f"after a change to {weights or 'the base'} the canary is {found:.4f}, before it was "
                 f"{self._canaries[weights]:.4f}",

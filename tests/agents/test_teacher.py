@@ -73,9 +73,7 @@ async def test_no_verified_answer_is_a_rejection_that_says_why() -> None:
     (outcome,) = await teacher.act([failure_lease(probe_of())])
     assert isinstance(outcome, Failure)
     assert outcome.kind is FailKind.REJECT
-    assert outcome.reason == (
-        "none of 6 answers holds: 1 cut off, 1 with a false step, 1 without an answer, 3 wrong"
-    )
+    assert outcome.reason == ("none of 6 answers holds: 1 cut off, 1 with a false step, 1 without an answer, 3 wrong")
 
 
 async def test_each_failure_gets_its_own_answer() -> None:
@@ -109,9 +107,7 @@ async def test_an_endpoint_that_fails_once_loses_only_that_failure() -> None:
         return "Answer: 7"
 
     teacher = ModelTeacher(SumDomain(), ScriptedEngine(say), kind=TeacherKind.ENDPOINT, samples=1)
-    lost, kept = await teacher.act(
-        [failure_lease(probe_of("12", "What is 5+7?"), "a"), failure_lease(probe_of(), "b")]
-    )
+    lost, kept = await teacher.act([failure_lease(probe_of("12", "What is 5+7?"), "a"), failure_lease(probe_of(), "b")])
     assert isinstance(lost, Failure)
     assert lost.kind is FailKind.RELEASE
     assert correction_of(kept).teacher is TeacherKind.ENDPOINT

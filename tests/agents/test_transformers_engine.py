@@ -1,8 +1,7 @@
-"""The real student in the transformers engine: repeatable, forced into form, never with weights that can't be trusted."""
+"""The real student in the transformers engine: repeatable, forced into form, never with doubtful weights."""
 
 import asyncio
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,31 +13,19 @@ from swarm.checkpoints import CANARY, manifest
 from swarm.domains import load_domain
 from swarm.errors import EngineUnavailable, WeightsError
 from swarm.state import Checkpoint, CheckpointStatus
+from tests.agents.real_weights import made_adapter
 
 pytestmark = pytest.mark.real
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[TransformersEngine]:
-    yield TransformersEngine(weights.folder("smollm2-135m"), threads=1, batch=8)
+def engine() -> TransformersEngine:
+    return TransformersEngine(weights.folder("smollm2-135m"), threads=1, batch=8)
 
 
 @pytest.fixture(scope="module")
 def adapter(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An adapter of the base that changes it a little."""
-    import torch
-    from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForCausalLM
-
-    torch.manual_seed(1)
-    base = AutoModelForCausalLM.from_pretrained(weights.folder("smollm2-135m"), dtype=torch.float32)
-    model = get_peft_model(base, LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM"))
-    for name, parameter in model.named_parameters():
-        if "lora_B" in name:
-            parameter.data.normal_(std=0.01)
-    folder = tmp_path_factory.mktemp("adapter")
-    model.save_pretrained(folder)
-    return folder
+    return made_adapter(tmp_path_factory.mktemp("adapter"))
 
 
 def checkpoint(folder: Path, canary: float) -> Checkpoint:

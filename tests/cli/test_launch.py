@@ -31,13 +31,15 @@ def until_it_shows(process: Popen[str]) -> str:
     return process.stdout.readline()
 
 
-def test_a_run_is_stopped_gracefully_and_goes_on(spawn: Spawn, config: Path, tmp_path: Path) -> None:
+def test_a_run_is_stopped_gracefully_and_goes_on(
+    spawn: Spawn, cli: Cli, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = tmp_path / "runs" / "one"
     up = spawn("up", config.name, "--seed", 5)
     assert "learn" in until_it_shows(up)
-    second = spawn("up", config.name)
-    _, error = second.communicate(timeout=SECONDS)
-    assert (second.returncode, "is running (pid" in error) == (2, True), error
+    monkeypatch.chdir(tmp_path)
+    code, _, error = cli("up", config.name)
+    assert (code, "is running (pid" in error) == (2, True), error
     up.send_signal(signal.SIGINT)
     _, error = up.communicate(timeout=SECONDS)
     assert (up.returncode, "swarm resume" in error) == (130, True), error
@@ -46,9 +48,7 @@ def test_a_run_is_stopped_gracefully_and_goes_on(spawn: Spawn, config: Path, tmp
 
     resume = spawn("resume")
     assert "learn" in until_it_shows(resume)
-    down = spawn("down", "runs/one", "--json")
-    said, _ = down.communicate(timeout=SECONDS)
-    assert json.loads(said)["was_running"] is True
+    assert json.loads(cli("down", "runs/one", "--json")[1])["was_running"] is True
     assert resume.wait(SECONDS) == 0
     assert "seed 5, resumed True" in (run / "cluster.log").read_text()
 
@@ -65,33 +65,35 @@ def test_a_second_interrupt_kills(spawn: Spawn, config: Path) -> None:
     assert (up.returncode, "killed" in error) == (130, True)
 
 
-def test_the_demo_runs_to_its_end_and_reports(spawn: Spawn, config: Path, tmp_path: Path) -> None:
-    quick = ("--seed", 3, "--set", "swarm.name=quick")
-    first = spawn("demo", config.name, *quick)
-    out, error = first.communicate(timeout=SECONDS)
+def test_the_demo_moves_a_finished_run_aside_runs_to_its_end_and_reports(
+    spawn: Spawn, config: Path, tmp_path: Path
+) -> None:
     run = tmp_path / "runs" / "one-seed3"
-    assert first.returncode == 0, error
-    assert "75.0%" in out
-    assert "swarm ask" in out
-    assert "Stopped before certification" in out
-    assert (run / "report.html").is_file()
-    again = spawn("demo", config.name, *quick, "--json")
-    out, error = again.communicate(timeout=SECONDS)
-    assert json.loads(out)["seed"] == 3
+    run.mkdir(parents=True)
+    (run / "cluster.json").write_text('{"pid": 1, "started_at": "2001-01-01T00:00:00Z", "status": "finished"}')
+    demo = spawn("demo", config.name, "--seed", 3, "--set", "swarm.name=quick")
+    out, error = demo.communicate(timeout=SECONDS)
+    assert demo.returncode == 0, error
     assert "one-seed3.old-1" in error
-    assert (tmp_path / "runs" / "one-seed3.old-1" / "report.html").is_file()
+    assert (tmp_path / "runs" / "one-seed3.old-1" / "cluster.json").is_file()
+    for words in ("75.0%", "swarm ask", "Stopped before certification"):
+        assert words in out
+    report = json.loads((run / "report.json").read_text())
+    assert (report["seed"], report["name"]) == (3, "quick")
 
 
-def test_a_cluster_that_fails_shows_its_last_words(spawn: Spawn, config: Path, tmp_path: Path) -> None:
+def test_a_cluster_that_fails_shows_its_last_words(
+    spawn: Spawn, cli: Cli, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     demo = spawn("demo", config.name, "--set", "swarm.name=broken")
     _, error = demo.communicate(timeout=SECONDS)
     assert demo.returncode == 1
     assert "broken on purpose" in error
     assert "cluster.log" in error
     assert "Traceback" not in error
-    again = spawn("demo", config.name)
-    _, error = again.communicate(timeout=SECONDS)
-    assert (again.returncode, "unfinished" in error, "--resume" in error, "--fresh" in error) == (2, True, True, True)
+    monkeypatch.chdir(tmp_path)
+    code, _, error = cli("demo", config.name)
+    assert (code, "unfinished" in error, "--resume" in error, "--fresh" in error) == (2, True, True, True)
     assert (tmp_path / "runs" / "one-seed1" / "config.toml").is_file()
 
 

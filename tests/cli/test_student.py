@@ -37,9 +37,10 @@ def test_without_a_gateway_the_champion_answers_once(spawn: Spawn, tmp_path: Pat
     assert answered["question"] in answered["text"]
 
 
-def test_a_champion_that_can_not_be_loaded_is_named(cli: Cli, stored_run: Path) -> None:
-    code, _, error = cli("ask", "hello", "--run", stored_run, "--wait", 1)
-    assert (code, "can't be loaded" in error, "swarm resume" in error) == (75, True, True)
+def test_a_champion_that_can_not_be_loaded_is_named(spawn: Spawn, stored_run: Path) -> None:
+    process = spawn("ask", "unloadable", "--run", stored_run)
+    _, error = process.communicate(timeout=30)
+    assert (process.returncode, "its weights are gone" in error, "swarm resume" in error) == (75, True, True)
 
 
 def test_a_port_that_is_taken_is_refused(cli: Cli, stored_run: Path) -> None:

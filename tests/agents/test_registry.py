@@ -1,0 +1,52 @@
+"""Roles and engines are opened by name, and nothing heavy is imported before that."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from agents import ROLES, role_maker
+from agents.engines import chosen_kind, open_engine
+from agents.engines.openai_engine import OpenAIEngine
+from swarm.config import EngineKind, EngineSection
+from swarm.errors import ConfigError
+from swarm.state import Role
+
+
+def test_every_role_has_its_maker() -> None:
+    assert {role: getattr(role_maker(role), "__name__", "") for role in ROLES} == {
+        Role.PROBER: "Prober",
+        Role.STUDENT: "Student",
+        Role.JUDGE: "Judge",
+        Role.TEACHER: "build_teacher",
+        Role.EVOLVER: "Evolver",
+        Role.EXAMINER: "Examiner",
+    }
+    with pytest.raises(KeyError):
+        role_maker(Role.SUPERVISOR)
+
+
+def test_roles_bring_no_model_library() -> None:
+    script = (
+        "import sys, agents, agents.engines;[agents.role_maker(role) for role in agents.ROLES];"
+        "print([name for name in ('torch', 'vllm', 'transformers', 'httpx') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_auto_is_what_is_installed() -> None:
+    assert chosen_kind(EngineSection()) in (EngineKind.VLLM, EngineKind.TRANSFORMERS)
+    assert chosen_kind(EngineSection(kind=EngineKind.TRANSFORMERS)) is EngineKind.TRANSFORMERS
+
+
+async def test_engines_open_by_config(tmp_path: Path) -> None:
+    endpoint = EngineSection(kind=EngineKind.OPENAI, url="http://127.0.0.1:9/v1", model="m")
+    engine = open_engine(endpoint)
+    assert isinstance(engine, OpenAIEngine)
+    await engine.close()
+    with pytest.raises(ConfigError, match="no environment variable"):
+        open_engine(endpoint.model_copy(update={"key": str(tmp_path / "none")}))
+    with pytest.raises(ConfigError, match="opened without weights"):
+        open_engine(EngineSection(kind=EngineKind.TRANSFORMERS))
