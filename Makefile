@@ -41,11 +41,12 @@ lint: setup ## style, types, imports, protobuf and documents that are generated
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd proto && ../$(BIN)/buf lint
-	PYTHON=$(BIN)/python sh proto/generate.sh --check
+	PYTHON=$(BIN)/python bash proto/generate.sh
+	git diff --exit-code -- swarm/v1
 	$(BIN)/python -m swarm.reference --check docs
 
 proto: setup ## generate swarm/v1 from proto/
-	PYTHON=$(BIN)/python sh proto/generate.sh
+	PYTHON=$(BIN)/python bash proto/generate.sh
 
 docs: setup ## generate the reference pages from config model, protos and command line
 	$(BIN)/python -m swarm.reference docs

@@ -55,12 +55,14 @@ class Agent:
         self._beaten = time.monotonic()
         spent = self.books.since(self._reported["books"])
         refused = {why: n - self._reported["invalid"].get(why, 0) for why, n in (invalid or {}).items()}
-        done = {"completed": self.completed, "failed": self.failed, "busy_seconds": self.busy_seconds}
+        completed, failed, busy = self.completed, self.failed, self.busy_seconds
         self._reported = {"books": copy(self.books), "invalid": dict(invalid or {})}
         self.completed = self.failed = 0
         self.busy_seconds = 0.0
         await self.client.heartbeat(
-            **done,
+            completed=completed,
+            failed=failed,
+            busy_seconds=busy,
             prompt_tokens=spent.prompt_tokens,
             completion_tokens=spent.completion_tokens,
             dollars=spent.dollars,

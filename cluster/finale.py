@@ -23,14 +23,16 @@ async def sit_exam(config: Config, cells: Sequence[Cell], state: SwarmState, eng
     items = frozen_exam(domain, cells, -(-config.exam.items // len(cells)), EXAM_SEED)
     before = ExamReport(domain=domain.name, seed=EXAM_SEED, probes=tuple(items))
     after = before
-    settings = {"max_new_tokens": config.student.max_new_tokens, "cells": cells}
+    longest = config.student.max_new_tokens
     champion = next(c for c in state.checkpoints if c.id == state.champion_id)
     if champion.status is not CheckpointStatus.BASE:
         await engine.take(champion)
-    student = await sit(engine, domain, items, "student", checkpoint=champion, **settings)
+    student = await sit(engine, domain, items, "student", checkpoint=champion, max_new_tokens=longest)
     save_report(after.add(student), config.run_dir / "exam-after.json")
     for name, shots in (("base, zero-shot", 0), (f"base, {config.exam.shots}-shot", config.exam.shots)):
-        before = before.add(await sit(engine, domain, items, name, shots=shots, **settings))
+        before = before.add(
+            await sit(engine, domain, items, name, shots=shots, max_new_tokens=longest, cells=cells)
+        )
     before = before.add(sit_constant(domain, items))
     for name in parsers(domain):
         before = before.add(sit_parser(domain, items, name))

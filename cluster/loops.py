@@ -1,7 +1,6 @@
 """One loop for each way of working; each says what it waits for. They end when the swarm has ended."""
 
 import asyncio
-import random
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
@@ -32,8 +31,11 @@ from swarm.state import (
 
 LEASE_SECONDS = 30.0
 POLL_SECONDS = 1.0
-GENERAL_ITEMS = 100
-"""General items scored at each exam on one machine; a second of work each for a hundred."""
+LEAD = 1.5
+"""Rounds of corrections that probers may be ahead of the trainer; more would be found on a student that is no more."""
+
+GENERAL_ITEMS = 300
+"""General items scored at each exam; with fewer, chance alone blocks sound candidates."""
 
 PURPOSES = {PhaseName.LEARN: Purpose.LEARN, PhaseName.SIEGE: Purpose.SIEGE, PhaseName.CENSUS: Purpose.CENSUS}
 """What probes are for in each phase that probes."""
@@ -89,7 +91,8 @@ async def _hand_in(agent: Agent, outcomes: list[Completion | Failure]) -> None:
 async def student(agent: Agent) -> None:
     """Answers probes; takes up a new champion between two batches."""
     config = agent.config
-    role = Student(agent.domain, remote_engine(config, config.role(Role.STUDENT).engine or "student"), config.student.max_new_tokens)
+    engine = remote_engine(config, config.role(Role.STUDENT).engine or "student")
+    role = Student(agent.domain, engine, config.student.max_new_tokens)
 
     async def follow() -> None:
         champion = await agent.client.champion()
@@ -141,7 +144,7 @@ async def teacher(agent: Agent) -> None:
 
 
 async def prober(agent: Agent) -> None:
-    """Makes probes while few wait. In learn it also waits while corrections wait for the trainer, who then has the cores."""
+    """Makes probes while few wait, and in learn while the trainer is not too far behind."""
     config = agent.config
     seed = f"{config.swarm.seed}/{agent.index}/{(await agent.client.state()).revision}"
     role = Prober(agent.domain, agent.cells, seed)
@@ -166,13 +169,12 @@ def wanted(state: SwarmState, config: Config) -> bool:
     ready = {queue.stage: queue.ready for queue in state.queues}
     if ready.get(Stage.PROBES, 0) >= config.role(Role.STUDENT).batch:
         return False
-    waiting = state.corrections - state.corrections_trained
-    untrained = config.trainer.round_new * (config.trainer.exam_every + 1)
-    return state.phase.name is not PhaseName.LEARN or waiting < untrained
+    consumed = sum(agent.completed for agent in state.agents if agent.card.role is Role.TRAINER)
+    return state.phase.name is not PhaseName.LEARN or state.corrections - consumed < LEAD * config.trainer.round_new
 
 
 async def evolver(agent: Agent) -> None:
-    """Runs experiments in the phase learn until it has nothing left to propose; then looks again at a new rubric only."""
+    """Runs experiments in the phase learn until nothing is left to propose; then looks again at a new rubric only."""
     ledger = await agent.client.ledger()
     role = Evolver(agent.domain, agent.cells, seed=agent.config.swarm.seed, ledger=ledger)
     number, settled = len(ledger), 0
@@ -205,9 +207,15 @@ async def examiner(agent: Agent) -> None:
     """Examines the newest candidate against the champion; older ones that were not examined are passed over."""
     config = agent.config
     engine = remote_engine(config, config.role(Role.EXAMINER).engine or "student")
-    seed = f"{config.swarm.seed}/{random.Random(config.swarm.seed).random()}"
-    settings = {"pairs": config.exam.pairs, "seed": seed, "max_new_tokens": config.student.max_new_tokens}
-    role = Examiner(agent.domain, engine, agent.cells, retention=GENERAL_ITEMS, **settings)
+    role = Examiner(
+        agent.domain,
+        engine,
+        agent.cells,
+        pairs=config.exam.pairs,
+        seed=str(config.swarm.seed),
+        max_new_tokens=config.student.max_new_tokens,
+        retention=GENERAL_ITEMS,
+    )
     while True:
         phase = await agent.phase()
         candidate, champion = newest_candidate(await agent.client.checkpoints()), await agent.client.champion()

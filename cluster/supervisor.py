@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import random
+import shutil
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,11 +31,13 @@ from swarm.state import (
     CheckpointStatus,
     PhaseName,
     Role,
+    Rubric,
     SwarmState,
 )
 
 TICK_SECONDS = 1.0
 FINAL_EXAM_SECONDS = 300.0
+LONGEST_BACKOFF = 30.0
 BASE_ID = "base"
 LEARNERS = (Role.PROBER, Role.STUDENT, Role.JUDGE, Role.TEACHER, Role.EVOLVER, Role.EXAMINER)
 
@@ -47,6 +51,7 @@ class Worker:
     actor: Any = None
     run: Any = None
     starts: int = 0
+    not_before: float = 0.0
 
 
 class Supervisor:
@@ -74,6 +79,7 @@ class Supervisor:
             await self._drain()
             state = await client.state()
             if not self._stopping:
+                print(f"frozen exam of {self._config.exam.items} items", flush=True)
                 await finale.sit_exam(self._config, self._cells, state, self._engine())
             for engine in engines:
                 ray.kill(engine)
@@ -121,9 +127,12 @@ class Supervisor:
             prune(state, self._config)
             await asyncio.sleep(TICK_SECONDS)
 
-    def _replace_dead(self, but: str = "") -> None:
+    def _replace_dead(self) -> None:
+        """Start again what has died: the first time after a second, later after up to half a minute."""
         for worker in self._workers:
-            if worker.run is None or worker.name == but:
+            if worker.run is None:
+                if worker.not_before and time.monotonic() >= worker.not_before:
+                    _start(worker)
                 continue
             ended, _ = ray.wait([worker.run], timeout=0)
             if ended:
@@ -131,17 +140,17 @@ class Supervisor:
                 print(f"{worker.name} ended ({problem or 'done'})", flush=True)
                 worker.run = None
                 if problem:
-                    _start(worker)
+                    worker.not_before = time.monotonic() + min(LONGEST_BACKOFF, 2.0**worker.starts / 2)
 
     async def _move(self, state: SwarmState) -> None:
         """Ask the pure policy, and record what it says."""
         policy = policy_of(self._config)
-        calibration = self._calibration(await self._client.rubric())
+        rubric = await self._client.rubric()
+        calibration = self._calibration(rubric)
         await self._count(state)
         mine = [c for c in state.cells if c.checkpoint_id == state.champion_id and c.rubric_version == state.rubric_version]
         learn = sum(c.passed + c.failed for c in mine), sum(c.failed for c in mine)
         champion = next(c for c in state.checkpoints if c.id == state.champion_id)
-        rubric = await self._client.rubric()
         now = datetime.now(UTC)
         view = view_of(
             state,
@@ -160,10 +169,8 @@ class Supervisor:
             await self._client.set_phase(record, state.phase.revision)
         await self._report_progress(state)
 
-    def _calibration(self, rubric: Any) -> Calibration:
+    def _calibration(self, rubric: Rubric) -> Calibration:
         if rubric.version not in self._calibrations:
-            import random
-
             rng = random.Random(f"{self._config.swarm.seed}/calibration/{rubric.version}")
             items = calibration_items(self._domain, self._cells, rng, 240)
             self._calibrations[rubric.version] = calibrate(self._domain, rubric, items)
@@ -197,7 +204,7 @@ class Supervisor:
         deadline = time.monotonic() + FINAL_EXAM_SECONDS
         while not self._stopping and time.monotonic() < deadline:
             self._replace_dead()
-            training = any(worker.name == "trainer" and worker.run is not None for worker in self._workers)
+            training = any(w.name == "trainer" and (w.run is not None or w.not_before) for w in self._workers)
             if not training and newest_candidate(await self._client.checkpoints()) is None:
                 break
             await asyncio.sleep(TICK_SECONDS)
@@ -244,8 +251,6 @@ def base_checkpoint(config: Config) -> Checkpoint:
 
 def prune(state: SwarmState, config: Config) -> None:
     """Delete the folders of old checkpoints; their records stay. Champion, candidates and the newest few are kept."""
-    import shutil
-
     gone = (CheckpointStatus.RETIRED, CheckpointStatus.REJECTED)
     old = sorted((c for c in state.checkpoints if c.status in gone), key=lambda c: c.created_at)
     for checkpoint in old[: -config.trainer.keep_checkpoints]:
@@ -256,6 +261,7 @@ def prune(state: SwarmState, config: Config) -> None:
 
 def _start(worker: Worker) -> None:
     worker.starts += 1
+    worker.not_before = 0.0
     worker.actor = worker.start()
     worker.run = worker.actor.run.remote()
 

@@ -11,18 +11,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
 import ray
 
 from cluster.supervisor import Supervisor
+from swarm.client import SwarmClient
 from swarm.config import Config, load
-from swarm.errors import ConfigError, SwarmError
-from swarm.gateway.run_folder import ADDRESS_FILE
+from swarm.errors import ConfigError, SwarmError, UnavailableError
+from swarm.gateway.run_folder import ADDRESS_FILE, read_address
+from swarm.state import PhaseName, Role
 
 ENVIRONMENT = {
     # glibc otherwise gives every large tensor back to the kernel, and each step pays for the page faults again.
     "MALLOC_MMAP_THRESHOLD_": "10000000000",
     "MALLOC_TRIM_THRESHOLD_": "10000000000",
-    "OMP_WAIT_POLICY": "PASSIVE",
     "TOKENIZERS_PARALLELISM": "false",
     "HF_HUB_OFFLINE": "1",
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -52,7 +54,11 @@ class Gateway:
         self._stopped = False
 
     async def start(self) -> None:
-        """Start it and wait until it listens. Raises ConfigError where it ends instead."""
+        """Start it and wait until it listens. Raises ConfigError where it ends instead.
+
+        A gateway that outlived the launcher before this one is asked to end first: it is nobody's any more.
+        """
+        await asyncio.to_thread(end_orphan, self._address.parent)
         self._address.unlink(missing_ok=True)
         await self._spawn()
         assert self._process is not None
@@ -89,6 +95,18 @@ class Gateway:
             await self._process.wait()
 
 
+def end_orphan(run: Path) -> None:
+    """Ask the gateway that a killed launcher left behind to end, and wait for it."""
+    try:
+        process = psutil.Process(read_address(run).pid)
+        if "swarm.gateway" not in process.cmdline() or str(run) not in process.cmdline():
+            return
+        process.terminate()
+        process.wait(GATEWAY_SECONDS)
+    except (UnavailableError, psutil.Error):
+        return
+
+
 def write_note(run: Path, status: str) -> None:
     """Leave word in the run folder: who runs it and how it stands."""
     note = {"pid": os.getpid(), "started_at": datetime.now(UTC).isoformat(), "status": status}
@@ -112,17 +130,22 @@ def open_ray(config: Config) -> None:
         raise ConfigError(f"no Ray cluster at {section.address!r}: {error}", "mend ray.address, or use local") from error
 
 
-async def see_through(config: Config) -> str:
+async def see_through(config: Config, resume: bool) -> str:
     """Run until the swarm ends or a signal comes; returns the status to leave."""
     run = config.run_dir
     run.mkdir(parents=True, exist_ok=True)
     write_note(run, "running")
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
     gateway = Gateway(config)
     await gateway.start()
     keeper = asyncio.create_task(gateway.keep())
     try:
+        if resume:
+            await _take_up(config)
         await asyncio.to_thread(open_ray, config)
-        return await _supervise(config)
+        return "stopped" if told.is_set() else await _supervise(config, told)
     finally:
         with suppress(Exception):  # whatever state Ray is in, the gateway must still drain
             await asyncio.to_thread(ray.shutdown)
@@ -130,18 +153,25 @@ async def see_through(config: Config) -> str:
         keeper.cancel()
 
 
-async def _supervise(config: Config) -> str:
-    supervisor = ray.remote(Supervisor).options(num_cpus=0, max_restarts=-1, max_task_retries=-1, max_concurrency=4).remote(config)
+async def _take_up(config: Config) -> None:
+    """A resumed run is not paused, and one that was stopped learns again; its budget decides how long."""
+    async with SwarmClient.for_run(config.run_dir, Role.SUPERVISOR, "launcher") as client:
+        phase = await client.phase()
+        name = PhaseName.LEARN if phase.name is PhaseName.STOPPED else phase.name
+        if phase.paused or name is not phase.name:
+            resumed = phase.model_copy(update={"name": name, "paused": False, "reason": "resumed"})
+            await client.set_phase(resumed, phase.revision)
+
+
+async def _supervise(config: Config, told: asyncio.Event) -> str:
+    options = {"num_cpus": 0, "max_restarts": -1, "max_task_retries": -1, "max_concurrency": 4}
+    supervisor = ray.remote(Supervisor).options(**options).remote(config)
     ending = supervisor.run.remote()
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told.set)
     end = asyncio.ensure_future(_result(ending))
     stop = asyncio.ensure_future(told.wait())
     await asyncio.wait([end, stop], return_when=asyncio.FIRST_COMPLETED)
     if not end.done():
-        await supervisor.stop.remote("asked to stop")
+        await _result(supervisor.stop.remote("asked to stop"))
         await end
         return "stopped"
     stop.cancel()
@@ -164,7 +194,7 @@ def main() -> None:
     config = config.model_copy(update={"swarm": config.swarm.model_copy(update={"run": str(config.run_dir)})})
     status = "failed"
     try:
-        status = asyncio.run(see_through(config))
+        status = asyncio.run(see_through(config, arguments.resume))
     except SwarmError as error:
         print(error, file=sys.stderr, flush=True)
         sys.exit(error.exit_code)

@@ -1,7 +1,9 @@
 """What a round is made of: new corrections in the order of the log, and replay of what was learned before."""
 
+import json
 import random
 from collections.abc import Sequence
+from pathlib import Path
 
 from swarm.domains.base import Domain
 from swarm.records import Correction, Probe, Purpose, Reference, Sample
@@ -39,8 +41,12 @@ def example_of(chain: Sequence[Sample], domain: Domain, max_characters: int = 40
 class Curriculum:
     """The books of one run of training: what came, what was refused, and what may be replayed."""
 
-    def __init__(self, domain: Domain, replay: float, seed: int) -> None:
+    def __init__(
+        self, domain: Domain, replay: float, seed: int, general: float = 0.0, texts: Sequence[Example] = ()
+    ) -> None:
         self._domain = domain
+        self._general = general
+        self._texts = tuple(texts)
         self._replay = replay
         self._seed = seed
         self._pending: list[Example] = []
@@ -74,16 +80,23 @@ class Curriculum:
         self.cursor = cursor
 
     def next_round(self) -> list[Example]:
-        """All pending examples and their share of replay, drawn without repetition; nothing is pending afterwards."""
+        """All pending examples with their share of domain and general replay; nothing is pending afterwards."""
         new, self._pending = self._pending, []
         rng = random.Random(f"{self._seed}/{self.cursor}")
         count = min(len(self._learned), round(self._replay * len(new)))
         old = [example.model_copy(update={"is_new": False}) for example in rng.sample(self._learned, count)]
         self._learned.extend(new)
-        return new + old
+        texts = rng.sample(self._texts, min(len(self._texts), round(self._general * len(new))))
+        return new + old + texts
 
-    def sample(self, count: int) -> list[Example]:
-        """Replay alone: up to `count` examples learned before."""
-        rng = random.Random(f"{self._seed}/{self.cursor}/replay")
-        old = rng.sample(self._learned, min(count, len(self._learned)))
-        return [example.model_copy(update={"is_new": False}) for example in old]
+
+def general_examples(folder: Path) -> list[Example]:
+    """The base's own texts, frozen when its weights were fetched; none for weights that came without."""
+    file = folder / "general.jsonl"
+    if not file.is_file():
+        return []
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    return [
+        Example(sample_id=f"general-{number}", prompt=row["prompt"], completion=row["completion"], is_new=False)
+        for number, row in enumerate(rows)
+    ]

@@ -23,7 +23,7 @@ from swarm.domains import load_domain
 from swarm.records import Record, new_id
 from swarm.state import AgentCard, Checkpoint, CheckpointStatus, PhaseName, Role
 from swarm.turns import Turn
-from trainers.curriculum import Curriculum
+from trainers.curriculum import Curriculum, general_examples
 from trainers.learner import Learner
 from trainers.recipes import Example, RoundBooks
 
@@ -36,7 +36,7 @@ WAITS_PER_REPORT = 30
 class Order(Record):
     """What rank 0 tells every worker to do next. `revert_to` is the folder of the champion's weights."""
 
-    kind: Literal["train", "wait", "revert", "end"]
+    kind: Literal["train", "publish", "wait", "revert", "end"]
     examples: tuple[Example, ...] = ()
     revert_to: str = ""
     candidate: bool = False
@@ -98,9 +98,9 @@ def train_loop(arguments: dict[str, Any]) -> None:
             if order.kind == "train":
                 done = learner.learn(list(order.examples), workers, Path(scratch))
                 if desk:
-                    desk.book(order, done, learner.rounds)
-                if order.candidate:
-                    _publish(learner, desk, runner, Path(scratch))
+                    runner.run(desk.book(order, done, learner.rounds))
+            if order.candidate:
+                _publish(learner, desk, runner, Path(scratch))
             if order.kind == "wait" and order.report:
                 ray.train.report({"waiting": True})
         if desk:
@@ -147,7 +147,13 @@ class Desk:
         self.config = config
         self.client = client
         self.books = books
-        self.curriculum = Curriculum(load_domain(config.swarm.domain), config.trainer.replay, config.swarm.seed)
+        self.curriculum = Curriculum(
+            load_domain(config.swarm.domain),
+            config.trainer.replay,
+            config.swarm.seed,
+            config.trainer.general,
+            general_examples(weights.folder(config.student.weights)),
+        )
         self.waiting_since = time.monotonic()
         self.idle_seconds = 0.0
         self.published = ""
@@ -184,12 +190,13 @@ class Desk:
         if not self._due():
             await self._beat()
             return self._wait()
-        return self._train((self.books.rounds_since_candidate + 1) % self.config.trainer.exam_every == 0)
+        candidate = self.books.rounds_since_candidate + 1 >= self.config.trainer.exam_every
+        return Order(kind="train", examples=tuple(self.curriculum.next_round()), candidate=candidate)
 
     async def _last_order(self) -> Order:
         """A last candidate from what was learned since the one before, then the end."""
-        if self.books.rounds_since_candidate and self.curriculum.learned:
-            return self._train(True, at_least=1)
+        if self.books.rounds_since_candidate:
+            return Order(kind="publish", candidate=True)
         return Order(kind="end")
 
     def _wait(self) -> Order:
@@ -201,10 +208,6 @@ class Desk:
         if self.curriculum.pending >= self.config.trainer.round_new:
             return True
         return self.curriculum.pending > 0 and waited >= self.config.trainer.round_wait_seconds
-
-    def _train(self, candidate: bool, at_least: int = 0) -> Order:
-        examples = self.curriculum.next_round() or self.curriculum.sample(at_least * self.config.trainer.batch)
-        return Order(kind="train", examples=tuple(examples), candidate=candidate)
 
     async def _reverted(self) -> Order | None:
         """The order to go back to the champion, once, after a candidate that was worse."""
@@ -222,19 +225,22 @@ class Desk:
             folder = checkpoints.bring(champion, self.config.run_dir / "cache")
         return Order(kind="revert", revert_to=str(folder))
 
-    def book(self, order: Order, done: RoundBooks, rounds: int) -> None:
-        """Add a round to the books."""
+    async def book(self, order: Order, done: RoundBooks, rounds: int) -> None:
+        """Add a round to the books, and say so: probers go by what the trainer has consumed."""
         self.waiting_since = time.monotonic()
+        new = sum(example.is_new for example in order.examples)
         self.books = GroupBooks(
             cursor=self.curriculum.cursor,
             rounds=rounds,
             rounds_since_candidate=self.books.rounds_since_candidate + 1,
-            corrections=self.books.corrections + sum(example.is_new for example in order.examples),
+            corrections=self.books.corrections + new,
             tokens=self.books.tokens + done.tokens,
             seconds=self.books.seconds + done.seconds,
             loss=done.loss,
             parent_id=self.books.parent_id,
         )
+        note = f"round {rounds}: loss {done.loss:.3f}, {done.tokens / done.seconds:.0f} tokens/s"
+        await self.client.heartbeat(completed=new, busy_seconds=done.seconds, prompt_tokens=done.tokens, note=note)
 
     async def publish(self, learner: Learner, folder: Path) -> None:
         """Copy the weights to their URL, then tell the gateway of the candidate."""

@@ -11,7 +11,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from swarm.checkpoints import CANARY
 from swarm.config import TrainerSection, TrainMode
-from swarm.turns import Turn
+from swarm.turns import Turn, taken
 from trainers.recipes import RECIPES, Example, RoundBooks, RoundSettings
 
 _STATE = "optimizer.safetensors"
@@ -55,7 +55,8 @@ class Learner:
             folder=str(scratch),
         )
         self.model.train()
-        return RECIPES[self.section.recipe](self.model, self.tokenizer, self.optimizer, examples, settings, self.turn)
+        with taken(self.turn):
+            return RECIPES[self.section.recipe](self.model, self.tokenizer, self.optimizer, examples, settings)
 
     def save_weights(self, folder: Path) -> None:
         """What engines need: the adapter alone, or all weights in bfloat16, with tokenizer; safetensors only."""

@@ -1,5 +1,11 @@
-"""Turn a verified GGUF file into a folder in Hugging Face layout: `python -m agents.engines.convert NAME`."""
+"""Turn a verified GGUF file into a folder in Hugging Face layout: `python -m agents.engines.convert NAME`.
 
+Beside the weights it freezes general.jsonl, texts that the base itself writes, which the trainer replays so that
+general skill stays.
+"""
+
+import asyncio
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -7,8 +13,13 @@ from pathlib import Path
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
-from swarm import weights
+from agents.engines.base import Request
+from agents.engines.transformers_engine import TransformersEngine
+from swarm import general, weights
 from swarm.errors import SwarmError
+
+OPENERS = general.ITEMS.with_name("openers.txt")
+GENERAL_TOKENS = 40
 
 
 def convert(name: str) -> Path:
@@ -17,7 +28,7 @@ def convert(name: str) -> Path:
     The model forgets that it came from a quantized file, else transformers refuses to save it.
     """
     target = weights.cache_folder() / name
-    if (target / "config.json").is_file():
+    if (target / "config.json").is_file() and (target / "general.jsonl").is_file():
         return target
     gguf = weights.fetch_gguf(name)
     part = target.with_suffix(".part")
@@ -32,8 +43,20 @@ def convert(name: str) -> Path:
         del model.config.quantization_config
     model.save_pretrained(part)
     AutoTokenizer.from_pretrained(**source).save_pretrained(part)
+    write_general(part)
+    shutil.rmtree(target, ignore_errors=True)
     part.replace(target)
     return target
+
+
+def write_general(folder: Path) -> None:
+    """Let the base go on from each opener, greedily, and write prompts and completions as JSON lines."""
+    engine = TransformersEngine(folder)
+    openers = OPENERS.read_text().splitlines()
+    requests = [Request(prompt=opener, max_new_tokens=GENERAL_TOKENS) for opener in openers]
+    written = asyncio.run(engine.generate(requests))
+    rows = [{"prompt": opener, "completion": said.text} for opener, said in zip(openers, written, strict=True)]
+    (folder / "general.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
 if __name__ == "__main__":

@@ -9,11 +9,11 @@ from transformers import LogitsProcessorList
 from xgrammar.contrib.hf import LogitsProcessor
 
 
-class _Forced(LogitsProcessor):  # type: ignore[misc]
+class _Forced(LogitsProcessor):
     """xgrammar's processor in float32, since its CPU kernel takes no bfloat16."""
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        return super().__call__(input_ids, scores.float())  # type: ignore[no-any-return]
+        return super().__call__(input_ids, scores.float())
 
 
 @lru_cache(maxsize=8)

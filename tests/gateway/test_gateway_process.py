@@ -10,14 +10,12 @@ import grpc
 import pytest
 from calendar_work import probes
 from gateway_rig import GatewayProcess
-from google.protobuf.descriptor_pool import DescriptorPool
-from google.protobuf.message_factory import GetMessageClass
-from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 from swarm.client import SwarmClient
 from swarm.errors import UnavailableError
 from swarm.gateway.run_folder import read_address, read_credential
 from swarm.state import Role, Stage
+from tests.reflection import state_by_reflection
 
 pytestmark = pytest.mark.asyncio
 
@@ -127,37 +125,9 @@ async def test_garbage_on_the_port_harms_nobody(gateway_process: GatewayProcess)
         assert (await operator.state()).alarms == ()
 
 
-class _Bearer(grpc.StreamStreamClientInterceptor, grpc.UnaryUnaryClientInterceptor):  # type: ignore[type-arg]
-    """Adds the credential, as any client in any language would."""
-
-    def __init__(self, token: str) -> None:
-        self._metadata = (("authorization", f"Bearer {token}"),)
-
-    def intercept_stream_stream(self, continuation: Any, details: Any, request_iterator: Any) -> Any:
-        return continuation(self._with(details), request_iterator)
-
-    def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
-        return continuation(self._with(details), request)
-
-    def _with(self, details: Any) -> Any:
-        return details._replace(metadata=self._metadata)
-
-
-def _state_by_reflection(address: str, token: str) -> Any:
-    with grpc.insecure_channel(address) as plain:
-        channel = grpc.intercept_channel(plain, _Bearer(token))
-        database = ProtoReflectionDescriptorDatabase(channel)
-        pool = DescriptorPool(database)
-        assert "swarm.v1.SwarmService" in database.get_services()
-        method: Any = pool.FindServiceByName("swarm.v1.SwarmService").FindMethodByName("GetState")
-        request, reply = GetMessageClass(method.input_type), GetMessageClass(method.output_type)
-        call = channel.unary_unary("/swarm.v1.SwarmService/GetState", request.SerializeToString, reply.FromString)
-        return call(request())
-
-
 async def test_a_client_that_knows_nothing_learns_the_contract_by_reflection(gateway_process: GatewayProcess) -> None:
     await gateway_process.start()
     token = read_credential(gateway_process.run_dir, Role.OPERATOR)
     address = read_address(gateway_process.run_dir).address
-    reply = await asyncio.to_thread(_state_by_reflection, address, token)
+    reply = await asyncio.to_thread(state_by_reflection, address, token)
     assert (reply.state.name, reply.state.domain) == ("test", "calendar")

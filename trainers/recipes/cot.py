@@ -7,16 +7,13 @@ the mean over completion tokens, prompts carry none.
 import math
 import random
 import time
-from contextlib import ExitStack
 from typing import Any
 
 import torch
 from datasets import Dataset
 from torch.nn import functional
-from transformers import TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
-from swarm.turns import Turn
 from trainers.recipes.base import Example, RoundBooks, RoundSettings
 
 
@@ -41,29 +38,8 @@ class CompletionTrainer(SFTTrainer):
         return functional.cross_entropy(outputs.logits[:, :-1][kept].float(), targets[kept])
 
 
-class TurnTaker(TrainerCallback):
-    """Holds the machine's turn during each optimizer step, and lets others have it in between."""
-
-    def __init__(self, turn: Turn) -> None:
-        self._turn = turn
-        self._held = ExitStack()
-
-    def on_step_begin(self, *_: Any, **__: Any) -> None:
-        """Wait for the turn."""
-        self._held.enter_context(self._turn.taken())
-
-    def on_step_end(self, *_: Any, **__: Any) -> None:
-        """Give the turn back."""
-        self._held.close()
-
-
 def train(
-    model: Any,
-    tokenizer: Any,
-    optimizer: torch.optim.Optimizer,
-    examples: list[Example],
-    settings: RoundSettings,
-    turn: Turn | None = None,
+    model: Any, tokenizer: Any, optimizer: torch.optim.Optimizer, examples: list[Example], settings: RoundSettings
 ) -> RoundBooks:
     """One pass over the examples with the caller's optimizer, whose state and learning rate live on between rounds.
 
@@ -79,7 +55,6 @@ def train(
         train_dataset=Dataset.from_list(rows),
         processing_class=tokenizer,
         optimizers=(optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: 1.0)),
-        callbacks=[TurnTaker(turn)] if turn else [],
     )
     result = trainer.train()
     # TRL wraps `forward` on the instance; without this, every round would add a layer.

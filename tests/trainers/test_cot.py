@@ -1,0 +1,132 @@
+"""Chain-of-thought distillation on a tiny real model: its loss, what carries none, and how it computes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tiny_student import lessons, tiny_model, tokenizer
+
+from trainers.recipes import RECIPES, Example, RoundSettings
+from trainers.recipes.cot import encoded, in_length_batches, train
+
+pytestmark = pytest.mark.real
+
+ROUNDING = 0.02
+"""Share of a loss by which bfloat16 may differ from float64."""
+
+
+def optimizer(model: torch.nn.Module, rate: float = 0.0) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.0)
+
+
+def settings(folder: Path, batch: int = 4, seed: int = 1) -> RoundSettings:
+    return RoundSettings(batch=batch, seed=seed, folder=str(folder))
+
+
+def reference_losses(model: torch.nn.Module, example: Example) -> tuple[list[float], list[float]]:
+    """Nats of each token after the first, of the prompt and of the completion, computed alone and in float64."""
+    words = tokenizer()
+    prompt = words.encode(example.prompt, add_special_tokens=False)
+    completion = [*words.encode(example.completion, add_special_tokens=False), words.eos_token_id]
+    ids = prompt + completion
+    with torch.no_grad():
+        logits = tiny_model_like(model).double()(input_ids=torch.tensor([ids])).logits[0]
+    nats = []
+    for place in range(1, len(ids)):
+        row = logits[place - 1]
+        nats.append(float(torch.log(torch.exp(row - row.max()).sum()) + row.max() - row[ids[place]]))
+    return nats[: len(prompt) - 1], nats[len(prompt) - 1 :]
+
+
+def tiny_model_like(model: torch.nn.Module) -> Any:
+    """A copy, so that the model in training keeps its dtype."""
+    copy = tiny_model()
+    copy.load_state_dict(model.state_dict())
+    return copy.eval()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_loss_is_the_mean_over_completion_tokens(tmp_path: Path, count: int) -> None:
+    model = tiny_model(spread=0.25)
+    examples = lessons(count)
+    told = [reference_losses(model, example) for example in examples]
+    answers = [nats for _, completion in told for nats in completion]
+    everything = [nats for prompt, _ in told for nats in prompt] + answers
+    expected = sum(answers) / len(answers)
+    assert abs(expected - sum(everything) / len(everything)) > 2 * ROUNDING * expected, "prompts would show"
+    books = train(model, tokenizer(), optimizer(model), examples, settings(tmp_path))
+    assert books.loss == pytest.approx(expected, rel=ROUNDING)
+    rows = [encoded(example, tokenizer(), 512) for example in examples]
+    assert (books.examples, books.tokens) == (count, sum(len(row["input_ids"]) for row in rows))
+    assert books.seconds > 0
+
+
+def test_prompts_carry_no_loss_and_the_end_is_learned() -> None:
+    words, (example,) = tokenizer(), lessons(1)
+    row = encoded(example, words, 512)
+    start = len(words.encode(example.prompt, add_special_tokens=False))
+    assert row["labels"][:start] == [-100] * start
+    assert row["labels"][start:] == row["input_ids"][start:]
+    assert words.decode(row["input_ids"][start:]) == example.completion + words.eos_token
+    cut = encoded(example, words, start + 2)
+    assert len(cut["input_ids"]) == len(cut["labels"]) == start + 2
+
+
+def test_an_example_that_is_all_prompt_harms_nobody(tmp_path: Path) -> None:
+    model, (long, short) = tiny_model(), lessons(2)
+    long = long.model_copy(update={"prompt": "x " * 200})
+    told = settings(tmp_path).model_copy(update={"max_length": 64, "batch": 1})
+    books = train(model, tokenizer(), optimizer(model), [long, short], told)
+    assert 0 < books.loss < 20
+
+
+def test_the_loss_falls_over_rounds(tmp_path: Path) -> None:
+    model = tiny_model()
+    learns = optimizer(model, rate=5e-3)
+    losses = [train(model, tokenizer(), learns, lessons(8), settings(tmp_path, seed=n)).loss for n in range(8)]
+    assert losses[0] > 9
+    assert losses[-1] < 0.5 * losses[0]
+
+
+def test_every_round_computes_in_bfloat16_and_leaves_the_model_as_it_was(tmp_path: Path) -> None:
+    model, seen = tiny_model(), list[torch.dtype]()
+    layer = model.model.layers[1].mlp.down_proj
+    layer.register_forward_hook(lambda _module, _inputs, output: seen.append(output.dtype))
+    for number in (1, 2, 3):
+        train(model, tokenizer(), optimizer(model, rate=1e-4), lessons(2), settings(tmp_path, seed=number))
+        assert seen == [torch.bfloat16] * number
+        assert "forward" not in vars(model), "each trainer that wraps it would add a layer"
+        assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+
+
+def test_batches_are_of_like_length_and_lose_nothing(tmp_path: Path) -> None:
+    examples = lessons(21)
+    told = settings(tmp_path, batch=4)
+    ordered = in_length_batches(examples, told)
+    assert sorted(ordered, key=lambda example: example.sample_id) == examples
+    lengths = [len(example.prompt) + len(example.completion) for example in ordered]
+    spans = [max(lengths[at : at + 4]) - min(lengths[at : at + 4]) for at in range(0, 20, 4)]
+    assert max(spans) < max(lengths) - min(lengths)
+    assert in_length_batches(examples, told) == ordered
+    assert in_length_batches(examples, settings(tmp_path, batch=4, seed=2)) != ordered
+
+
+def test_no_examples_are_refused(tmp_path: Path) -> None:
+    model = tiny_model()
+    with pytest.raises(ValueError, match="0 examples"):
+        train(model, tokenizer(), optimizer(model), [], settings(tmp_path))
+
+
+@pytest.mark.parametrize("spoilt", [float("nan"), float("inf")])
+def test_a_loss_that_is_no_number_is_an_error(tmp_path: Path, spoilt: float) -> None:
+    model = tiny_model()
+    model.model.layers[0].mlp.up_proj.weight.data[0, 0] = spoilt
+    with pytest.raises(FloatingPointError, match="loss is"):
+        train(model, tokenizer(), optimizer(model, rate=1e-4), lessons(4), settings(tmp_path, batch=2))
+
+
+def test_recipes_are_found_by_name() -> None:
+    assert RECIPES["cot"] is train
+    with pytest.raises(KeyError):
+        RECIPES["alchemy"]

@@ -1,0 +1,144 @@
+"""The curriculum: every correction is new exactly once, replay keeps its share, and what must not be learned is not."""
+
+import pytest
+
+from swarm.records import (
+    Annotation,
+    Attempt,
+    Correction,
+    Probe,
+    Purpose,
+    Sample,
+    TeacherKind,
+    Verdict,
+    answer_to,
+)
+from tests.fakes import SumDomain, probe_of
+from trainers.curriculum import Curriculum, Refused, example_of
+
+DOMAIN = SumDomain()
+Chain = tuple[Sample, ...]
+
+
+def chain(
+    revision: int = 1,
+    *,
+    probe: Probe | None = None,
+    answer: str = "7",
+    rationale: str = "3+4=7",
+    verified: bool = True,
+) -> Chain:
+    """(correction, verdict, attempt, probe) as the log gives it."""
+    asked = Sample(payload=probe or probe_of(question=f"What is 3+4, number {revision}?"))
+    attempt = answer_to(asked, Attempt(text="Answer: 99", checkpoint_id="base"))
+    failed = answer_to(attempt, Verdict(passed=False, rubric_version=1, decided_by="verifier"))
+    correction = Correction(rationale=rationale, answer=answer, teacher=TeacherKind.WORKED, verified=verified)
+    return (answer_to(failed, correction).model_copy(update={"revision": revision}), failed, attempt, asked)
+
+
+def log(*revisions: int) -> list[Chain]:
+    return [chain(revision) for revision in revisions]
+
+
+def test_an_example_is_prompt_and_completion_of_the_domain() -> None:
+    whole = chain(probe=probe_of(question="What is 3+4?"))
+    example = example_of(whole, DOMAIN)
+    assert (example.prompt, example.completion) == ("What is 3+4?\n", "3+4=7\nAnswer: 7")
+    assert (example.sample_id, example.is_new) == (whole[0].id, True)
+    siege = example_of(chain(probe=probe_of(purpose=Purpose.SIEGE)), DOMAIN)
+    assert siege.completion == example.completion
+
+
+@pytest.mark.parametrize(
+    ("whole", "reason"),
+    [
+        (chain(probe=probe_of(purpose=Purpose.EXAM)), "purpose exam"),
+        (chain(probe=probe_of(purpose=Purpose.CENSUS)), "purpose census"),
+        (chain(verified=False), "not verified"),
+        (chain(answer=" \n"), "no answer"),
+        (chain(rationale="3+4=7 " * 20_000), "more than 4000"),
+        (chain(probe=probe_of(question="x" * 100_000)), "more than 4000"),
+        (chain()[:3], "no correction with its probe"),
+        (chain()[1:], "no correction with its probe"),
+        ((Sample(payload=Annotation(schema_name="note", body="{}")), *chain()[1:]), "no correction with its probe"),
+    ],
+)
+def test_what_must_not_be_learned_is_refused_by_name(whole: Chain, reason: str) -> None:
+    with pytest.raises(Refused, match=reason) as refused:
+        example_of(whole, DOMAIN)
+    assert whole[0].id in str(refused.value)
+    curriculum = Curriculum(DOMAIN, replay=0.5, seed=1)
+    curriculum.read([whole, chain(9)])
+    assert (curriculum.pending, len(curriculum.refused), curriculum.cursor) == (1, 1, 9)
+
+
+def test_every_correction_is_new_exactly_once() -> None:
+    curriculum, seen = Curriculum(DOMAIN, replay=1.0, seed=1), list[str]()
+    corrections = log(*range(1, 61))
+    for start in range(0, 60, 12):
+        curriculum.read(corrections[start : start + 12])
+        assert curriculum.pending == 12
+        seen += [example.sample_id for example in curriculum.next_round() if example.is_new]
+        assert (curriculum.pending, curriculum.learned, curriculum.cursor) == (0, start + 12, start + 12)
+    assert seen == [whole[0].id for whole in corrections]
+    assert curriculum.next_round() == []
+
+
+@pytest.mark.parametrize(("replay", "expected"), [(0.0, 0), (0.25, 2), (0.5, 4), (1.0, 8), (2.5, 20), (4.0, 24)])
+def test_replay_has_its_share_without_repetition(replay: float, expected: int) -> None:
+    curriculum = Curriculum(DOMAIN, replay=replay, seed=1)
+    curriculum.read(log(*range(1, 25)))
+    assert all(example.is_new for example in curriculum.next_round()), "there is nothing to replay in the first round"
+    curriculum.read(log(*range(25, 33)))
+    examples = curriculum.next_round()
+    old = [example.sample_id for example in examples if not example.is_new]
+    assert (len(examples) - len(old), len(old), len(set(old))) == (8, expected, expected)
+    assert set(old).isdisjoint(example.sample_id for example in examples if example.is_new)
+
+
+def test_replay_depends_on_seed_and_cursor() -> None:
+    corrections = log(*range(1, 41))
+
+    def second(seed: int, at: int = 30) -> list[str]:
+        curriculum = Curriculum(DOMAIN, replay=1.0, seed=seed)
+        curriculum.read(corrections[:at])
+        curriculum.next_round()
+        curriculum.read(corrections[at:])
+        return [example.sample_id for example in curriculum.next_round() if not example.is_new]
+
+    assert second(1) == second(1)
+    assert second(1) != second(2)
+
+
+def test_a_restored_curriculum_goes_on_where_the_other_stood() -> None:
+    corrections = log(*range(2, 50, 2))
+    one, two = (Curriculum(DOMAIN, replay=1.0, seed=3) for _ in range(2))
+    one.read(corrections[:16])
+    one.next_round()
+    two.restore(corrections, cursor=corrections[15][0].revision)
+    assert (two.pending, two.learned, two.cursor) == (0, 16, one.cursor)
+    for curriculum in (one, two):
+        curriculum.read(corrections[16:])
+    assert one.next_round() == two.next_round()
+
+
+def test_a_long_log_is_restored_page_by_page() -> None:
+    corrections = log(*range(1, 31))
+    curriculum = Curriculum(DOMAIN, replay=1.0, seed=3)
+    for page in (corrections[:10], corrections[10:20], corrections[20:]):
+        before = page[0][0].revision - 1
+        assert curriculum.cursor == before, "what the next page is asked after"
+        curriculum.restore(page, cursor=25)
+    assert (curriculum.learned, curriculum.cursor) == (25, 25)
+
+
+def test_replay_alone_never_gives_more_than_was_learned() -> None:
+    curriculum = Curriculum(DOMAIN, replay=0.0, seed=1)
+    assert curriculum.sample(5) == []
+    curriculum.read(log(1, 2, 3))
+    assert curriculum.sample(5) == [], "what is pending was not learned"
+    curriculum.next_round()
+    examples = curriculum.sample(5)
+    assert len({example.sample_id for example in examples}) == 3
+    assert not any(example.is_new for example in examples)
+    assert len(curriculum.sample(2)) == 2

@@ -1,0 +1,142 @@
+"""The learner on a tiny real model: saved, restored, handed to an engine, and sent back to earlier weights."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors import safe_open
+from tiny_student import lessons, tiny_folder
+
+from agents.engines.transformers_engine import TransformersEngine
+from swarm.checkpoints import CANARY, CANARY_TOLERANCE, manifest
+from swarm.config import TrainerSection, TrainMode
+from swarm.errors import WeightsError
+from swarm.state import Checkpoint, CheckpointStatus
+from trainers.learner import Learner
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_folder(tmp_path_factory.mktemp("base"))
+
+
+@pytest.fixture(params=list(TrainMode))
+def section(request: pytest.FixtureRequest) -> TrainerSection:
+    return TrainerSection(mode=request.param, threads=1, batch=4, rank=4, learning_rate=5e-3)
+
+
+def learned(learner: Learner) -> dict[str, torch.Tensor]:
+    """The weights that change, by name."""
+    return {name: value.detach().clone() for name, value in learner.model.named_parameters() if value.requires_grad}
+
+
+def apart(one: dict[str, torch.Tensor], two: dict[str, torch.Tensor]) -> float:
+    """The largest difference between two sets of weights."""
+    assert one.keys() == two.keys()
+    return max(float((one[name] - two[name]).abs().max()) for name in one)
+
+
+def checkpoint(learner: Learner, folder: Path) -> Checkpoint:
+    """The weights of a learner, written and declared as the trainer group does."""
+    learner.save_weights(folder)
+    return Checkpoint(
+        id="c1",
+        status=CheckpointStatus.CANDIDATE,
+        url=folder.as_uri(),
+        adapter=learner.section.mode is TrainMode.LORA,
+        files=manifest(folder),
+        canary_logprob=learner.canary_logprob(),
+    )
+
+
+def test_a_restored_learner_goes_on_as_if_nothing_had_been(
+    base: Path, section: TrainerSection, tmp_path: Path
+) -> None:
+    one = Learner(base, section, seed=3)
+    for number in range(3):
+        one.learn(lessons(8, first=8 * number), 1, tmp_path)
+    one.save_state(tmp_path / "state")
+    assert not [file for file in (tmp_path / "state").rglob("*") if file.suffix in {".bin", ".pt", ".pkl"}]
+
+    two = Learner(base, section, seed=3)
+    assert apart(learned(one), learned(two)) > 1e-3
+    two.load_state(tmp_path / "state", rounds=3)
+    assert apart(learned(one), learned(two)) == 0
+    told, again = (learner.learn(lessons(8, first=50), 1, tmp_path) for learner in (one, two))
+    assert again.loss == pytest.approx(told.loss, rel=1e-5)
+    assert apart(learned(one), learned(two)) < 1e-6
+    assert (one.rounds, two.rounds) == (4, 4)
+
+    three = Learner(base, section, seed=3)
+    three.load_state(tmp_path / "state", rounds=3)
+    three.optimizer = three._fresh_optimizer()
+    three.learn(lessons(8, first=50), 1, tmp_path)
+    assert apart(learned(one), learned(three)) > 1e-5, "the optimizer's memory matters"
+
+
+def test_a_state_of_other_weights_is_refused(base: Path, section: TrainerSection, tmp_path: Path) -> None:
+    Learner(base, section, seed=3).save_state(tmp_path)
+    other = {TrainMode.FULL: TrainMode.LORA, TrainMode.LORA: TrainMode.FULL}[section.mode]
+    with pytest.raises((KeyError, RuntimeError)):
+        Learner(base, section.model_copy(update={"mode": other}), seed=3).load_state(tmp_path, rounds=1)
+
+
+async def test_an_engine_takes_what_a_learner_saved(base: Path, section: TrainerSection, tmp_path: Path) -> None:
+    learner = Learner(base, section, seed=3)
+    before = learner.canary_logprob()
+    for number in range(4):
+        learner.learn(lessons(12, first=12 * number), 1, tmp_path / "scratch")
+    saved = checkpoint(learner, tmp_path / "weights")
+    assert {file.path.rpartition(".")[2] for file in saved.files} <= {"safetensors", "json", "jinja", "txt", "md"}
+    engine = TransformersEngine(base, threads=1, batch=8)
+    await engine.take(saved)
+    (untouched,) = await engine.logprobs([CANARY], "")
+    (served,) = await engine.logprobs([CANARY], "c1")
+    assert untouched == pytest.approx(before, abs=CANARY_TOLERANCE)
+    assert served == pytest.approx(saved.canary_logprob, abs=CANARY_TOLERANCE)
+    assert abs(served - untouched) > 2 * CANARY_TOLERANCE, "the canary tells the two apart"
+    with pytest.raises(WeightsError, match="canary"):
+        await engine.take(saved.model_copy(update={"id": "c2", "canary_logprob": before}))
+
+
+def test_full_weights_are_saved_in_bfloat16_without_a_second_head(base: Path, tmp_path: Path) -> None:
+    Learner(base, TrainerSection(mode=TrainMode.FULL, threads=1), seed=3).save_weights(tmp_path)
+    with safe_open(tmp_path / "model.safetensors", "pt") as tensors:
+        kinds = {name: tensors.get_tensor(name).dtype for name in tensors.keys()}  # noqa: SIM118
+    assert set(kinds.values()) == {torch.bfloat16}
+    assert "model.embed_tokens.weight" in kinds
+    assert "lm_head.weight" not in kinds
+
+
+def test_it_goes_back_to_a_champion_and_to_the_base(base: Path, section: TrainerSection, tmp_path: Path) -> None:
+    learner = Learner(base, section, seed=3)
+    at_first = learner.canary_logprob()
+    learner.learn(lessons(8), 1, tmp_path)
+    learner.save_weights(tmp_path / "champion")
+    champion = learner.canary_logprob()
+    for number in range(4):
+        learner.learn(lessons(8, first=8 * number), 1, tmp_path)
+    assert abs(learner.canary_logprob() - champion) > 0.05
+    learner.load_weights(tmp_path / "champion")
+    assert learner.canary_logprob() == pytest.approx(champion, abs=0.03)
+    assert not learner.optimizer.state
+    learner.load_weights(base)
+    assert learner.canary_logprob() == pytest.approx(at_first, abs=0.03)
+    assert learner.learn(lessons(8), 1, tmp_path).loss > 0
+    assert abs(learner.canary_logprob() - at_first) > 1e-3, "it still learns"
+
+
+def test_weights_of_another_shape_are_refused(base: Path, section: TrainerSection, tmp_path: Path) -> None:
+    with pytest.raises((OSError, ValueError, RuntimeError)):
+        Learner(base, section, seed=3).load_weights(tmp_path)
+
+
+def test_the_learning_rate_warms_up_over_two_rounds(base: Path, section: TrainerSection, tmp_path: Path) -> None:
+    learner = Learner(base, section, seed=3)
+    rates = []
+    for _ in range(3):
+        learner.learn(lessons(4), 1, tmp_path)
+        rates.append(learner.optimizer.param_groups[0]["lr"])
+    assert rates == [section.learning_rate / 2, section.learning_rate, section.learning_rate]
