@@ -27,7 +27,7 @@ class EngineActor:
         section = config.engines[name]
         folder = None
         if section.kind is not EngineKind.OPENAI:
-            folder = weights.folder(section.model or config.student.weights)
+            folder = weights.folder(section.model or config.student_source)
         turn = Turn(config.run_dir / "turn") if not section.gpus and not config.trainer.gpus else None
         self._engine: Engine = open_engine(section, folder, adapter_rank=config.trainer.rank, turn=turn)
 

@@ -30,9 +30,7 @@ async def sit_exam(config: Config, cells: Sequence[Cell], state: SwarmState, eng
     student = await sit(engine, domain, items, "student", checkpoint=champion, max_new_tokens=longest)
     save_report(after.add(student), config.run_dir / "exam-after.json")
     for name, shots in (("base, zero-shot", 0), (f"base, {config.exam.shots}-shot", config.exam.shots)):
-        before = before.add(
-            await sit(engine, domain, items, name, shots=shots, max_new_tokens=longest, cells=cells)
-        )
+        before = before.add(await sit(engine, domain, items, name, shots=shots, max_new_tokens=longest, cells=cells))
     before = before.add(sit_constant(domain, items))
     for name in parsers(domain):
         before = before.add(sit_parser(domain, items, name))

@@ -198,7 +198,9 @@ async def evolver(agent: Agent) -> None:
 async def _attempts(agent: Agent) -> list[tuple[Probe, str]]:
     """Some of the student's latest attempts with their probes."""
     latest = await agent.client.samples("attempt", purpose=Purpose.LEARN, limit=60, descending=True)
-    probes = {s.id: s.payload for s in await agent.client.samples("probe", purpose=Purpose.LEARN, limit=500, descending=True)}
+    probes = {
+        s.id: s.payload for s in await agent.client.samples("probe", purpose=Purpose.LEARN, limit=500, descending=True)
+    }
     found = [(probes.get(sample.parent_id), sample.payload) for sample in latest]
     return [(probe, a.text) for probe, a in found if isinstance(probe, Probe) and isinstance(a, Attempt)]
 
@@ -219,7 +221,7 @@ async def examiner(agent: Agent) -> None:
     while True:
         phase = await agent.phase()
         candidate, champion = newest_candidate(await agent.client.checkpoints()), await agent.client.champion()
-        if candidate and champion and phase.name in (PhaseName.LEARN, PhaseName.STOPPED):
+        if candidate and champion and phase.name in (PhaseName.LEARN, *ENDED):
             await _examine(agent, role, champion, candidate)
         await agent.rest(POLL_SECONDS)
 
@@ -238,9 +240,10 @@ async def _examine(agent: Agent, role: Examiner, champion: Checkpoint, candidate
 
 
 def newest_candidate(checkpoints: list[Checkpoint]) -> Checkpoint | None:
-    """The candidate that waits for its exam, the newest where several do."""
-    waiting = [checkpoint for checkpoint in checkpoints if checkpoint.status is CheckpointStatus.CANDIDATE]
-    return max(waiting, key=lambda checkpoint: checkpoint.created_at, default=None)
+    """The candidate that waits for its exam; one that is older than any other grown checkpoint is passed over."""
+    grown = [checkpoint for checkpoint in checkpoints if checkpoint.status is not CheckpointStatus.BASE]
+    newest = max(grown, key=lambda checkpoint: checkpoint.created_at, default=None)
+    return newest if newest and newest.status is CheckpointStatus.CANDIDATE else None
 
 
 LOOPS: dict[Role, Callable[[Agent], Awaitable[None]]] = {
@@ -252,4 +255,3 @@ LOOPS: dict[Role, Callable[[Agent], Awaitable[None]]] = {
     Role.EXAMINER: examiner,
 }
 """How each role works; a new one is a line here, a file in agents/ and a block in the config."""
-

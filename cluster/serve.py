@@ -52,7 +52,7 @@ class Champion:
         section = config.engines["student"]
         if section.kind is EngineKind.AUTO:
             section = EngineSection(kind=EngineKind.TRANSFORMERS, threads=section.threads)
-        engine = open_engine(section, weights.folder(config.student.weights), adapter_rank=config.trainer.rank)
+        engine = open_engine(section, weights.folder(config.student_source), adapter_rank=config.trainer.rank)
         if checkpoint.status is not CheckpointStatus.BASE:
             await engine.take(checkpoint)
         return cls(config, checkpoint, engine)

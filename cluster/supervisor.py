@@ -67,20 +67,24 @@ class Supervisor:
         self._tally_revision = 0
         self._clock = ActiveClock(config.run_dir / "clock.json")
         self._stopping = ""
+        self._exam: asyncio.Task[None] | None = None
 
     async def run(self) -> str:
         """Run the swarm to its end and return why it ended."""
         async with SwarmClient.for_run(self._config.run_dir, Role.SUPERVISOR, "supervisor", patience=600) as client:
             self._client = client
             await self._seed()
-            engines = [self._start_engine(name) for name in self._config.engines]
+            engines = [await self._start_engine(name) for name in self._config.engines]
             self._staff()
             await self._watch_over()
             await self._drain()
             state = await client.state()
             if not self._stopping:
                 print(f"frozen exam of {self._config.exam.items} items", flush=True)
-                await finale.sit_exam(self._config, self._cells, state, self._engine())
+                self._exam = asyncio.create_task(finale.sit_exam(self._config, self._cells, state, self._engine()))
+                await asyncio.wait([self._exam])
+                if not self._exam.cancelled():
+                    self._exam.result()
             for engine in engines:
                 ray.kill(engine)
             return state.phase.reason
@@ -88,12 +92,20 @@ class Supervisor:
     async def stop(self, reason: str) -> None:
         """Drain and end without an end of the phase; a resume goes on from here."""
         self._stopping = reason
+        if self._exam is not None:
+            self._exam.cancel()
 
     def _engine(self) -> RemoteEngine:
         return RemoteEngine(engine_name(self._config, "student"), self._config.swarm.name)
 
-    def _start_engine(self, name: str) -> Any:
-        return start_engine(self._config, name, engine_name(self._config, name))
+    async def _start_engine(self, name: str) -> Any:
+        """Start an engine; after a restart of the supervisor, its name is free once Ray has ended the old one."""
+        while True:
+            try:
+                return start_engine(self._config, name, engine_name(self._config, name))
+            except ValueError as taken:
+                print(f"engine {name}: {taken}; trying again", flush=True)
+                await asyncio.sleep(TICK_SECONDS)
 
     async def _seed(self) -> None:
         """What a new run begins with: the base as champion, and the seed rubric. A resumed run has both."""
@@ -148,7 +160,9 @@ class Supervisor:
         rubric = await self._client.rubric()
         calibration = self._calibration(rubric)
         await self._count(state)
-        mine = [c for c in state.cells if c.checkpoint_id == state.champion_id and c.rubric_version == state.rubric_version]
+        mine = [
+            c for c in state.cells if c.checkpoint_id == state.champion_id and c.rubric_version == state.rubric_version
+        ]
         learn = sum(c.passed + c.failed for c in mine), sum(c.failed for c in mine)
         champion = next(c for c in state.checkpoints if c.id == state.champion_id)
         now = datetime.now(UTC)
@@ -163,11 +177,20 @@ class Supervisor:
             evolver_done=True,
             frozen=max(champion.revision, rubric.revision) <= state.phase.revision,
         ).model_copy(update={"elapsed_minutes": self._clock.minutes})
-        record = next_phase(view, policy, now)
+        record = next_phase(view, policy, now) or self._teacher_spent(state)
         if record is not None:
             print(f"phase {record.name}: {record.reason}", flush=True)
             await self._client.set_phase(record, state.phase.revision)
         await self._report_progress(state)
+
+    def _teacher_spent(self, state: SwarmState) -> PhaseRecord | None:
+        """The end of a swarm whose teacher may not speak any more."""
+        most = self._config.budget.teacher_tokens
+        used = sum(c.prompt_tokens + c.completion_tokens for c in state.costs if c.role is Role.TEACHER)
+        if not most or used < most or state.phase.name in ENDED:
+            return None
+        reason = f"stopped by budget: {used} of {most} teacher tokens"
+        return state.phase.model_copy(update={"name": PhaseName.STOPPED, "reason": reason})
 
     def _calibration(self, rubric: Rubric) -> Calibration:
         if rubric.version not in self._calibrations:
@@ -238,8 +261,7 @@ class ActiveClock:
 
 def base_checkpoint(config: Config) -> Checkpoint:
     """The checkpoint that a run starts from: the base weights, or an existing checkpoint folder."""
-    folder = Path(config.student.checkpoint.removeprefix("file://")) if config.student.checkpoint else None
-    folder = folder or weights.folder(config.student.weights)
+    folder = weights.folder(config.student_source)
     return Checkpoint(
         id=BASE_ID,
         status=CheckpointStatus.BASE,
@@ -250,10 +272,12 @@ def base_checkpoint(config: Config) -> Checkpoint:
 
 
 def prune(state: SwarmState, config: Config) -> None:
-    """Delete the folders of old checkpoints; their records stay. Champion, candidates and the newest few are kept."""
-    gone = (CheckpointStatus.RETIRED, CheckpointStatus.REJECTED)
-    old = sorted((c for c in state.checkpoints if c.status in gone), key=lambda c: c.created_at)
-    for checkpoint in old[: -config.trainer.keep_checkpoints]:
+    """Delete the folders of old checkpoints; their records stay. Base, champion and graduate are kept, the newest
+    candidate, and the newest few of the others: one of them may be in its exam, or be rolled back to."""
+    newest = newest_candidate(list(state.checkpoints))
+    kept = (CheckpointStatus.BASE, CheckpointStatus.CHAMPION, CheckpointStatus.GRADUATE)
+    gone = [c for c in state.checkpoints if c.status not in kept and c != newest]
+    for checkpoint in sorted(gone, key=lambda c: c.created_at)[: -config.trainer.keep_checkpoints]:
         folder = config.run_dir / "checkpoints" / checkpoint.id
         if folder.is_dir():
             shutil.rmtree(folder, ignore_errors=True)

@@ -127,7 +127,9 @@ def open_ray(config: Config) -> None:
     try:
         ray.init(address=section.address, runtime_env={"env_vars": ENVIRONMENT}, **common)
     except (ConnectionError, ValueError, RuntimeError) as error:
-        raise ConfigError(f"no Ray cluster at {section.address!r}: {error}", "mend ray.address, or use local") from error
+        raise ConfigError(
+            f"no Ray cluster at {section.address!r}: {error}", "mend ray.address, or use local"
+        ) from error
 
 
 async def see_through(config: Config, resume: bool) -> str:

@@ -1,7 +1,8 @@
 """Checkpoint folders behind a filesystem URL: written with a manifest, brought here and verified before use."""
 
 import shutil
-from pathlib import Path
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
 
 import fsspec
 
@@ -9,7 +10,10 @@ from swarm.errors import WeightsError
 from swarm.state import Checkpoint, TensorFile
 from swarm.weights import file_sha256
 
-CANARY = ("The swarm keeps one sentence to recognise its students by:\n", "what breaks the student is what it learns next.")
+CANARY = (
+    "The swarm keeps one sentence to recognise its students by:\n",
+    "what breaks the student is what it learns next.",
+)
 """A prompt and completion whose log-probability tells one set of weights from another."""
 
 CANARY_TOLERANCE = 0.15
@@ -18,6 +22,9 @@ CANARY_TOLERANCE = 0.15
 Measured on sound checkpoints of the 135M student: up to 0.11 between trainer and engine. SHA-256 is what tells single
 bits; the canary tells that the weights that were verified are the weights that answer.
 """
+
+_PICKLED = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"}
+_FIX = "roll back to another checkpoint with `swarm rollback`; this one must not serve"
 
 
 def manifest(folder: Path) -> tuple[TensorFile, ...]:
@@ -43,38 +50,56 @@ def publish(folder: Path, url: str) -> tuple[TensorFile, ...]:
 def bring(checkpoint: Checkpoint, cache: Path) -> Path:
     """A local folder that holds exactly the files of the manifest, each verified.
 
-    A file URL is read in place. Raises WeightsError naming the file that is missing, unlisted, not safetensors or changed.
+    A file URL is read in place. Raises WeightsError naming the file that is missing, changed or pickled.
     """
     filesystem, root = fsspec.core.url_to_fs(checkpoint.url)
-    local = Path(root) if "file" in filesystem.protocol else cache / checkpoint.id
-    if local != Path(root):
+    if "file" in filesystem.protocol:
+        local = Path(root)
+    else:
+        local = cache / checkpoint.id
         shutil.rmtree(local, ignore_errors=True)
         for file in checkpoint.files:
+            _check_name(checkpoint, file.path)
             (local / file.path).parent.mkdir(parents=True, exist_ok=True)
-            filesystem.get_file(f"{root}/{file.path}", str(local / file.path))
+            # What isn't there is told by `verify`.
+            with suppress(FileNotFoundError):
+                filesystem.get_file(f"{root}/{file.path}", str(local / file.path))
     verify(checkpoint, local)
     return local
 
 
 def verify(checkpoint: Checkpoint, local: Path) -> None:
     """Compare a local folder with the manifest. Raises WeightsError on the first difference."""
-    fix = "roll back to another checkpoint with `swarm rollback`; this one must not serve"
     for file in checkpoint.files:
+        _check_name(checkpoint, file.path)
         path = local / file.path
-        if path.suffix in {".bin", ".pt", ".pth", ".pkl"}:
-            raise WeightsError(f"checkpoint {checkpoint.id}: {file.path} may hold pickled code, only safetensors is read", fix)
         if not path.is_file():
-            raise WeightsError(f"checkpoint {checkpoint.id}: {file.path} is missing in {checkpoint.url}", fix)
+            raise WeightsError(f"checkpoint {checkpoint.id}: {file.path} is missing in {checkpoint.url}", _FIX)
         found = file_sha256(path)
         if found != file.sha256:
-            raise WeightsError(f"checkpoint {checkpoint.id}: {file.path} has SHA-256 {found}, manifest says {file.sha256}", fix)
+            raise WeightsError(
+                f"checkpoint {checkpoint.id}: {file.path} has SHA-256 {found}, manifest says {file.sha256}", _FIX
+            )
+    listed = {file.path for file in checkpoint.files}
+    for path in sorted(local.rglob("*")):
+        name = str(path.relative_to(local))
+        if path.is_file() and name not in listed:
+            raise WeightsError(f"checkpoint {checkpoint.id}: {name} is not in the manifest", _FIX)
+
+
+def _check_name(checkpoint: Checkpoint, name: str) -> None:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise WeightsError(f"checkpoint {checkpoint.id}: {name} leads out of its folder", _FIX)
+    if path.suffix.lower() in _PICKLED:
+        raise WeightsError(f"checkpoint {checkpoint.id}: {name} may hold pickled code, only safetensors is read", _FIX)
 
 
 def verify_canary(checkpoint: Checkpoint, measured: float) -> None:
     """Compare an engine's canary log-probability with the trainer's. Raises WeightsError beyond the tolerance."""
     if not abs(measured - checkpoint.canary_logprob) <= CANARY_TOLERANCE:
         raise WeightsError(
-            f"checkpoint {checkpoint.id}: canary log-probability is {measured:.4f} here and {checkpoint.canary_logprob:.4f} "
+            f"checkpoint {checkpoint.id}: canary log-probability {measured:.4f} here, {checkpoint.canary_logprob:.4f} "
             f"in the trainer, more than {CANARY_TOLERANCE} apart",
             "the engine holds other weights than the trainer wrote; restart it, and if it stays, roll back",
         )

@@ -4,11 +4,15 @@ import difflib
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from swarm.errors import ConfigError
+from swarm.state import Role
+
+STAFFED = (Role.PROBER, Role.STUDENT, Role.JUDGE, Role.TEACHER, Role.EVOLVER, Role.EXAMINER)
+"""The roles that agents are hired for; the trainer group has a section of its own."""
 
 
 class Section(BaseModel):
@@ -45,7 +49,7 @@ class SwarmSection(Section):
 class BudgetSection(Section):
     """When to stop, whatever has been reached. 0 means no limit."""
 
-    minutes: float = Field(0, ge=0, description="wall-clock minutes from `up` to the last exam's start")
+    minutes: float = Field(0, ge=0, description="minutes that the swarm has run, pauses and stops left out")
     corrections: int = Field(0, ge=0, description="corrections in the log")
     teacher_tokens: int = Field(0, ge=0, description="tokens that a model teacher may read and write")
     dollars: float = Field(0, ge=0, description="money that endpoints may cost, US dollars")
@@ -56,7 +60,9 @@ class GatewaySection(Section):
 
     host: str = Field("127.0.0.1", description="address to bind")
     port: int = Field(0, ge=0, le=65535, description="port to bind; 0 picks a free one")
-    queue_limit: int = Field(2000, ge=1, description="samples that may wait in one queue before publishers are told to wait")
+    queue_limit: int = Field(
+        2000, ge=1, description="samples that may wait in one queue before publishers are told to wait"
+    )
 
 
 class RaySection(Section):
@@ -70,7 +76,10 @@ class EngineSection(Section):
     """One model engine, a shared Ray actor that roles name."""
 
     kind: EngineKind = Field(EngineKind.AUTO, description="auto, vllm, transformers or openai")
-    model: str = Field("", description="weights: a name that `swarm.weights` knows, a folder, or the endpoint's model name; empty means the student's")
+    model: str = Field(
+        "",
+        description="weights: a known name, a folder, or the endpoint's model name; empty means the student's",
+    )
     family: str = Field("", description="model family, such as llama; judge and teacher models must differ in it")
     cpus: float = Field(0.1, ge=0, description="CPUs that Ray reserves")
     gpus: float = Field(0, ge=0, description="GPUs that Ray reserves")
@@ -108,7 +117,7 @@ class TrainerSection(Section):
     cpus: float = Field(0.5, ge=0, description="CPUs that Ray reserves for each worker")
     gpus: float = Field(0, ge=0, description="GPUs for each worker")
     threads: int = Field(2, ge=1, description="CPU threads of each worker")
-    recipe: str = Field("cot", description="recipe, a file of trainers/recipes")
+    recipe: Literal["cot"] = Field("cot", description="recipe, a file of trainers/recipes")
     mode: TrainMode = Field(TrainMode.LORA, description="lora or full")
     rank: int = Field(32, ge=1, description="rank of the adapter")
     learning_rate: float = Field(1e-3, gt=0, description="peak learning rate")
@@ -127,7 +136,9 @@ class ExamSection(Section):
     items: int = Field(240, ge=20, description="items of the frozen exam that only the report reads")
     pairs: int = Field(64, ge=8, le=200, description="fresh probes on which champion and candidate are compared")
     shots: int = Field(8, ge=1, description="examples shown to the few-shot baseline")
-    cells: tuple[str, ...] = Field((), description="cells `subdomain/weather/form` that the exam and the probers cover; empty means all")
+    cells: tuple[str, ...] = Field(
+        (), description="cells `subdomain/weather/form` that the exam and the probers cover; empty means all"
+    )
 
 
 class PhaseSection(Section):
@@ -135,7 +146,9 @@ class PhaseSection(Section):
 
     epsilon: float = Field(0.02, gt=0, lt=0.5, description="target failure rate")
     alpha: float = Field(0.05, gt=0, lt=0.5, description="error probability of siege and census, over the whole run")
-    siege_below: float = Field(0.03, gt=0, lt=1, description="running failure rate on learn probes at which a siege begins")
+    siege_below: float = Field(
+        0.03, gt=0, lt=1, description="running failure rate on learn probes at which a siege begins"
+    )
     max_lag: int = Field(4, ge=1, description="promotions after which a waiting failure is stale")
 
 
@@ -150,22 +163,32 @@ class Config(Section):
     trainer: TrainerSection = TrainerSection()
     exam: ExamSection = ExamSection()
     phases: PhaseSection = PhaseSection()
-    engines: dict[str, EngineSection] = Field({"student": EngineSection()}, description="engines by name; `student` must exist")
-    roles: dict[str, RoleSection] = Field(default_factory=dict, description="roles by name; those not named get one agent")
+    engines: dict[str, EngineSection] = Field(
+        {"student": EngineSection()}, description="engines by name; `student` must exist"
+    )
+    roles: dict[str, RoleSection] = Field(
+        default_factory=dict, description="roles by name; those not named get one agent"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> "Config":
         if "student" not in self.engines:
             raise ValueError("engines: there is no [engines.student]; add one, the student answers through it")
         for name, role in self.roles.items():
+            if name not in STAFFED:
+                raise ValueError(f"roles.{name}: there is no such role to hire; roles are {', '.join(STAFFED)}")
             if role.engine and role.engine not in self.engines:
-                raise ValueError(f"roles.{name}.engine is {role.engine!r}, which is none of the engines {sorted(self.engines)}")
+                raise ValueError(
+                    f"roles.{name}.engine is {role.engine!r}, which is none of the engines {sorted(self.engines)}"
+                )
         for name, engine in self.engines.items():
             if engine.kind is EngineKind.OPENAI and not engine.url:
                 raise ValueError(f"engines.{name}.url is empty; an openai engine needs its base URL")
         judge, teacher = self._family("judge"), self._family("teacher")
         if judge and judge == teacher:
-            raise ValueError(f"judge and teacher are both of the model family {judge!r}; use another family for one of them")
+            raise ValueError(
+                f"judge and teacher are both of the model family {judge!r}; use another family for one of them"
+            )
         return self
 
     def _family(self, role: str) -> str:
@@ -175,6 +198,11 @@ class Config(Section):
     def role(self, name: str) -> RoleSection:
         """The section of a role; the defaults where the config does not name it."""
         return self.roles.get(name, RoleSection())
+
+    @property
+    def student_source(self) -> str:
+        """Where the student's first weights are: a checkpoint's folder where one is given, else the base."""
+        return self.student.checkpoint.removeprefix("file://") or self.student.weights
 
     @property
     def run_dir(self) -> Path:
@@ -207,11 +235,17 @@ def parse(text: str, source: str, overrides: dict[str, Any] | None = None) -> Co
         place = data
         for part in path:
             place = place.setdefault(part, {})
+            if not isinstance(place, dict):
+                raise ConfigError(
+                    f"{source}: {dotted} can't be set: {part} is {place!r}", fix="see docs/configuration.md"
+                )
         place[last] = value
     try:
         return Config.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(f"{source}: " + "; ".join(map(_explain, error.errors())), fix="see docs/configuration.md") from error
+        raise ConfigError(
+            f"{source}: " + "; ".join(map(_explain, error.errors())), fix="see docs/configuration.md"
+        ) from error
 
 
 def _explain(problem: Any) -> str:
@@ -226,5 +260,11 @@ def load(path: str | Path, overrides: dict[str, Any] | None = None) -> Config:
     """Read a config file. Raises ConfigError where it is missing or wrong."""
     file = Path(path)
     if not file.is_file():
-        raise ConfigError(f"no config file {str(path)!r}", fix="give the path of a TOML file, such as examples/laptop.toml")
-    return parse(file.read_text(), str(path), overrides)
+        raise ConfigError(
+            f"no config file {str(path)!r}", fix="give the path of a TOML file, such as examples/laptop.toml"
+        )
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}", fix="save it as UTF-8") from error
+    return parse(text, str(path), overrides)

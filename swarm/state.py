@@ -1,4 +1,4 @@
-"""The records that the gateway keeps about a swarm: agents, queues, cells, phases, rubrics, checkpoints, exams, events."""
+"""The records that the gateway keeps about a swarm, from agents and queues to checkpoints, exams and events."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -99,7 +99,7 @@ class Failure(Record):
 
 
 class Answer(Record):
-    """The gateway's answer for one item of a batch; `code` is "OK" or a reason such as LEASE_LOST or DIGEST_CONFLICT."""
+    """The gateway's answer for one item of a batch; `code` is "OK" or a reason such as LEASE_LOST."""
 
     id: str
     code: str = "OK"
@@ -136,7 +136,7 @@ class AgentStatus(Record):
 
 
 class QueueCount(Record):
-    """The conservation equation of one queue: accepted = ready + leased + delayed + done + dead + expired + discarded."""
+    """The books of one queue: accepted = ready + leased + delayed + done + dead + expired + discarded."""
 
     stage: Stage
     accepted: int = 0

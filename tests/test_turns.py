@@ -62,7 +62,10 @@ def test_processes_hold_it_in_order_of_arrival(holding: Holding, tmp_path: Path)
         until(lambda number=number: waiting(tmp_path / "turn") == number)
     assert (tmp_path / "diary").read_text() == "a", "one holds it at a time"
     for process in processes:
-        assert process.communicate("\n", timeout=20)[0] == "holds\n"
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert process.wait(20) == 0
     assert (tmp_path / "diary").read_text() == "abcd"
 
 

@@ -36,8 +36,6 @@ def example_of(chain: Sequence[Sample], domain: Domain, max_characters: int = 40
     return Example(sample_id=name, prompt=domain.prompt(probe.question), completion=completion)
 
 
-
-
 class Curriculum:
     """The books of one run of training: what came, what was refused, and what may be replayed."""
 
@@ -60,6 +58,11 @@ class Curriculum:
         return len(self._pending)
 
     @property
+    def consumed(self) -> int:
+        """Corrections that need no waiting for any more: learned from, or refused."""
+        return len(self._learned) + len(self.refused)
+
+    @property
     def learned(self) -> int:
         """Corrections that rounds have learned from, each counted once."""
         return len(self._learned)
@@ -74,10 +77,9 @@ class Curriculum:
             self.cursor = max(self.cursor, chain[0].revision)
 
     def restore(self, chains: Sequence[Sequence[Sample]], cursor: int) -> None:
-        """After a resume: what the log holds up to the cursor was learned already, and is there for replay."""
+        """After a resume: what this page of the log holds up to the cursor was learned already, and is for replay."""
         self.read([chain for chain in chains if chain[0].revision <= cursor])
         self.next_round()
-        self.cursor = cursor
 
     def next_round(self) -> list[Example]:
         """All pending examples with their share of domain and general replay; nothing is pending afterwards."""

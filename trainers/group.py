@@ -71,7 +71,7 @@ def run_group(config: Config) -> None:
         run_config=RunConfig(
             name="trainer",
             storage_path=str(config.run_dir / "group"),
-            failure_config=FailureConfig(max_failures=-1),
+            failure_config=FailureConfig(max_failures=20),
             checkpoint_config=CheckpointConfig(num_to_keep=1),
         ),
     )
@@ -83,7 +83,7 @@ def train_loop(arguments: dict[str, Any]) -> None:
     config = Config.model_validate(arguments["config"])
     context = ray.train.get_context()
     rank, workers = context.get_world_rank(), context.get_world_size()
-    base = weights.folder(config.student.weights)
+    base = weights.folder(config.student_source)
     turn = Turn(config.run_dir / "turn") if config.trainer.gpus == 0 and workers == 1 else None
     learner = Learner(base, config.trainer, config.swarm.seed, turn)
     books = _restore(learner)
@@ -158,6 +158,7 @@ class Desk:
         self.idle_seconds = 0.0
         self.published = ""
         self._waits = 0
+        self._said = 0
 
     @classmethod
     async def open(cls, config: Config, books: GroupBooks) -> "Desk":
@@ -218,9 +219,10 @@ class Desk:
             return None
         self.published = ""
         champion = await self.client.champion()
-        if not decision.regression or champion is None:
+        untouched = champion is None or champion.status is CheckpointStatus.BASE
+        if not decision.regression or champion is None or (untouched and self.config.trainer.mode is TrainMode.LORA):
             return None
-        folder = weights.folder(self.config.student.weights)
+        folder = weights.folder(self.config.student_source)
         if champion.status is not CheckpointStatus.BASE:
             folder = checkpoints.bring(champion, self.config.run_dir / "cache")
         return Order(kind="revert", revert_to=str(folder))
@@ -229,6 +231,8 @@ class Desk:
         """Add a round to the books, and say so: probers go by what the trainer has consumed."""
         self.waiting_since = time.monotonic()
         new = sum(example.is_new for example in order.examples)
+        consumed = self.curriculum.consumed - self._said
+        self._said += consumed
         self.books = GroupBooks(
             cursor=self.curriculum.cursor,
             rounds=rounds,
@@ -240,7 +244,7 @@ class Desk:
             parent_id=self.books.parent_id,
         )
         note = f"round {rounds}: loss {done.loss:.3f}, {done.tokens / done.seconds:.0f} tokens/s"
-        await self.client.heartbeat(completed=new, busy_seconds=done.seconds, prompt_tokens=done.tokens, note=note)
+        await self.client.heartbeat(completed=consumed, busy_seconds=done.seconds, prompt_tokens=done.tokens, note=note)
 
     async def publish(self, learner: Learner, folder: Path) -> None:
         """Copy the weights to their URL, then tell the gateway of the candidate."""

@@ -125,7 +125,7 @@ class TransformersEngine:
         return [self._generation(new, len(row)) for new, row in zip(output[:, ids.shape[1] :], rows, strict=True)]
 
     def _padded(self, rows: list[list[int]], shared: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Token ids and mask of shape (batch, longest row), padded between the shared prefix and each row's own part."""
+        """Token ids and mask of shape (batch, longest row), padded between shared prefix and own part."""
         width = max(map(len, rows))
         ids = torch.full((len(rows), width), self.tokenizer.pad_token_id)
         mask = torch.zeros_like(ids)
@@ -163,7 +163,7 @@ class TransformersEngine:
 
 
 def shared_prefix(rows: list[list[int]]) -> int:
-    """How many tokens all rows begin with, 0 where reading them once saves little; each row keeps a token of its own."""
+    """How many tokens all rows begin with, 0 where reading them once saves little; each keeps one of its own."""
     first, last = min(rows), max(rows)
     length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
     length = min(length, min(map(len, rows)) - 1)

@@ -117,4 +117,5 @@ def check(
 
 
 def _present(name: str) -> bool:
-    return (weights.cache_folder() / name / "config.json").is_file()
+    folder = weights.cache_folder() / name
+    return all((folder / file).is_file() for file in ("config.json", "general.jsonl"))

@@ -63,7 +63,7 @@ def checked(path: Path, changes: dict[str, Any]) -> Config:
             raise ConfigError(
                 f"{path}: exam.cells: {config.swarm.domain} has no cell {cell.key!r}", f"Known: {sorted(known)}"
             )
-    weights.folder(config.student.weights)
+    weights.folder(config.student_source)
     return config
 
 

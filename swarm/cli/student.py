@@ -27,7 +27,7 @@ def ask(
         str | None, typer.Option(help="The moment you ask at, 'Tue 2026-03-10 14:30'; else the clock's.")
     ] = None,
     run: RunOption = None,
-    wait: Annotated[float, typer.Option(min=1, max=300, help="Seconds to wait for the answer.")] = 60,
+    wait: Annotated[float, typer.Option(min=1, max=300, help="Seconds to wait for the answer.")] = 120,
     as_json: Json = False,
 ) -> None:
     """Ask the student. While the swarm is down its champion is loaded for this one answer."""

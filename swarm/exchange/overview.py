@@ -1,5 +1,7 @@
 """The phase, the progress of siege and census, and the state of the whole swarm at one revision."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, func, insert, select, update
 
 from swarm.errors import RefusedError
@@ -13,7 +15,19 @@ from swarm.exchange.store import moment, read_meta, write_meta
 from swarm.exchange.students import Students, all_checkpoints, all_promotions
 from swarm.exchange.sweeps import queue_counts
 from swarm.records import Origin
-from swarm.state import CheckpointStatus, EventKind, PhaseName, PhaseRecord, Progress, QueueCount, SwarmState
+from swarm.state import (
+    AgentStatus,
+    CheckpointStatus,
+    EventKind,
+    PhaseName,
+    PhaseRecord,
+    Progress,
+    QueueCount,
+    SwarmState,
+)
+
+ALARMS = ("alarm:", "rubric suspended:")
+"""How the note of an agent begins that needs a person."""
 
 
 class Overview(Students):
@@ -86,7 +100,7 @@ class Overview(Students):
                 corrections_trained=_corrections_trained(connection),
                 invalid_probes=tuple((key, count) for (topic, key), count in counts.items() if topic == "invalid"),
                 origins=tuple((Origin(key), count) for (topic, key), count in counts.items() if topic == "origin"),
-                alarms=tuple(_alarms(queues)),
+                alarms=tuple(_alarms(queues, all_agents(connection))),
             )
 
 
@@ -124,7 +138,8 @@ def _corrections_trained(connection: Connection) -> int:
     return connection.scalar(read) or 0
 
 
-def _alarms(queues: list[QueueCount]) -> list[str]:
-    return [
-        f"queue {count.stage}: {count.unaccounted} samples unaccounted for" for count in queues if count.unaccounted
-    ]
+def _alarms(queues: Sequence[QueueCount], roster: Sequence[AgentStatus]) -> list[str]:
+    """Unaccounted samples, and what agents raise in their notes."""
+    lost = [f"queue {c.stage}: {c.unaccounted} samples unaccounted for" for c in queues if c.unaccounted]
+    raised = [f"{agent.card.name}: {agent.note}" for agent in roster if agent.note.startswith(ALARMS)]
+    return lost + raised

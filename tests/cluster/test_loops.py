@@ -7,7 +7,7 @@ import pytest
 
 from cluster.loops import LEAD, LOOPS, newest_candidate, wanted
 from cluster.supervisor import LEARNERS, ActiveClock, base_checkpoint, prune
-from swarm.config import Config, RoleSection, StudentSection, SwarmSection, TrainerSection
+from swarm.config import STAFFED, Config, RoleSection, StudentSection, SwarmSection, TrainerSection
 from swarm.errors import WeightsError
 from swarm.state import (
     AgentCard,
@@ -156,4 +156,4 @@ def test_a_run_starts_from_the_base_with_its_manifest(tmp_path: Path) -> None:
 
 
 def test_every_role_that_is_hired_has_its_loop() -> None:
-    assert set(LOOPS) == set(LEARNERS)
+    assert set(LOOPS) == set(LEARNERS) == set(STAFFED)

@@ -1,5 +1,8 @@
 """The curriculum: every correction is new exactly once, replay keeps its share, and what must not be learned is not."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from swarm.records import (
@@ -14,7 +17,8 @@ from swarm.records import (
     answer_to,
 )
 from tests.fakes import SumDomain, probe_of
-from trainers.curriculum import Curriculum, Refused, example_of
+from trainers.curriculum import Curriculum, Refused, example_of, general_examples
+from trainers.recipes import Example
 
 DOMAIN = SumDomain()
 Chain = tuple[Sample, ...]
@@ -132,13 +136,37 @@ def test_a_long_log_is_restored_page_by_page() -> None:
     assert (curriculum.learned, curriculum.cursor) == (25, 25)
 
 
-def test_replay_alone_never_gives_more_than_was_learned() -> None:
-    curriculum = Curriculum(DOMAIN, replay=0.0, seed=1)
-    assert curriculum.sample(5) == []
-    curriculum.read(log(1, 2, 3))
-    assert curriculum.sample(5) == [], "what is pending was not learned"
-    curriculum.next_round()
-    examples = curriculum.sample(5)
-    assert len({example.sample_id for example in examples}) == 3
-    assert not any(example.is_new for example in examples)
-    assert len(curriculum.sample(2)) == 2
+def test_general_replay_has_its_share_and_changes_nothing_else() -> None:
+    texts = [Example(sample_id=f"general-{n}", prompt=f"{n}", completion="text", is_new=False) for n in range(5)]
+    corrections = log(*range(1, 25))
+
+    def rounds(general: float) -> tuple[list[Example], list[Example]]:
+        curriculum = Curriculum(DOMAIN, replay=0.5, seed=1, general=general, texts=texts)
+        curriculum.read(corrections[:12])
+        first = curriculum.next_round()
+        curriculum.read(corrections[12:])
+        return first, curriculum.next_round()
+
+    plain, mixed, full = rounds(0.0), rounds(0.25), rounds(2.0)
+    for at, expected in ((0, 3), (1, 3)):
+        extra = mixed[at][len(plain[at]) :]
+        assert mixed[at][: len(plain[at])] == plain[at], "domain replay is drawn the same"
+        assert len(extra) == len({example.sample_id for example in extra}) == expected
+        assert all(example in texts for example in extra)
+        assert sum(example in texts for example in full[at]) == len(texts), "no text comes twice in a round"
+    curriculum = Curriculum(DOMAIN, replay=0.5, seed=1, general=1.0, texts=texts)
+    assert curriculum.next_round() == [], "without corrections there is no round"
+
+
+def test_general_texts_come_with_the_weights(tmp_path: Path) -> None:
+    assert general_examples(tmp_path) == []
+    rows = [{"prompt": "Once", "completion": " upon a time"}, {"prompt": "é", "completion": "è"}]
+    (tmp_path / "general.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    examples = general_examples(tmp_path)
+    assert [(example.prompt, example.completion, example.is_new) for example in examples] == [
+        ("Once", " upon a time", False),
+        ("é", "è", False),
+    ]
+    (tmp_path / "general.jsonl").write_text('{"prompt": "Once"}\n')
+    with pytest.raises(KeyError, match="completion"):
+        general_examples(tmp_path)

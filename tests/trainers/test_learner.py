@@ -51,9 +51,7 @@ def checkpoint(learner: Learner, folder: Path) -> Checkpoint:
     )
 
 
-def test_a_restored_learner_goes_on_as_if_nothing_had_been(
-    base: Path, section: TrainerSection, tmp_path: Path
-) -> None:
+def test_a_restored_learner_goes_on_as_if_nothing_had_been(base: Path, section: TrainerSection, tmp_path: Path) -> None:
     one = Learner(base, section, seed=3)
     for number in range(3):
         one.learn(lessons(8, first=8 * number), 1, tmp_path)

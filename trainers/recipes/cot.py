@@ -30,7 +30,7 @@ class CompletionTrainer(SFTTrainer):
         del return_outputs, num_items_in_batch
         labels = inputs.pop("labels")
         first = int((labels != -100).any(dim=0).nonzero()[0])
-        # accelerate's own autocast wraps a model once only: the second trainer of a long-lived model computes in float32.
+        # accelerate's own autocast wraps a model only once: a second trainer on it would compute in float32.
         with torch.autocast(labels.device.type, torch.bfloat16):
             outputs = model(**inputs, use_cache=False, logits_to_keep=labels.shape[1] - first + 1)
         targets = labels[:, first:]
@@ -70,14 +70,14 @@ def train(
 def encoded(example: Example, tokenizer: Any, max_length: int) -> dict[str, list[int]]:
     """Token ids, and labels that are -100 on the prompt; the completion ends with the end-of-text token.
 
-    Encoded here since TRL's own preparation, made for large data sets, takes seconds for a round of a hundred.
+    What is too long loses its beginning, since the answer stands last. Encoded here since TRL's own preparation, made
+    for large data sets, takes seconds for a round of a hundred.
     """
     prompt = tokenizer.encode(example.prompt, add_special_tokens=False)
     completion = [*tokenizer.encode(example.completion, add_special_tokens=False), tokenizer.eos_token_id]
-    return {
-        "input_ids": (prompt + completion)[:max_length],
-        "labels": ([-100] * len(prompt) + completion)[:max_length],
-    }
+    labels = ([-100] * len(prompt) + completion)[-max_length:]
+    # Nothing stands before the first token that could foretell it.
+    return {"input_ids": (prompt + completion)[-max_length:], "labels": [-100, *labels[1:]]}
 
 
 def in_length_batches(examples: list[Example], settings: RoundSettings) -> list[Example]:
@@ -107,6 +107,8 @@ def _arguments(settings: RoundSettings) -> SFTConfig:
         gradient_checkpointing=False,
         save_strategy="no",
         logging_strategy="no",
+        # Else a loss that is no number counts as the mean of those before it.
+        logging_nan_inf_filter=False,
         report_to="none",
         disable_tqdm=True,
         dataloader_pin_memory=False,

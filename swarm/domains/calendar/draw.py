@@ -88,7 +88,7 @@ class Phrase:
     """The date that the expression names, where it names one."""
 
 
-def phrase(wording: Wording, answer: str, steps: str, slots: dict[str, object], lead: str = "",  # noqa: PLR0917
+def phrase(wording: Wording, answer: str, steps: str, slots: dict[str, object], lead: str = "",
            day: date | None = None) -> Phrase:  # fmt: skip
     """A phrase from a wording and its slots."""
     return Phrase(wording.fill(**slots), answer, steps, wording.template, wording.held, lead, day)
