@@ -26,14 +26,7 @@ from swarm.errors import RefusedError
 from swarm.phases import next_phase, policy_of, view_of
 from swarm.records import Cell, Purpose, Verdict
 from swarm.rubric import seed_rubric
-from swarm.state import (
-    Checkpoint,
-    CheckpointStatus,
-    PhaseName,
-    Role,
-    Rubric,
-    SwarmState,
-)
+from swarm.state import Checkpoint, CheckpointStatus, PhaseName, PhaseRecord, Role, Rubric, SwarmState
 
 TICK_SECONDS = 1.0
 FINAL_EXAM_SECONDS = 300.0

@@ -126,6 +126,8 @@ def _type_of(field: FieldInfo) -> str:
         return " or ".join(f"`{item.value}`" for item in annotation)
     if typing.get_origin(annotation) is tuple:
         return "list of strings"
+    if typing.get_origin(annotation) is typing.Literal:
+        return " or ".join(f"`{item}`" for item in typing.get_args(annotation))
     name = {"str": "string", "int": "integer", "float": "number", "bool": "true or false"}[annotation.__name__]
     bounds = [_bound(item) for item in field.metadata]
     return ", ".join([name, *filter(None, bounds)])

@@ -13,6 +13,7 @@ from swarm.config import TrainerSection, TrainMode
 from swarm.errors import WeightsError
 from swarm.state import Checkpoint, CheckpointStatus
 from trainers.learner import Learner
+from trainers.recipes import Example
 
 pytestmark = pytest.mark.real
 
@@ -36,6 +37,13 @@ def apart(one: dict[str, torch.Tensor], two: dict[str, torch.Tensor]) -> float:
     """The largest difference between two sets of weights."""
     assert one.keys() == two.keys()
     return max(float((one[name] - two[name]).abs().max()) for name in one)
+
+
+def grow(learner: Learner, rounds: int, scratch: Path) -> None:
+    """Some rounds that teach the canary, so that it tells one set of weights from another."""
+    canary = Example(sample_id="canary", prompt=CANARY[0], completion=CANARY[1])
+    for _ in range(rounds):
+        learner.learn([canary, *lessons(3)] * 4, 1, scratch)
 
 
 def checkpoint(learner: Learner, folder: Path) -> Checkpoint:
@@ -84,8 +92,7 @@ def test_a_state_of_other_weights_is_refused(base: Path, section: TrainerSection
 async def test_an_engine_takes_what_a_learner_saved(base: Path, section: TrainerSection, tmp_path: Path) -> None:
     learner = Learner(base, section, seed=3)
     before = learner.canary_logprob()
-    for number in range(4):
-        learner.learn(lessons(12, first=12 * number), 1, tmp_path / "scratch")
+    grow(learner, 4, tmp_path / "scratch")
     saved = checkpoint(learner, tmp_path / "weights")
     assert {file.path.rpartition(".")[2] for file in saved.files} <= {"safetensors", "json", "jinja", "txt", "md"}
     engine = TransformersEngine(base, threads=1, batch=8)
@@ -111,12 +118,11 @@ def test_full_weights_are_saved_in_bfloat16_without_a_second_head(base: Path, tm
 def test_it_goes_back_to_a_champion_and_to_the_base(base: Path, section: TrainerSection, tmp_path: Path) -> None:
     learner = Learner(base, section, seed=3)
     at_first = learner.canary_logprob()
-    learner.learn(lessons(8), 1, tmp_path)
+    grow(learner, 2, tmp_path)
     learner.save_weights(tmp_path / "champion")
     champion = learner.canary_logprob()
-    for number in range(4):
-        learner.learn(lessons(8, first=8 * number), 1, tmp_path)
-    assert abs(learner.canary_logprob() - champion) > 0.05
+    grow(learner, 3, tmp_path)
+    assert learner.canary_logprob() > champion + 0.1 > at_first + 0.2
     learner.load_weights(tmp_path / "champion")
     assert learner.canary_logprob() == pytest.approx(champion, abs=0.03)
     assert not learner.optimizer.state
