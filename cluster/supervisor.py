@@ -56,7 +56,8 @@ class Supervisor:
         self._cells = tuple(Cell.parse(key) for key in config.exam.cells) or tuple(self._domain.cells())
         self._workers: list[Worker] = []
         self._calibrations: dict[int, Calibration] = {}
-        self._tally = {Purpose.SIEGE: (0, 0), Purpose.CENSUS: (0, 0)}
+        self._reign = ""
+        self._tally = (0, 0)
         self._tally_revision = 0
         self._clock = ActiveClock(config.run_dir / "clock.json")
         self._stopping = ""
@@ -152,19 +153,16 @@ class Supervisor:
         policy = policy_of(self._config)
         rubric = await self._client.rubric()
         calibration = self._calibration(rubric)
-        await self._count(state)
-        mine = [
-            c for c in state.cells if c.checkpoint_id == state.champion_id and c.rubric_version == state.rubric_version
-        ]
-        learn = sum(c.passed + c.failed for c in mine), sum(c.failed for c in mine)
         champion = next(c for c in state.checkpoints if c.id == state.champion_id)
+        counted = await self._count(state, champion)
+        tallies = dict.fromkeys(Purpose, (0, 0)) | {PURPOSES.get(state.phase.name, Purpose.ASK): counted}
         now = datetime.now(UTC)
         view = view_of(
             state,
             now,
-            learn=learn,
-            siege=self._tally[Purpose.SIEGE],
-            census=self._tally[Purpose.CENSUS],
+            learn=tallies[Purpose.LEARN],
+            siege=tallies[Purpose.SIEGE],
+            census=tallies[Purpose.CENSUS],
             sensitivity=calibration.q0_lower,
             judge_suspended=not calibration.may_judge,
             evolver_done=True,
@@ -192,27 +190,28 @@ class Supervisor:
             self._calibrations[rubric.version] = calibrate(self._domain, rubric, items)
         return self._calibrations[rubric.version]
 
-    async def _count(self, state: SwarmState) -> None:
-        """Count the verdicts of siege and census since the phase began; a new phase starts at nought."""
+    async def _count(self, state: SwarmState, champion: Checkpoint) -> tuple[int, int]:
+        """Verdicts, and failing ones among them, on this phase's probes since phase and champion are what they are."""
         purpose = PURPOSES.get(state.phase.name)
-        if purpose not in self._tally:
-            self._tally = dict.fromkeys(self._tally, (0, 0))
-            return
-        if self._tally_revision < state.phase.revision:
-            self._tally_revision = state.phase.revision
-            self._tally = dict.fromkeys(self._tally, (0, 0))
+        if purpose is None:
+            return 0, 0
+        reign = f"{state.phase.name}/{state.phase.since}/{champion.id}"
+        if reign != self._reign:
+            self._reign, self._tally = reign, (0, 0)
+            self._tally_revision = max(champion.revision, state.phase.revision)
         while page := await self._client.samples(
             "verdict", purpose=purpose, since_revision=self._tally_revision, limit=500
         ):
-            judged, failed = self._tally[purpose]
+            judged, failed = self._tally
             bad = sum(not s.payload.passed for s in page if isinstance(s.payload, Verdict))
-            self._tally[purpose] = judged + len(page), failed + bad
+            self._tally = judged + len(page), failed + bad
             self._tally_revision = page[-1].revision
+        return self._tally
 
     async def _report_progress(self, state: SwarmState) -> None:
         if state.phase.name not in (PhaseName.SIEGE, PhaseName.CENSUS):
             return
-        probes, failures = self._tally[PURPOSES[state.phase.name]]
+        probes, failures = self._tally
         await self._client.put_progress(finale.progress(state, self._config, probes, failures))
 
     async def _drain(self) -> None:

@@ -6,11 +6,13 @@ from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from peft.tuners.lora import LoraLayer
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from swarm.checkpoints import CANARY
 from swarm.config import TrainerSection, TrainMode
+from swarm.errors import WeightsError
 from swarm.turns import Turn, taken
 from trainers.recipes import RECIPES, Example, RoundBooks, RoundSettings
 
@@ -47,8 +49,7 @@ class Learner:
         """One round of the configured recipe. The learning rate warms up over the first two rounds."""
         self.rounds += 1
         for group in self.optimizer.param_groups:
-            # A scheduler keeps to the rate that it finds in `initial_lr`, which the first round would leave there.
-            group["lr"] = group["initial_lr"] = self.section.learning_rate * min(1.0, self.rounds / 2)
+            group["lr"] = self.section.learning_rate * min(1.0, self.rounds / 2)
         settings = RoundSettings(
             batch=max(1, self.section.batch // workers),
             workers=workers,
@@ -79,13 +80,23 @@ class Learner:
         path.write_text(json.dumps(config | {"dtype": "bfloat16", "use_cache": True}, indent=2, sort_keys=True))
 
     def load_weights(self, folder: Path) -> None:
-        """Take the weights of a checkpoint folder; the optimizer starts afresh."""
+        """Take the weights of a checkpoint folder, or of the base's; the optimizer starts afresh."""
         if self.section.mode is TrainMode.LORA:
-            self.model.load_adapter(str(folder), "default", is_trainable=True)
+            self._load_adapter(folder)
         else:
             loaded = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
             self.model.load_state_dict(loaded.state_dict())
         self.optimizer = self._fresh_optimizer()
+
+    def _load_adapter(self, folder: Path) -> None:
+        if (folder / "adapter_config.json").is_file():
+            self.model.load_adapter(str(folder), "default", is_trainable=True)
+            return
+        if not (folder / "config.json").is_file():
+            raise WeightsError(f"{str(folder)!r} holds neither an adapter nor a base", "give a checkpoint's folder")
+        for layer in self.model.modules():
+            if isinstance(layer, LoraLayer):
+                layer.reset_lora_parameters("default", init_lora_weights=True)
 
     def save_state(self, folder: Path) -> None:
         """What a resume needs beside the weights: float32 weights and optimizer moments, without pickle."""
