@@ -49,7 +49,8 @@ class Learner:
         """One round of the configured recipe. The learning rate warms up over the first two rounds."""
         self.rounds += 1
         for group in self.optimizer.param_groups:
-            group["lr"] = self.section.learning_rate * min(1.0, self.rounds / 2)
+            # A scheduler keeps to the rate that it finds in `initial_lr`, which the first round would leave there.
+            group["lr"] = group["initial_lr"] = self.section.learning_rate * min(1.0, self.rounds / 2)
         settings = RoundSettings(
             batch=max(1, self.section.batch // workers),
             workers=workers,

@@ -133,7 +133,7 @@ def test_it_goes_back_to_a_champion_and_to_the_base(base: Path, section: Trainer
 
 
 def test_a_folder_without_weights_is_refused(base: Path, section: TrainerSection, tmp_path: Path) -> None:
-    with pytest.raises((OSError, WeightsError)):
+    with pytest.raises((ValueError, WeightsError)):
         Learner(base, section, seed=3).load_weights(tmp_path)
 
 
