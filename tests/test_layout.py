@@ -58,7 +58,8 @@ def test_folders_of_data_hold_no_python() -> None:
 def test_the_client_is_light(tmp_path: Path) -> None:
     script = (
         "import sys, swarm.client;"
-        "print([name for name in ('torch', 'ray', 'transformers', 'vllm', 'agents', 'trainers') if name in sys.modules])"
+        "heavy = ('torch', 'ray', 'transformers', 'vllm', 'agents', 'trainers');"
+        "print([name for name in heavy if name in sys.modules])"
     )
     assert python(script, tmp_path) == "[]"
 

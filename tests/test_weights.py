@@ -86,7 +86,7 @@ def test_unknown_weights_are_refused_with_the_known_names() -> None:
     assert "smollm2-135m" in refused.value.fix
 
 
-def test_weights_that_are_not_there_say_how_to_get_them(cache: Path, tmp_path: Path) -> None:
+def test_weights_that_are_not_there_say_how_to_get_them(cache: Path) -> None:
     with pytest.raises(WeightsError, match=str(cache / "smollm2-135m")) as refused:
         weights.folder("smollm2-135m")
     assert "swarm weights fetch smollm2-135m" in refused.value.fix
