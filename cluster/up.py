@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ ENVIRONMENT = {
 
 GATEWAY_SECONDS = 30.0
 RESTART_SECONDS = 0.5
+KNOCK_SECONDS = 5.0
 
 
 class Gateway:
@@ -115,6 +117,17 @@ def write_note(run: Path, status: str) -> None:
     part.replace(run / "cluster.json")
 
 
+def _knock(address: str) -> None:
+    """Ray itself tries an address for minutes. Raises ConfigError where no one listens at a `host:port`."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not (colon and port.isdigit()):
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=KNOCK_SECONDS).close()
+    except OSError as error:
+        raise ConfigError(f"no Ray cluster at {address!r}: {error}", "mend ray.address, or use local") from error
+
+
 def open_ray(config: Config) -> None:
     """Join the configured cluster, or start a small one here. Raises ConfigError where nothing answers."""
     os.environ.update(ENVIRONMENT)
@@ -124,6 +137,7 @@ def open_ray(config: Config) -> None:
         memory = section.object_store_mb * 1024 * 1024
         ray.init(address="local", include_dashboard=False, object_store_memory=memory, **common)
         return
+    _knock(section.address)
     try:
         ray.init(address=section.address, runtime_env={"env_vars": ENVIRONMENT}, **common)
     except (ConnectionError, ValueError, RuntimeError) as error:
@@ -191,15 +205,20 @@ def main() -> None:
     parser.add_argument("config", type=Path)
     parser.add_argument("--resume", action="store_true", help="continue the run that is in the folder")
     arguments = parser.parse_args()
-    config = load(arguments.config)
-    # Workers on Ray have other working folders.
-    config = config.model_copy(update={"swarm": config.swarm.model_copy(update={"run": str(config.run_dir)})})
-    status = "failed"
     try:
-        status = asyncio.run(see_through(config, arguments.resume))
+        config = load(arguments.config)
+        # Workers on Ray have other working folders.
+        config = config.model_copy(update={"swarm": config.swarm.model_copy(update={"run": str(config.run_dir)})})
+        _run(config, arguments.resume)
     except SwarmError as error:
         print(error, file=sys.stderr, flush=True)
         sys.exit(error.exit_code)
+
+
+def _run(config: Config, resume: bool) -> None:
+    status = "failed"
+    try:
+        status = asyncio.run(see_through(config, resume))
     finally:
         write_note(config.run_dir, status)
 

@@ -23,6 +23,10 @@ def is_correction(event: Event) -> bool:
     return event.sample is not None and event.sample.kind == "correction"
 
 
+def is_trainer(event: Event) -> bool:
+    return event.agent is not None and event.agent.card.role is Role.TRAINER
+
+
 def is_promotion(event: Event) -> bool:
     return event.kind is EventKind.PROMOTION
 
@@ -46,6 +50,7 @@ async def _hurt(swarm: Launched) -> None:
     """A stranger looks at it; then an agent and the gateway die, and it gets as far as its first exam all the same."""
     async with swarm.operator() as operator:
         await swarm.shows(operator, is_correction)
+        await swarm.shows(operator, is_trainer)
         address = read_address(swarm.run)
         token = read_credential(swarm.run, Role.OPERATOR)
         seen = (await asyncio.to_thread(state_by_reflection, address.address, token)).state

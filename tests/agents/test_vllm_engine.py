@@ -53,7 +53,7 @@ async def test_one_engine_from_start_to_end(tmp_path: Path) -> None:
         assert base[2] < base[1] - 3
         assert base[3] == float("-inf")
         for name, folder in folders.items():
-            with pytest.raises(WeightsError, match="canary log-probability is") as refusal:
+            with pytest.raises(WeightsError, match="canary log-probability") as refusal:
                 await engine.take(checkpoint(name, folder, 100.0))
             await engine.take(checkpoint(name, folder, float(refusal.value.message.split(" is ")[1].split()[0])))
         grown = [await engine.logprobs(PAIRS[:1], name) for name in folders]

@@ -22,6 +22,7 @@ def test_weights_that_are_there_are_not_fetched(cli: Cli, tmp_path: Path, monkey
     monkeypatch.setenv("SWARM_WEIGHTS", str(tmp_path))
     (tmp_path / "smollm2-135m").mkdir()
     (tmp_path / "smollm2-135m" / "config.json").write_text("{}")
+    (tmp_path / "smollm2-135m" / "general.jsonl").write_text("")
     assert json.loads(cli("weights", "fetch", "smollm2-135m", "--json")[1])["folder"] == str(tmp_path / "smollm2-135m")
     known = {item["name"]: item["present"] for item in json.loads(cli("weights", "list", "--json")[1])["weights"]}
     assert known["smollm2-135m"] is True
