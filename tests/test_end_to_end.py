@@ -15,7 +15,7 @@ from tests.reflection import state_by_reflection
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
-BUDGET = 64
+BUDGET = 160
 """Corrections: some rounds before the power goes, and some after."""
 
 
@@ -32,7 +32,7 @@ def is_promotion(event: Event) -> bool:
 
 
 async def test_it_learns_while_it_is_killed_and_keeps_its_books(tmp_path: Path) -> None:
-    file = write_config(tmp_path, corrections=BUDGET, minutes=5)
+    file = write_config(tmp_path, corrections=BUDGET, minutes=4)
     async with Launched(file, tmp_path / "run") as swarm:
         await swarm.start()
         await _hurt(swarm)
