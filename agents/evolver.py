@@ -75,7 +75,7 @@ class Evolver:
         *,
         seed: int = 0,
         reflection_items: int = 180,
-        gate_items: int = 400,
+        gate_items: int = 1000,
         ledger: Sequence[Experiment] = (),
         exploits: Sequence[Rubric] = (),
     ) -> None:

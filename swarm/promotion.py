@@ -32,7 +32,10 @@ class PromotionPolicy(Record):
     fabrication_limit: float = Field(0.10, ge=0, le=1)
     """Highest failure rate where asking back or NONE is right; the champion's rate plus the margin if that is more."""
     over_refusal_limit: float = Field(0.10, ge=0, le=1)
-    """Highest rate of declining what has an answer; the champion's rate plus the margin if that is more."""
+    """Highest rate of declining what has an answer; the champion's rate plus the margin if that is more, or the next."""
+    refusals_for_failures: float = Field(1 / 3, ge=0, le=1)
+    """Share of the champion's failures on what has an answer that may have become refusals: a champion that knows
+    nothing never declines, and with a fixed limit alone nothing that begins to learn when to ask could follow it."""
 
 
 class Standing(StrEnum):
@@ -141,11 +144,14 @@ def _retention(exam: ExamRecord, policy: PromotionPolicy) -> Condition:
     return _condition("retention", left.lower >= policy.retention_floor and drop <= policy.retention_drop, detail)
 
 
-def _bounded(name: str, failed: tuple[int, int], total: int, *, limit: float, margin: float) -> Condition:
+def _bounded(
+    name: str, failed: tuple[int, int], total: int, *, limit: float, margin: float, allowed: float = 0
+) -> Condition:
+    """Holds up to `limit`, the champion's rate plus `margin`, or `allowed` items, whichever is the most."""
     if total == 0:
         return Condition(name=name, standing=Standing.NOT_EVALUATED, detail="the exam has no such items")
     candidate, champion = failed
-    bound = max(limit, champion / total + margin)
+    bound = max(limit, champion / total + margin, allowed / total)
     detail = f"{candidate} of {total}, champion {champion}; the bound is {bound:.3f}"
     return _condition(name, candidate / total <= bound, detail)
 
@@ -177,8 +183,14 @@ def _over_refusal(exam: ExamRecord, policy: PromotionPolicy) -> Condition:
     _, items = _split(exam.items)
     candidate = sum(not item.candidate_passed and declined(item.candidate_text) for item in items)
     champion = sum(not item.champion_passed and declined(item.champion_text) for item in items)
-    refused = (candidate, champion)
-    return _bounded("over-refusal", refused, len(items), limit=policy.over_refusal_limit, margin=policy.margin)
+    return _bounded(
+        "over-refusal",
+        (candidate, champion),
+        len(items),
+        limit=policy.over_refusal_limit,
+        margin=policy.margin,
+        allowed=policy.refusals_for_failures * sum(not item.champion_passed for item in items),
+    )
 
 
 CONDITIONS: tuple[Callable[[ExamRecord, PromotionPolicy], Condition], ...] = (

@@ -19,7 +19,7 @@ CELLS = ("span/rain/duration", "recurrence/border/none", "span/border/ask")
 ROOT = Path(__file__).parents[1]
 
 
-def write_config(folder: Path, *, corrections: int, minutes: float) -> Path:
+def write_config(folder: Path, *, corrections: int) -> Path:
     """A config of three easy cells, small rounds and small exams."""
     file = folder / "small.toml"
     file.write_text(
@@ -29,15 +29,14 @@ name = "small"
 run = "{folder / "run"}"
 [budget]
 corrections = {corrections}
-minutes = {minutes}
 [student]
 max_new_tokens = 24
 [engines.student]
 kind = "transformers"
 [roles.prober]
-batch = 16
+batch = 8
 [roles.student]
-batch = 16
+batch = 8
 [trainer]
 mode = "full"
 learning_rate = 2e-4

@@ -135,6 +135,14 @@ def test_over_refusal_is_bounded() -> None:
     assert "over-refusal: 9 of 71" in blocked(exam(items(50, True, True), items(12, False, True), refused))
 
 
+def test_some_of_what_the_champion_failed_may_have_become_refusals() -> None:
+    won = [items(20, False, True), items(10, False, True, "NONE")]
+    assert blocked(exam(*won, items(10, False, False, said="ASK:second"))) == ""
+    assert "over-refusal: 11 of 31" in blocked(exam(*won, items(11, False, False, said="ASK:second")))
+    always = exam(items(20, False, True, "NONE"), items(20, False, False, said="NONE"))
+    assert "over-refusal: 20 of 20" in blocked(always)
+
+
 @pytest.mark.parametrize(
     ("record", "words"),
     [

@@ -47,15 +47,21 @@ class Curriculum:
         self._texts = tuple(texts)
         self._replay = replay
         self._seed = seed
-        self._pending: list[Example] = []
+        self._pending: list[tuple[int, Example]] = []
         self._learned: list[Example] = []
         self.refused: list[str] = []
         self.cursor = 0
+        """Where to read on in the log."""
 
     @property
     def pending(self) -> int:
         """New examples that wait for a round."""
         return len(self._pending)
+
+    @property
+    def settled(self) -> int:
+        """Up to where the log needs no second reading: all before it was learned from, or refused."""
+        return self._pending[0][0] - 1 if self._pending else self.cursor
 
     @property
     def consumed(self) -> int:
@@ -71,7 +77,7 @@ class Curriculum:
         """Take corrections from the log, in its order, and move the cursor behind the last."""
         for chain in chains:
             try:
-                self._pending.append(example_of(chain, self._domain))
+                self._pending.append((chain[0].revision, example_of(chain, self._domain)))
             except Refused as problem:
                 self.refused.append(str(problem))
             self.cursor = max(self.cursor, chain[0].revision)
@@ -81,12 +87,14 @@ class Curriculum:
         self.read([chain for chain in chains if chain[0].revision <= cursor])
         self.next_round()
 
-    def next_round(self) -> list[Example]:
-        """All pending examples with their share of domain and general replay; nothing is pending afterwards."""
-        new, self._pending = self._pending, []
-        rng = random.Random(f"{self._seed}/{self.cursor}")
-        count = min(len(self._learned), round(self._replay * len(new)))
-        old = [example.model_copy(update={"is_new": False}) for example in rng.sample(self._learned, count)]
+    def next_round(self, limit: int | None = None) -> list[Example]:
+        """The oldest pending examples, all or up to `limit`, with their share of domain and general replay."""
+        count = len(self._pending) if limit is None else limit
+        new = [example for _, example in self._pending[:count]]
+        self._pending = self._pending[count:]
+        rng = random.Random(f"{self._seed}/{self.settled}")
+        replayed = min(len(self._learned), round(self._replay * len(new)))
+        old = [example.model_copy(update={"is_new": False}) for example in rng.sample(self._learned, replayed)]
         self._learned.extend(new)
         texts = rng.sample(self._texts, min(len(self._texts), round(self._general * len(new))))
         return new + old + texts

@@ -1,8 +1,8 @@
 """The trainer group: one long-lived Ray Train run that reads corrections, learns in rounds, and publishes candidates.
 
 The only file of this package that knows Ray. Every worker runs `train_loop`; rank 0 speaks to the gateway and tells
-the others what to do. A round waits for `trainer.round_new` new corrections, or for fewer after
-`trainer.round_wait_seconds`; it ends when the phase is stopped or certified.
+the others what to do. A round takes `trainer.round_new` new corrections, or fewer after
+`trainer.round_wait_seconds`; the loop ends when the phase is stopped or certified.
 """
 
 import asyncio
@@ -132,11 +132,10 @@ def _publish(learner: Learner, desk: "Desk | None", runner: asyncio.Runner, scra
         ray.train.report({"candidate": True})
         return
     folder = scratch / "state"
-    desk.books = desk.books.model_copy(update={"rounds_since_candidate": 0})
     learner.save_state(folder)
-    (folder / _BOOKS).write_text(desk.books.model_dump_json())
     learner.save_weights(scratch / "weights")
     runner.run(desk.publish(learner, scratch / "weights"))
+    (folder / _BOOKS).write_text(desk.books.model_dump_json())
     ray.train.report({"candidate": True}, checkpoint=ray.train.Checkpoint.from_directory(str(folder)))
 
 
@@ -192,7 +191,7 @@ class Desk:
             await self._beat()
             return self._wait()
         candidate = self.books.rounds_since_candidate + 1 >= self.config.trainer.exam_every
-        return Order(kind="train", examples=tuple(self.curriculum.next_round()), candidate=candidate)
+        return Order(kind="train", examples=tuple(self.curriculum.next_round(self.config.trainer.round_new)), candidate=candidate)
 
     async def _last_order(self) -> Order:
         """A last candidate from what was learned since the one before, then the end."""
@@ -234,7 +233,7 @@ class Desk:
         consumed = self.curriculum.consumed - self._said
         self._said += consumed
         self.books = GroupBooks(
-            cursor=self.curriculum.cursor,
+            cursor=self.curriculum.settled,
             rounds=rounds,
             rounds_since_candidate=self.books.rounds_since_candidate + 1,
             corrections=self.books.corrections + new,
@@ -269,7 +268,7 @@ class Desk:
             )
         )
         self.published = identity
-        self.books = self.books.model_copy(update={"parent_id": identity})
+        self.books = self.books.model_copy(update={"parent_id": identity, "rounds_since_candidate": 0})
         await self._beat()
 
     async def _beat(self) -> None:

@@ -14,13 +14,14 @@ from swarm.checkpoints import CANARY
 from swarm.config import TrainerSection, TrainMode
 from swarm.errors import WeightsError
 from swarm.turns import Turn, taken
+from trainers.master_weights import MasterAdamW
 from trainers.recipes import RECIPES, Example, RoundBooks, RoundSettings
 
 _STATE = "optimizer.safetensors"
 
 
 class Learner:
-    """One worker's copy of the student in training. Weights are float32, computed in bfloat16 by autocast."""
+    """One worker's copy of the student in training: bfloat16 weights, stepped in float32 by `MasterAdamW`."""
 
     def __init__(self, folder: Path, section: TrainerSection, seed: int, turn: Turn | None = None) -> None:
         torch.manual_seed(seed)
@@ -29,7 +30,7 @@ class Learner:
         self.seed = seed
         self.turn = turn
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
-        base = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
+        base = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16, attn_implementation="eager")
         self.model: Any = base if section.mode is TrainMode.FULL else self._adapted(base)
         self.model.config.use_cache = False
         self.optimizer = self._fresh_optimizer()
@@ -38,12 +39,11 @@ class Learner:
     def _adapted(self, base: Any) -> PeftModel:
         rank = self.section.rank
         settings = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
-        return get_peft_model(base, settings)
+        return get_peft_model(base, settings, autocast_adapter_dtype=False)
 
-    def _fresh_optimizer(self) -> torch.optim.AdamW:
+    def _fresh_optimizer(self) -> MasterAdamW:
         learned = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
-        rate = self.section.learning_rate
-        return torch.optim.AdamW(learned, lr=rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
+        return MasterAdamW(learned, self.section.learning_rate)
 
     def learn(self, examples: list[Example], workers: int, scratch: Path) -> RoundBooks:
         """One round of the configured recipe. The learning rate warms up over the first two rounds."""
@@ -68,24 +68,18 @@ class Learner:
             self.model.save_pretrained(folder)
             return
         tied = {"lm_head.weight"} if self.model.config.tie_word_embeddings else set()
-        weights = {
-            name: tensor.to(torch.bfloat16) for name, tensor in self.model.state_dict().items() if name not in tied
-        }
+        weights = {name: tensor for name, tensor in self.model.state_dict().items() if name not in tied}
         self.model.save_pretrained(folder, state_dict=weights)
-        self._say_bfloat16(folder / "config.json")
+        config = json.loads((folder / "config.json").read_text()) | {"use_cache": True}
+        (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True))
         self.tokenizer.save_pretrained(folder)
-
-    @staticmethod
-    def _say_bfloat16(path: Path) -> None:
-        config = json.loads(path.read_text())
-        path.write_text(json.dumps(config | {"dtype": "bfloat16", "use_cache": True}, indent=2, sort_keys=True))
 
     def load_weights(self, folder: Path) -> None:
         """Take the weights of a checkpoint folder, or of the base's; the optimizer starts afresh."""
         if self.section.mode is TrainMode.LORA:
             self._load_adapter(folder)
         else:
-            loaded = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+            loaded = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
             self.model.load_state_dict(loaded.state_dict())
         self.optimizer = self._fresh_optimizer()
 
@@ -103,31 +97,28 @@ class Learner:
         """What a resume needs beside the weights: float32 weights and optimizer moments, without pickle."""
         folder.mkdir(parents=True, exist_ok=True)
         tensors: dict[str, torch.Tensor] = {}
-        for index, parameter in enumerate(self._learned()):
-            tensors[f"weight.{index}"] = parameter.detach().contiguous()
-            for key, value in self.optimizer.state.get(parameter, {}).items():
+        for index, master in enumerate(self.optimizer.masters):
+            tensors[f"weight.{index}"] = master
+            for key, value in self.optimizer.state.get(master, {}).items():
                 tensors[f"{key}.{index}"] = value.detach().float().contiguous()
         save_file(tensors, folder / _STATE, metadata={"rounds": str(self.rounds)})
 
     def load_state(self, folder: Path, rounds: int) -> None:
         """Continue from `save_state`."""
         tensors = load_file(folder / _STATE)
-        for index, parameter in enumerate(self._learned()):
-            parameter.data.copy_(tensors[f"weight.{index}"])
+        for index, master in enumerate(self.optimizer.masters):
+            master.copy_(tensors[f"weight.{index}"])
             if f"exp_avg.{index}" in tensors:
                 keys = ("step", "exp_avg", "exp_avg_sq")
-                self.optimizer.state[parameter] = {key: tensors[f"{key}.{index}"] for key in keys}
+                self.optimizer.state[master] = {key: tensors[f"{key}.{index}"] for key in keys}
+        self.optimizer.write_back()
         self.rounds = rounds
-
-    def _learned(self) -> list[torch.nn.Parameter]:
-        return [parameter for parameter in self.model.parameters() if parameter.requires_grad]
 
     @torch.inference_mode()
     def canary_logprob(self) -> float:
         """Mean log-probability (nats per token) of the canary's completion, computed in bfloat16 as an engine does."""
         prompt, completion = (self.tokenizer.encode(text, add_special_tokens=False) for text in CANARY)
         self.model.eval()
-        with torch.autocast(self.model.device.type, torch.bfloat16):
-            logits = self.model(input_ids=torch.tensor([prompt + completion], device=self.model.device)).logits
+        logits = self.model(input_ids=torch.tensor([prompt + completion], device=self.model.device)).logits
         steps = logits[0, len(prompt) - 1 : -1].float().log_softmax(-1).cpu()
         return float(steps.gather(1, torch.tensor(completion)[:, None]).mean())

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel
 
+from agents.engines import grouped
 from agents.engines.base import Generation, Request
 from agents.engines.forced import forced_by
 from swarm import checkpoints
@@ -24,14 +26,14 @@ MIN_SHARED = 48
 class TransformersEngine:
     """Holds the base and some checkpoints; an adapter is merged into a copy of the base, which decodes twice as fast.
 
-    On a CPU attention is "eager": with a few dozen short sequences it beats the fused kernel by a quarter.
+    On a CPU attention is "grouped": with a few dozen short sequences it beats the fused kernel by a sixth.
     """
 
     def __init__(self, folder: Path, threads: int = 2, batch: int = 64, turn: Turn | None = None) -> None:
         torch.set_num_threads(threads)
         self.turn = turn
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.attention = "sdpa" if self.device == "cuda" else "eager"
+        self.attention = "sdpa" if self.device == "cuda" else grouped.NAME
         self.batch = batch
         self.tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
         self.models: dict[str, PreTrainedModel] = {"": self._read(folder)}
@@ -174,23 +176,25 @@ def shared_prefix(rows: list[list[int]]) -> int:
 def completion_logprobs(
     model: PreTrainedModel, tokenizer: AutoTokenizer, pairs: list[tuple[str, str]], batch: int
 ) -> list[float]:
-    """Mean log-probability (nats per token) of each completion after its prompt; the two are encoded apart."""
-    results: list[float] = []
-    for start in range(0, len(pairs), batch):
-        prompts = [tokenizer.encode(prompt, add_special_tokens=False) for prompt, _ in pairs[start : start + batch]]
-        ends = [tokenizer.encode(end, add_special_tokens=False) for _, end in pairs[start : start + batch]]
-        width = max(len(p) + len(e) for p, e in zip(prompts, ends, strict=True))
-        ids = torch.full((len(prompts), width), tokenizer.pad_token_id)
-        mask = torch.zeros_like(ids)
-        for row, (prompt, end) in enumerate(zip(prompts, ends, strict=True)):
-            ids[row, : len(prompt) + len(end)] = torch.tensor(prompt + end)
-            mask[row, : len(prompt) + len(end)] = 1
-        logits = model(input_ids=ids.to(model.device), attention_mask=mask.to(model.device)).logits
-        logits = logits.float().log_softmax(-1).cpu()
-        for row, (prompt, end) in enumerate(zip(prompts, ends, strict=True)):
-            if not prompt or not end:
-                results.append(-math.inf)
-                continue
-            steps = logits[row, len(prompt) - 1 : len(prompt) + len(end) - 1]
-            results.append(float(steps.gather(1, torch.tensor(end)[:, None]).mean()))
+    """Mean log-probability (nats per token) of each completion after its prompt; the two are encoded apart.
+
+    An empty prompt or completion gives minus infinity. Rows are padded on the left, so that logits, the dearest part of
+    a small model, are computed for the completions' places only.
+    """
+    rows = [[tokenizer.encode(text, add_special_tokens=False) for text in pair] for pair in pairs]
+    results = [-math.inf] * len(rows)
+    order = sorted((i for i, row in enumerate(rows) if all(row)), key=lambda i: len(rows[i][0]) + len(rows[i][1]))
+    for start in range(0, len(order), batch):
+        chosen = order[start : start + batch]
+        encoded = [torch.tensor(rows[i][0] + rows[i][1]) for i in chosen]
+        ids = pad_sequence(encoded, True, tokenizer.pad_token_id, padding_side="left")
+        mask = pad_sequence([torch.ones_like(row) for row in encoded], True, 0, padding_side="left")
+        places = (mask.cumsum(-1) - 1).clamp(min=0)
+        inputs = {"input_ids": ids, "attention_mask": mask, "position_ids": places}
+        longest = max(len(rows[i][1]) for i in chosen)
+        inputs = {name: tensor.to(model.device) for name, tensor in inputs.items()}
+        logits = model(**inputs, use_cache=False, logits_to_keep=longest + 1).logits[:, :-1]
+        steps = logits.float().log_softmax(-1).gather(2, inputs["input_ids"][:, -longest:, None])[..., 0].cpu()
+        for i, scores in zip(chosen, steps, strict=True):
+            results[i] = float(scores[-len(rows[i][1]) :].mean())
     return results

@@ -38,7 +38,7 @@ async def measured(engine: TransformersEngine, folder: Path) -> float:
     """What this engine finds for the adapter's canary, told by its own refusal of a wrong one."""
     with pytest.raises(WeightsError, match="canary log-probability") as refusal:
         await engine.take(checkpoint(folder, 100.0))
-    return float(refusal.value.message.split(" is ")[1].split()[0])
+    return float(refusal.value.message.split("log-probability ")[1].split()[0])
 
 
 async def test_greedy_text_is_the_same_alone_and_again(engine: TransformersEngine) -> None:

@@ -90,15 +90,15 @@ def test_the_loss_falls_over_rounds(tmp_path: Path) -> None:
     assert losses[-1] < 0.5 * losses[0]
 
 
-def test_every_round_computes_in_bfloat16_and_leaves_the_model_as_it_was(tmp_path: Path) -> None:
-    model, seen = tiny_model(), list[torch.dtype]()
+def test_every_round_computes_in_the_dtype_of_the_model_and_leaves_it_as_it_was(tmp_path: Path) -> None:
+    model, seen = tiny_model().to(torch.bfloat16), list[torch.dtype]()
     layer = model.model.layers[1].mlp.down_proj
     layer.register_forward_hook(lambda _module, _inputs, output: seen.append(output.dtype))
     for number in (1, 2, 3):
         train(model, tokenizer(), optimizer(model, rate=1e-4), lessons(2), settings(tmp_path, seed=number))
         assert seen == [torch.bfloat16] * number
         assert "forward" not in vars(model), "each trainer that wraps it would add a layer"
-        assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+        assert {parameter.dtype for parameter in model.parameters()} == {torch.bfloat16}
 
 
 def test_batches_are_of_like_length_and_lose_nothing(tmp_path: Path) -> None:

@@ -30,9 +30,7 @@ class CompletionTrainer(SFTTrainer):
         del return_outputs, num_items_in_batch
         labels = inputs.pop("labels")
         first = int((labels != -100).any(dim=0).nonzero()[0])
-        # accelerate's own autocast wraps a model only once: a second trainer on it would compute in float32.
-        with torch.autocast(labels.device.type, torch.bfloat16):
-            outputs = model(**inputs, use_cache=False, logits_to_keep=labels.shape[1] - first + 1)
+        outputs = model(**inputs, use_cache=False, logits_to_keep=labels.shape[1] - first + 1)
         targets = labels[:, first:]
         kept = targets != -100
         return functional.cross_entropy(outputs.logits[:, :-1][kept].float(), targets[kept])
