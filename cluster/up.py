@@ -26,6 +26,8 @@ ENVIRONMENT = {
     # glibc otherwise gives every large tensor back to the kernel, and each step pays for the page faults again.
     "MALLOC_MMAP_THRESHOLD_": "10000000000",
     "MALLOC_TRIM_THRESHOLD_": "10000000000",
+    # Ray Train runs the loop in a thread, whose own arena would hold no tensor of more than 64 MB.
+    "MALLOC_ARENA_MAX": "1",
     # Huge pages for what malloc takes: training is a tenth quicker where the kernel has them on request.
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
     "TOKENIZERS_PARALLELISM": "false",

@@ -7,7 +7,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from swarm.checkpoints import CANARY_TOLERANCE, bring, manifest, publish, verify, verify_canary
+from swarm.checkpoints import CANARY_TOLERANCE, bring, manifest, missing, publish, verify, verify_canary
 from swarm.errors import WeightsError
 from swarm.state import Checkpoint, CheckpointStatus, TensorFile
 from swarm.weights import file_sha256
@@ -31,6 +31,14 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def checkpoint(url: str, files: tuple[TensorFile, ...], canary: float = -2.0) -> Checkpoint:
     return Checkpoint(id="c1", status=CheckpointStatus.CANDIDATE, url=url, files=files, canary_logprob=canary)
+
+
+def test_what_was_pruned_is_missed(folder: Path, url: str) -> None:
+    kept = checkpoint(url, publish(folder, url))
+    assert missing(kept) == ""
+    filesystem, root = fsspec.core.url_to_fs(url)
+    filesystem.rm(root, recursive=True)
+    assert missing(kept) == "config.json"
 
 
 def test_a_manifest_lists_every_file_in_order(folder: Path) -> None:

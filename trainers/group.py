@@ -31,6 +31,8 @@ NAME = "trainer-0"
 _BOOKS = "books.json"
 _PAGE = 500
 WAITS_PER_REPORT = 30
+EXAM_PATIENCE = 120.0
+"""Seconds for which a group that takes turns leaves the machine to the exam of its candidate."""
 
 
 class Order(Record):
@@ -78,13 +80,18 @@ def run_group(config: Config) -> None:
     trainer.fit()
 
 
+def takes_turns(config: Config) -> bool:
+    """Whether engine and trainer share the cores of one machine, one after the other."""
+    return config.trainer.gpus == 0 and config.trainer.workers == 1
+
+
 def train_loop(arguments: dict[str, Any]) -> None:
     """What each worker runs."""
     config = Config.model_validate(arguments["config"])
     context = ray.train.get_context()
     rank, workers = context.get_world_rank(), context.get_world_size()
     base = weights.folder(config.student_source)
-    turn = Turn(config.run_dir / "turn") if config.trainer.gpus == 0 and workers == 1 else None
+    turn = Turn(config.run_dir / "turn") if takes_turns(config) else None
     learner = Learner(base, config.trainer, config.swarm.seed, turn)
     books = _restore(learner)
     with tempfile.TemporaryDirectory(prefix="swarm-trainer-") as scratch, asyncio.Runner() as runner:
@@ -155,7 +162,7 @@ class Desk:
         )
         self.waiting_since = time.monotonic()
         self.idle_seconds = 0.0
-        self.published = ""
+        self.published, self.published_at = "", 0.0
         self._waits = 0
         self._said = 0
 
@@ -180,7 +187,7 @@ class Desk:
             return await self._last_order()
         if reverted := await self._reverted():
             return reverted
-        if phase.paused:
+        if phase.paused or self._exam_has_the_machine():
             await asyncio.sleep(1)
             return self._wait()
         wait = 0.0 if self._due() else 1.0
@@ -192,6 +199,11 @@ class Desk:
             return self._wait()
         candidate = self.books.rounds_since_candidate + 1 >= self.config.trainer.exam_every
         return Order(kind="train", examples=tuple(self.curriculum.next_round(self.config.trainer.round_new)), candidate=candidate)
+
+    def _exam_has_the_machine(self) -> bool:
+        """On one machine's cores a round beside an exam makes both late, and the exam decides what is worth learning."""
+        waited = time.monotonic() - self.published_at
+        return bool(self.published) and takes_turns(self.config) and waited < EXAM_PATIENCE
 
     async def _last_order(self) -> Order:
         """A last candidate from what was learned since the one before, then the end."""
@@ -267,7 +279,7 @@ class Desk:
                 recipe=self.config.trainer.recipe,
             )
         )
-        self.published = identity
+        self.published, self.published_at = identity, time.monotonic()
         self.books = self.books.model_copy(update={"parent_id": identity, "rounds_since_candidate": 0})
         await self._beat()
 

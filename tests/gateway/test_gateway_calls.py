@@ -25,6 +25,7 @@ from swarm.state import (
     Progress,
     Role,
     Stage,
+    TensorFile,
 )
 from swarm.v1 import exchange_pb2
 
@@ -208,8 +209,14 @@ async def test_checkpoints_are_stored_once_and_rolled_back(clients: Clients) -> 
     with pytest.raises(RefusedError) as caught:
         await supervisor.rollback("c1")
     assert caught.value.reason == "CONFLICT"
+    pruned = checkpoint("c0").model_copy(
+        update={"files": (TensorFile(path="model.safetensors", sha256="0" * 64, size_bytes=1),)}
+    )
+    await supervisor.put_checkpoint(pruned)
+    with pytest.raises(RefusedError, match=r"model\.safetensors of checkpoint 'c0' is no longer at"):
+        await supervisor.rollback("c0")
     assert (await supervisor.rollback("base")).id == "base"
-    assert [item.id for item in await trainer.checkpoints()] == ["base", "c1"]
+    assert [item.id for item in await trainer.checkpoints()] == ["base", "c1", "c0"]
 
 
 async def test_the_gateway_judges_an_exam_itself(clients: Clients) -> None:

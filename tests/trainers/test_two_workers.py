@@ -1,0 +1,56 @@
+"""Two workers of a group learn one model: gradients are averaged over gloo, and both end with the same weights."""
+
+import hashlib
+import os
+import socket
+from pathlib import Path
+
+import pytest
+import torch.distributed as dist
+import torch.multiprocessing as mp
+from tiny_student import lessons, tiny_folder
+
+from swarm.config import TrainerSection, TrainMode
+from trainers.learner import Learner
+
+pytestmark = pytest.mark.real
+
+SECTION = TrainerSection(mode=TrainMode.FULL, threads=1, batch=4, learning_rate=5e-3, workers=2)
+
+
+def learned(rank: int, workers: int, port: int, base: str, scratch: str) -> None:
+    """What one worker does, as Ray Train would start it; its losses and a digest of its weights go to a file."""
+    os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(workers), "LOCAL_WORLD_SIZE": "2"}
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "ACCELERATE_USE_CPU": "true"}
+    dist.init_process_group("gloo", rank=rank, world_size=workers)
+    learner = Learner(Path(base), SECTION, seed=3)
+    losses = [learner.learn(lessons(16), workers, Path(scratch) / str(rank)).loss for _ in range(4)]
+    digest = hashlib.sha256()
+    for parameter in learner.model.parameters():
+        digest.update(parameter.detach().float().numpy().tobytes())
+    (Path(scratch) / f"{rank}.txt").write_text(f"{losses[0]} {losses[-1]} {digest.hexdigest()}")
+    dist.destroy_process_group()
+
+
+def free_port() -> int:
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        return int(place.getsockname()[1])
+
+
+def test_both_workers_end_with_the_same_weights(tmp_path: Path) -> None:
+    base = tiny_folder(tmp_path / "base")
+    mp.spawn(learned, (2, free_port(), str(base), str(tmp_path)), nprocs=2)
+    (first, last, one), (_, _, two) = ((tmp_path / f"{rank}.txt").read_text().split() for rank in (0, 1))
+    assert one == two
+    assert float(last) < float(first) - 1
+    untouched = hashlib.sha256()
+    for parameter in Learner(base, SECTION, seed=3).model.parameters():
+        untouched.update(parameter.detach().float().numpy().tobytes())
+    assert one != untouched.hexdigest()
+
+
+def test_a_worker_whose_loss_is_no_number_ends_the_group(tmp_path: Path) -> None:
+    base = tiny_folder(tmp_path / "base", spread=float("inf"))
+    with pytest.raises(mp.ProcessRaisedException, match=r"FloatingPointError|ValueError|RuntimeError"):
+        mp.spawn(learned, (2, free_port(), str(base), str(tmp_path)), nprocs=2)
