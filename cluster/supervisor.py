@@ -68,6 +68,8 @@ class Supervisor:
         async with SwarmClient.for_run(self._config.run_dir, Role.SUPERVISOR, "supervisor", patience=600) as client:
             self._client = client
             await self._seed()
+            # What takes longest to come up is started first.
+            self._hire("trainer", lambda: start_trainer(self._config))
             engines = [await self._start_engine(name) for name in self._config.engines]
             self._staff()
             await self._watch_over()
@@ -114,7 +116,6 @@ class Supervisor:
         for role in LEARNERS:
             for index in range(self._config.role(role).replicas):
                 self._hire(f"{role}-{index}", lambda role=role, index=index: start_agent(self._config, role, index))
-        self._hire("trainer", lambda: start_trainer(self._config))
 
     def _hire(self, name: str, start: Any) -> None:
         worker = Worker(name, start)

@@ -198,7 +198,9 @@ class Desk:
             await self._beat()
             return self._wait()
         candidate = self.books.rounds_since_candidate + 1 >= self.config.trainer.exam_every
-        return Order(kind="train", examples=tuple(self.curriculum.next_round(self.config.trainer.round_new)), candidate=candidate)
+        return Order(
+            kind="train", examples=tuple(self.curriculum.next_round(self.config.trainer.round_new)), candidate=candidate
+        )
 
     def _exam_has_the_machine(self) -> bool:
         """On one machine's cores a round beside an exam makes both late, and the exam decides what is worth learning."""
