@@ -10,15 +10,21 @@ from agents.student import engine_id
 from swarm.domains.base import Domain
 from swarm.exam_report import answered_right
 from swarm.general import CHOICES, correct, load_general, pairs
+from swarm.promotion import PromotionPolicy, settled
 from swarm.records import Cell, Purpose, Sample, new_id
 from swarm.state import Checkpoint, ExamItem, ExamRecord
 
 TRIES = 50
 """Draws for each pair before the cells count as exhausted."""
 
+POLICY = PromotionPolicy()
+"""What the gateway will decide by; an exam ends as soon as more pairs would not change that."""
+
 
 class Examiner:
-    """Draws a new exam each time; `retention` general items (0 for none) are scored once for each set of weights.
+    """Draws a new exam each time, in blocks of `pairs`, until the pairs decide or there may be no more.
+
+    `retention` general items (0 for none) are scored once for each set of weights.
 
     The candidate stays in the engine until the next exam, so that a promoted one need not be read twice.
     """
@@ -52,23 +58,17 @@ class Examiner:
         Either way nothing is kept of it, and the next exam draws other probes.
         """
         await self._hold(champion, candidate)
-        probes = self._draw(champion, candidate)
-        texts = await self._answer(probes, champion, candidate)
-        items = tuple(
-            ExamItem(
-                probe=probe,
-                champion_text=old,
-                candidate_text=new,
-                champion_passed=answered_right(self._domain, probe_of(probe), old),
-                candidate_passed=answered_right(self._domain, probe_of(probe), new),
-            )
-            for probe, old, new in zip(probes, texts[: len(probes)], texts[len(probes) :], strict=True)
-        )
+        self._exams += 1
+        rng = random.Random(f"{self._seed}/exam/{champion.id}/{candidate.id}/{self._exams}")
+        asked: set[bytes] = set()
+        items: list[ExamItem] = []
+        while not items or not settled(items, POLICY, self._pairs):
+            items += await self._sit(self._draw(rng, asked), champion, candidate)
         return ExamRecord(
             id=new_id(),
             champion_id=champion.id,
             candidate_id=candidate.id,
-            items=items,
+            items=tuple(items),
             retention_correct_base=await self._retained(""),
             retention_correct_champion=await self._retained(engine_id(champion)),
             retention_correct_candidate=await self._retained(engine_id(candidate)),
@@ -84,17 +84,31 @@ class Examiner:
             if engine_id(checkpoint):
                 await self._engine.take(checkpoint)
 
-    def _draw(self, champion: Checkpoint, candidate: Checkpoint) -> list[Sample]:
-        """Probes from cells drawn at random, each cell with the same chance, no question twice."""
-        self._exams += 1
-        rng = random.Random(f"{self._seed}/exam/{champion.id}/{candidate.id}/{self._exams}")
-        drawn: dict[bytes, Sample] = {}
+    def _draw(self, rng: random.Random, asked: set[bytes]) -> list[Sample]:
+        """A block of probes from cells drawn at random, each cell with the same chance, no question twice."""
+        drawn: list[Sample] = []
         for _ in range(self._pairs * TRIES):
             sample = alone(self._domain.make(rng.choice(self._cells), rng, Purpose.EXAM)[0])
-            drawn.setdefault(fingerprint(probe_of(sample).question), sample)
+            question = fingerprint(probe_of(sample).question)
+            if question not in asked:
+                asked.add(question)
+                drawn.append(sample)
             if len(drawn) == self._pairs:
-                return list(drawn.values())
-        raise ValueError(f"the cells gave {len(drawn)} distinct questions, not {self._pairs}: set exam.pairs lower")
+                return drawn
+        raise ValueError(f"the cells gave {len(asked)} distinct questions, not {self._pairs}: set exam.pairs lower")
+
+    async def _sit(self, probes: Sequence[Sample], champion: Checkpoint, candidate: Checkpoint) -> list[ExamItem]:
+        texts = await self._answer(probes, champion, candidate)
+        return [
+            ExamItem(
+                probe=probe,
+                champion_text=old,
+                candidate_text=new,
+                champion_passed=answered_right(self._domain, probe_of(probe), old),
+                candidate_passed=answered_right(self._domain, probe_of(probe), new),
+            )
+            for probe, old, new in zip(probes, texts[: len(probes)], texts[len(probes) :], strict=True)
+        ]
 
     async def _answer(self, probes: Sequence[Sample], champion: Checkpoint, candidate: Checkpoint) -> list[str]:
         requests = [

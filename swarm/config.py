@@ -134,7 +134,12 @@ class ExamSection(Section):
     """The frozen report exam, and the pairs on which candidates are judged."""
 
     items: int = Field(240, ge=20, description="items of the frozen exam that only the report reads")
-    pairs: int = Field(64, ge=8, le=200, description="fresh probes on which champion and candidate are compared")
+    pairs: int = Field(
+        64,
+        ge=8,
+        le=200,
+        description="fresh probes in each block of an exam; blocks follow until they decide, up to 200 in all",
+    )
     shots: int = Field(8, ge=1, description="examples shown to the few-shot baseline")
     cells: tuple[str, ...] = Field(
         (), description="cells `subdomain/weather/form` that the exam and the probers cover; empty means all"

@@ -32,7 +32,7 @@ class PromotionPolicy(Record):
     fabrication_limit: float = Field(0.10, ge=0, le=1)
     """Highest failure rate where asking back or NONE is right; the champion's rate plus the margin if that is more."""
     over_refusal_limit: float = Field(0.10, ge=0, le=1)
-    """Highest rate of declining what has an answer; the champion's rate plus the margin if that is more, or the next."""
+    """Highest rate of declining what has an answer; the champion's rate plus the margin, or the next, if more."""
     refusals_for_failures: float = Field(1 / 3, ge=0, le=1)
     """Share of the champion's failures on what has an answer that may have become refusals: a champion that knows
     nothing never declines, and with a fixed limit alone nothing that begins to learn when to ask could follow it."""
@@ -211,6 +211,19 @@ def conditions(exam: ExamRecord, policy: PromotionPolicy) -> tuple[Condition, ..
 def explain(exam: ExamRecord, policy: PromotionPolicy) -> str:
     """All conditions in one line, for a checkpoint's reason."""
     return "; ".join(map(str, conditions(exam, policy)))
+
+
+def settled(items: Sequence[ExamItem], policy: PromotionPolicy, block: int) -> bool:
+    """Whether an exam is over: the improvement is shown, or its reverse is, or one more block is not allowed.
+
+    The improvement test holds at any stopping time, so a look after every block costs nothing. A candidate that has
+    not won more than it lost after two blocks is given up.
+    """
+    wins, losses = _score(_fresh(items))
+    threshold = 1 / policy.alpha
+    shown = max(statistics.mixture_e_value(wins, losses), statistics.mixture_e_value(losses, wins)) >= threshold
+    hopeless = wins <= losses and len(items) >= 2 * block
+    return shown or hopeless or len(items) + block > policy.max_items
 
 
 def _regressed(exam: ExamRecord, policy: PromotionPolicy) -> bool:

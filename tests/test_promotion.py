@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from swarm.promotion import PromotionPolicy, Standing, conditions, decide, declined, explain
+from swarm.promotion import PromotionPolicy, Standing, conditions, decide, declined, explain, settled
 from swarm.records import Attempt, Origin, Purpose, Sample
 from swarm.state import ExamItem, ExamRecord
 from tests.fakes import probe_of
@@ -154,6 +154,16 @@ def test_some_of_what_the_champion_failed_may_have_become_refusals() -> None:
 )
 def test_an_unsound_exam_is_refused(record: ExamRecord, words: str) -> None:
     assert words in blocked(record)
+
+
+def test_an_exam_is_over_when_more_pairs_can_not_matter() -> None:
+    undecided = [*items(60, True, True), *items(6, False, True), *items(2, True, False)]
+    assert not settled(undecided, POLICY, 40)
+    assert settled([*undecided, *items(9, False, True)], POLICY, 40), "shown"
+    assert settled([*undecided, *items(12, True, False)], POLICY, 40), "worse"
+    assert settled([*undecided, *items(100, True, True)], POLICY, 40), "200 are the most"
+    assert settled(items(80, True, True), POLICY, 40), "two blocks without a lead"
+    assert not settled(items(79, True, True), POLICY, 40)
 
 
 def test_an_exam_of_attempts_is_refused() -> None:

@@ -203,7 +203,7 @@ class Desk:
         )
 
     def _exam_has_the_machine(self) -> bool:
-        """On one machine's cores a round beside an exam makes both late, and the exam decides what is worth learning."""
+        """On one machine's cores a round beside an exam makes both late, and the exam decides who is probed next."""
         waited = time.monotonic() - self.published_at
         return bool(self.published) and takes_turns(self.config) and waited < EXAM_PATIENCE
 

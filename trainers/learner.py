@@ -30,7 +30,9 @@ class Learner:
         self.seed = seed
         self.turn = turn
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
-        base = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16, attn_implementation="eager")
+        device, attention = ("cuda", "sdpa") if torch.cuda.is_available() else ("cpu", "eager")
+        base = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16, attn_implementation=attention)
+        base.to(device)
         self.model: Any = base if section.mode is TrainMode.FULL else self._adapted(base)
         self.model.config.use_cache = False
         self.optimizer = self._fresh_optimizer()
@@ -110,7 +112,7 @@ class Learner:
             master.copy_(tensors[f"weight.{index}"])
             if f"exp_avg.{index}" in tensors:
                 keys = ("step", "exp_avg", "exp_avg_sq")
-                self.optimizer.state[master] = {key: tensors[f"{key}.{index}"] for key in keys}
+                self.optimizer.state[master] = {key: tensors[f"{key}.{index}"].to(master.device) for key in keys}
         self.optimizer.write_back()
         self.rounds = rounds
 

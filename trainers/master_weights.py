@@ -9,9 +9,9 @@ import torch
 class MasterAdamW(torch.optim.AdamW):
     """AdamW on float32 master weights (Micikevicius et al. 2017, arXiv 1710.03740, section 3.1).
 
-    bfloat16 keeps eight bits of a weight, so a step of less than a two-hundredth of it would be lost. Gradients are read
-    from `learned`, and what was stepped is written back there. On a CPU a round is half again as quick as with float32
-    weights under autocast, which casts every weight at every step.
+    bfloat16 keeps eight bits of a weight, so a step of less than a two-hundredth of it would be lost. Gradients are
+    read from `learned`, and what was stepped is written back there. Float32 weights under autocast, the other way to
+    train in mixed precision, would cast every weight at every step.
     """
 
     def __init__(self, learned: Iterable[torch.nn.Parameter], rate: float) -> None:

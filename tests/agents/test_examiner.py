@@ -1,5 +1,7 @@
 """Exams are fresh, the same for both sides, and judged like the gateway judges them."""
 
+from hashlib import sha256
+
 import pytest
 
 from agents.engines.base import Request
@@ -78,6 +80,17 @@ async def test_a_promoted_candidate_stays_and_a_rejected_one_goes() -> None:
     assert engine.held == ["", "old", "new", "next"]
     await one.act(NEW, OLD)
     assert engine.held == ["", "old", "new"]
+
+
+async def test_an_exam_goes_on_until_it_is_decided() -> None:
+    def seldom(request: Request) -> str:
+        return adds(request) if int(sha256(request.prompt.encode()).hexdigest(), 16) % 5 == 0 else "Answer: 7"
+
+    exam = await examiner(ScriptedEngine(seldom)).act(OLD, NEW)
+    assert 40 < len(exam.items) < 200
+    assert len({probe_of(item.probe).question for item in exam.items}) == len(exam.items)
+    hopeless = await examiner(ScriptedEngine(lambda _: "Answer: 7")).act(OLD, NEW)
+    assert len(hopeless.items) == 80
 
 
 async def test_what_cannot_be_examined_is_refused() -> None:
