@@ -10,13 +10,14 @@ from agents.evolver import Evolver
 from agents.examiner import Examiner
 from agents.judge import Judge
 from agents.prober import Prober
+from agents.rewording import Reworder
 from agents.student import Student
 from agents.teacher import Budget, build_teacher
 from cluster.agent import ENDED, Agent
 from cluster.engines import RemoteEngine, engine_name
 from swarm.config import Config, EngineKind
 from swarm.errors import BudgetExhausted, EngineUnavailable, WeightsError
-from swarm.records import Attempt, Probe, Purpose, TeacherKind
+from swarm.records import Attempt, Probe, Purpose, Sample, TeacherKind
 from swarm.state import (
     Checkpoint,
     CheckpointStatus,
@@ -144,22 +145,36 @@ async def teacher(agent: Agent) -> None:
 
 
 async def prober(agent: Agent) -> None:
-    """Makes probes while few wait, and in learn while the trainer is not too far behind."""
+    """Makes probes while few wait, and in learn while the trainer is not too far behind; its engine rewords them."""
     config = agent.config
     seed = f"{config.swarm.seed}/{agent.index}/{(await agent.client.state()).revision}"
     role = Prober(agent.domain, agent.cells, seed)
     section = config.role(Role.PROBER)
+    reworder = Reworder(agent.domain, remote_engine(config, section.engine), agent.cells) if section.engine else None
     while (state := await agent.client.state()).phase.name not in ENDED:
         if wanted(state, config):
             started = time.monotonic()
             counts = [cell for cell in state.cells if cell.checkpoint_id == state.champion_id]
             samples = role.act(counts, PURPOSES[state.phase.name], section.batch)
+            if reworder and state.phase.name is PhaseName.LEARN:
+                samples = await _reworded(agent, reworder, samples)
             answers = await agent.client.publish(samples)
             agent.completed += sum(answer.ok for answer in answers)
             agent.failed += sum(not answer.ok for answer in answers)
             agent.busy_seconds += time.monotonic() - started
-        await agent.beat(role.invalid)
+        await agent.beat(role.invalid | dict(reworder.refused if reworder else {}))
         await asyncio.sleep(POLL_SECONDS / 2)
+
+
+async def _reworded(agent: Agent, reworder: Reworder, samples: list[Sample]) -> list[Sample]:
+    """The samples in new words; as they are while the engine is away."""
+    try:
+        samples = await reworder.act(samples)
+    except EngineUnavailable as error:
+        agent.complain(error)
+        return samples
+    agent.books, agent.note = reworder.books, ""
+    return samples
 
 
 def wanted(state: SwarmState, config: Config) -> bool:

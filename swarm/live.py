@@ -74,7 +74,7 @@ def line(state: SwarmState, pace: Pace, now: datetime) -> str:
     failed, judged = sum(count[0] for count in counts), sum(count[1] for count in counts)
     rate = pace.rates().get(Role.STUDENT, 0.0)
     parts = [
-        f"[{pace.elapsed(state, now)}] {_phase(state)}",
+        f"[{pace.elapsed(state, now)}] {_phase(state)}{_closing(state)}",
         f"{rate:.1f} attempts/s",
         f"failing {_share(failed, judged)}",
         f"corrections {state.corrections}, trained {state.corrections_trained}",
@@ -187,6 +187,13 @@ def _roles(state: SwarmState, pace: Pace) -> Table:
 
 def _phase(state: SwarmState) -> str:
     return f"{state.phase.name}{' (paused)' if state.phase.paused else ''}"
+
+
+def _closing(state: SwarmState) -> str:
+    """What a run that has ended still does while its gateway answers."""
+    if state.phase.name is not PhaseName.STOPPED:
+        return ""
+    return ", last exams (the candidate's, then the frozen one)"
 
 
 def _won(state: SwarmState) -> int:

@@ -51,6 +51,8 @@ def test_a_line_says_what_matters(stored_run: Path) -> None:
     assert said.startswith("[2:05 of 10:00] learn (paused)")
     assert "corrections 10, trained 9" in said
     assert said.endswith("ALARM queue probes: 1 samples unaccounted for")
+    over = state.model_copy(update={"phase": running.model_copy(update={"name": PhaseName.STOPPED, "paused": False})})
+    assert "stopped, last exams" in line(over, Pace(BudgetSection()), state.started_at)
 
 
 def test_the_picture_shows_decisions_and_alarms_and_escapes_nothing(stored_run: Path) -> None:
