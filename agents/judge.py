@@ -66,6 +66,14 @@ class Judge:
         verdict = judge_attempt(self._domain, self.rubric, probe, attempt.text)
         return Completion(token=lease.token, outputs=(answer_to(lease.sample, verdict),))
 
+    def again(self, judged: Sequence[tuple[Sample, Probe]]) -> list[Sample]:
+        """Verdicts on stored attempts by the rubric in force; attempts whose probe shows no reference are left out."""
+        return [
+            answer_to(sample, judge_attempt(self._domain, self.rubric, probe, sample.payload.text), self.rubric.version)
+            for sample, probe in judged
+            if isinstance(sample.payload, Attempt) and probe.reference is not None
+        ]
+
 
 def _payloads(chain: Sequence[Sample]) -> tuple[Attempt | None, Probe | None]:
     """The nearest attempt and probe of a chain."""

@@ -38,6 +38,9 @@ LEAD = 1.5
 GENERAL_ITEMS = 300
 """General items scored at each exam; with fewer, chance alone blocks sound candidates."""
 
+STORED = 250
+"""Latest attempts that a new rubric judges again, and that proposals are tried on."""
+
 PURPOSES = {PhaseName.LEARN: Purpose.LEARN, PhaseName.SIEGE: Purpose.SIEGE, PhaseName.CENSUS: Purpose.CENSUS}
 """What probes are for in each phase that probes."""
 
@@ -110,13 +113,16 @@ async def student(agent: Agent) -> None:
 
 
 async def judge(agent: Agent) -> None:
-    """Judges attempts; takes up a new rubric between two batches."""
+    """Judges attempts; takes up a new rubric between two batches, and judges the champion's latest attempts by it."""
     role = Judge(agent.domain, await agent.client.rubric(), agent.cells, agent.config.swarm.seed)
 
     async def follow() -> None:
         rubric = await agent.client.rubric()
         if rubric.version != role.rubric.version:
             role.take(rubric)
+            champion = await agent.client.champion()
+            known = [(sample, probe) for sample, probe in await _attempts(agent) if champion and by(sample, champion)]
+            await agent.client.publish(role.again(known))
         agent.note = role.note
 
     await work(agent, Stage.ATTEMPTS, role, follow)
@@ -196,7 +202,8 @@ async def evolver(agent: Agent) -> None:
     while (phase := await agent.phase()).name not in ENDED:
         rubric = await agent.client.rubric()
         if phase.name is PhaseName.LEARN and not phase.paused and rubric.version != settled:
-            role.show(await _attempts(agent))
+            latest = (await _attempts(agent))[:60]
+            role.show([(probe, a.payload.text) for a, probe in latest if isinstance(a.payload, Attempt)])
             started = time.monotonic()
             experiment = await asyncio.to_thread(role.act, rubric, number + 1)
             agent.busy_seconds += time.monotonic() - started
@@ -210,14 +217,18 @@ async def evolver(agent: Agent) -> None:
         await agent.rest(POLL_SECONDS)
 
 
-async def _attempts(agent: Agent) -> list[tuple[Probe, str]]:
-    """Some of the student's latest attempts with their probes."""
-    latest = await agent.client.samples("attempt", purpose=Purpose.LEARN, limit=60, descending=True)
-    probes = {
-        s.id: s.payload for s in await agent.client.samples("probe", purpose=Purpose.LEARN, limit=500, descending=True)
-    }
-    found = [(probes.get(sample.parent_id), sample.payload) for sample in latest]
-    return [(probe, a.text) for probe, a in found if isinstance(probe, Probe) and isinstance(a, Attempt)]
+async def _attempts(agent: Agent) -> list[tuple[Sample, Probe]]:
+    """The student's latest attempts at learn probes, each with its probe, the newest first."""
+    attempts = await agent.client.samples("attempt", purpose=Purpose.LEARN, limit=STORED, descending=True)
+    asked = await agent.client.samples("probe", purpose=Purpose.LEARN, limit=2 * STORED, descending=True)
+    probes = {sample.id: sample.payload for sample in asked}
+    found = [(sample, probes.get(sample.parent_id)) for sample in attempts]
+    return [(sample, probe) for sample, probe in found if isinstance(probe, Probe)]
+
+
+def by(sample: Sample, checkpoint: Checkpoint) -> bool:
+    """Whether an attempt is this checkpoint's."""
+    return isinstance(sample.payload, Attempt) and sample.payload.checkpoint_id == checkpoint.id
 
 
 async def examiner(agent: Agent) -> None:
