@@ -25,6 +25,7 @@ from swarm.state import (
     Failure,
     Lease,
     PhaseName,
+    QueueCount,
     Role,
     Stage,
     SwarmState,
@@ -33,7 +34,8 @@ from swarm.state import (
 LEASE_SECONDS = 30.0
 POLL_SECONDS = 1.0
 LEAD = 1.5
-"""Rounds of corrections that probers may be ahead of the trainer; more would be found on a student that is no more."""
+"""Rounds of corrections and probes under way that probers may be ahead of the trainer; more would be found on a student
+that is no more."""
 
 GENERAL_ITEMS = 300
 """General items scored at each exam; with fewer, chance alone blocks sound candidates."""
@@ -187,11 +189,14 @@ def wanted(state: SwarmState, config: Config) -> bool:
     """Whether more probes are wanted now."""
     if state.phase.paused or state.phase.name not in PURPOSES:
         return False
-    ready = {queue.stage: queue.ready for queue in state.queues}
-    if ready.get(Stage.PROBES, 0) >= config.role(Role.STUDENT).batch:
+    probes = next((queue for queue in state.queues if queue.stage is Stage.PROBES), QueueCount(stage=Stage.PROBES))
+    if probes.ready >= config.role(Role.STUDENT).batch:
         return False
+    if state.phase.name is not PhaseName.LEARN:
+        return True
     consumed = sum(agent.completed for agent in state.agents if agent.card.role is Role.TRAINER)
-    return state.phase.name is not PhaseName.LEARN or state.corrections - consumed < LEAD * config.trainer.round_new
+    coming = state.corrections - consumed + probes.ready + probes.leased
+    return coming < LEAD * config.trainer.round_new
 
 
 async def evolver(agent: Agent) -> None:

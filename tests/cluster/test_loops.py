@@ -76,6 +76,8 @@ def test_probes_wait_for_a_trainer_that_is_behind_unless_in_siege() -> None:
     assert wanted(state(corrections=100, consumed=100 - lead + 1), CONFIG)
     assert not wanted(state(corrections=100, consumed=100 - lead), CONFIG)
     assert not wanted(state(corrections=lead).model_copy(update={"agents": ()}), CONFIG)
+    assert wanted(state(corrections=lead - 5, ready=4), CONFIG)
+    assert not wanted(state(corrections=lead - 5, ready=5), CONFIG), "what the student will be asked may fail too"
     for phase in (PhaseName.SIEGE, PhaseName.CENSUS):
         assert wanted(state(phase, corrections=100), CONFIG), "what a siege finds is not for the next round"
 
