@@ -125,7 +125,7 @@ class Supervisor:
     async def _watch_over(self) -> None:
         """Every second: replace the dead, move the phase, drop old checkpoints. Ends with the swarm."""
         while not self._stopping:
-            self._replace_dead()
+            await self._replace_dead()
             state = await self._client.state()
             self._clock.tick(state.phase.paused)
             if state.phase.name in ENDED:
@@ -134,7 +134,7 @@ class Supervisor:
             prune(state, self._config)
             await asyncio.sleep(TICK_SECONDS)
 
-    def _replace_dead(self) -> None:
+    async def _replace_dead(self) -> None:
         """Start again what has died: the first time after a second, later after up to half a minute."""
         for worker in self._workers:
             if worker.run is None:
@@ -143,7 +143,7 @@ class Supervisor:
                 continue
             ended, _ = ray.wait([worker.run], timeout=0)
             if ended:
-                problem = _problem(worker.run)
+                problem = await _problem(worker.run)
                 print(f"{worker.name} ended ({problem or 'done'})", flush=True)
                 worker.run = None
                 if problem:
@@ -219,7 +219,7 @@ class Supervisor:
         """Let the trainer publish its last candidate and the examiner examine it; then everyone goes."""
         deadline = time.monotonic() + FINAL_EXAM_SECONDS
         while not self._stopping and time.monotonic() < deadline:
-            self._replace_dead()
+            await self._replace_dead()
             training = any(w.name == "trainer" and (w.run is not None or w.not_before) for w in self._workers)
             if not training and newest_candidate(await self._client.checkpoints()) is None:
                 break
@@ -283,10 +283,10 @@ def _start(worker: Worker) -> None:
     worker.run = worker.actor.run.remote()
 
 
-def _problem(run: Any) -> str:
+async def _problem(run: Any) -> str:
     """Why a run ended, "" where it was simply done."""
     try:
-        ray.get(run)
+        await run
     except Exception as error:  # the edge to any actor: whatever it died of is said, and it is started again
         return f"{type(error).__name__}: {str(error).strip().splitlines()[-1] if str(error).strip() else ''}"
     return ""
