@@ -20,7 +20,7 @@ PACKAGES = ("nucleus-swarm", "ray", "torch", "transformers", "peft", "trl", "grp
 _NEEDED = ("ray", "torch", "transformers", "peft", "grpcio", "pydantic", "sqlalchemy")
 _MODULES = {"grpcio": "grpc"}
 _GIB = 1024**3
-_MEMORY_GIB, _DISK_GIB, _SHM_MIB = 5.0, 3.0, 64
+_MEMORY_GIB, _DISK_GIB, _SHM_MIB = 12.0, 3.0, 64
 
 
 class Finding(Record):
