@@ -19,8 +19,8 @@ CANARY = (
 CANARY_TOLERANCE = 0.15
 """Nats per token by which the trainer and an engine may differ; both compute in bfloat16, by other kernels.
 
-Measured on sound checkpoints of the 135M student, then trained under autocast: up to 0.11 between trainer and engine. SHA-256 is what tells single
-bits; the canary tells that the weights that were verified are the weights that answer.
+Measured on sound checkpoints of the 135M student, then trained under autocast: up to 0.11 between trainer and engine.
+SHA-256 is what tells single bits; the canary tells that the weights that were verified are the weights that answer.
 """
 
 _PICKLED = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"}
