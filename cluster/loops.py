@@ -1,6 +1,7 @@
 """One loop for each way of working; each says what it waits for. They end when the swarm has ended."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
@@ -16,12 +17,13 @@ from agents.teacher import Budget, build_teacher
 from cluster.agent import ENDED, Agent
 from cluster.engines import RemoteEngine, engine_name
 from swarm.config import Config, EngineKind
-from swarm.errors import BudgetExhausted, EngineUnavailable, WeightsError
+from swarm.errors import BudgetExhausted, EngineUnavailable, SwarmError, WeightsError
 from swarm.records import Attempt, Probe, Purpose, Sample, TeacherKind
 from swarm.state import (
     Checkpoint,
     CheckpointStatus,
     Completion,
+    FailKind,
     Failure,
     Lease,
     PhaseName,
@@ -37,6 +39,9 @@ LEAD = 1.5
 """Rounds of corrections and probes under way that probers may be ahead of the trainer; more would be found on a student
 that is no more."""
 
+MOST_UNDER_WAY = 2000
+"""Samples in all queues at which probers pause in siege and census: whoever is behind gets time to catch up."""
+
 GENERAL_ITEMS = 300
 """General items scored at each exam; with fewer, chance alone blocks sound candidates."""
 
@@ -45,6 +50,8 @@ STORED = 250
 
 PURPOSES = {PhaseName.LEARN: Purpose.LEARN, PhaseName.SIEGE: Purpose.SIEGE, PhaseName.CENSUS: Purpose.CENSUS}
 """What probes are for in each phase that probes."""
+
+_LOG = logging.getLogger("swarm.agent")
 
 
 class Working(Protocol):
@@ -67,13 +74,29 @@ async def work(agent: Agent, stage: Stage, role: Working, before: Callable[[], A
         leases = await agent.client.lease(stage, section.batch, wait_seconds=2, ttl_seconds=LEASE_SECONDS)
         if leases:
             started = time.monotonic()
-            outcomes = await _held(agent, leases, role.act(leases))
+            outcomes = await _held(agent, leases, acted(agent.name, role, leases))
             await _hand_in(agent, outcomes)
             agent.busy_seconds += time.monotonic() - started
             agent.books = getattr(role, "books", Books())
             if any(isinstance(outcome, Failure) for outcome in outcomes):
                 await asyncio.sleep(POLL_SECONDS)
         await agent.beat()
+
+
+async def acted(name: str, role: Working, leases: list[Lease]) -> list[Completion | Failure]:
+    """The role's outcomes. Where a fault of the role ends a batch, each lease is tried alone, and the one at fault
+    goes back with what was raised: it must neither take the others with it nor end the agent.
+    """
+    try:
+        return await role.act(leases)
+    except SwarmError:
+        raise
+    except Exception as error:
+        if len(leases) > 1:
+            return [outcome for lease in leases for outcome in await acted(name, role, [lease])]
+        _LOG.exception("%s failed on %s", name, leases[0].sample.id)
+        reason = f"{name} failed on it by a fault of its own: {type(error).__name__}: {error}"
+        return [Failure(token=leases[0].token, kind=FailKind.RETRY, reason=reason)]
 
 
 async def _held(agent: Agent, leases: list[Lease], acting: Awaitable[list[Completion | Failure]]) -> Any:
@@ -192,10 +215,11 @@ def wanted(state: SwarmState, config: Config) -> bool:
     probes = next((queue for queue in state.queues if queue.stage is Stage.PROBES), QueueCount(stage=Stage.PROBES))
     if probes.ready >= config.role(Role.STUDENT).batch:
         return False
+    under_way = sum(queue.ready + queue.leased + queue.delayed for queue in state.queues)
     if state.phase.name is not PhaseName.LEARN:
-        return True
+        return under_way < MOST_UNDER_WAY
     consumed = sum(agent.completed for agent in state.agents if agent.card.role is Role.TRAINER)
-    coming = state.corrections - consumed + probes.ready + probes.leased
+    coming = state.corrections - consumed + under_way
     return coming < LEAD * config.trainer.round_new
 
 

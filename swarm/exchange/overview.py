@@ -139,7 +139,8 @@ def _corrections_trained(connection: Connection) -> int:
 
 
 def _alarms(queues: Sequence[QueueCount], roster: Sequence[AgentStatus]) -> list[str]:
-    """Unaccounted samples, and what agents raise in their notes."""
+    """Unaccounted samples, dead letters, and what agents raise in their notes."""
     lost = [f"queue {c.stage}: {c.unaccounted} samples unaccounted for" for c in queues if c.unaccounted]
+    lost += [f"queue {c.stage}: {c.dead} dead letters, which nobody could work on" for c in queues if c.dead]
     raised = [f"{agent.card.name}: {agent.note}" for agent in roster if agent.note.startswith(ALARMS)]
     return lost + raised

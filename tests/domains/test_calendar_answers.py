@@ -190,7 +190,20 @@ SPECIES = [
     ("2026-03-13T09:00", "2026-03-13T21:00", "relative/off-by-12-hours"),
     ("2026-03-10/2026-03-12", "2026-03-10/2026-03-13", "relative/wrong-end"),
     ("2026-03-13", "2027-03-13", "relative/wrong-year"),
+    ("2026-03-10T09:00/2026-03-12T10:00", "2026-03-11/2026-03-13", "relative/times-missing"),
+    ("2026-03-11/2026-03-13", "2026-03-10T09:00/2026-03-12T10:00", "relative/times-added"),
 ]
+
+WELL_FORMED = sorted(
+    {text for pair in SAME + DIFFERENT for text in pair} | {text for row in SPECIES for text in row[:2]}
+)
+
+
+@pytest.mark.parametrize("right", [text for text in WELL_FORMED if DOMAIN.verify(probe(text), text).correct])
+def test_every_wrong_answer_to_every_question_has_a_name(right: str) -> None:
+    for answer in WELL_FORMED:
+        if not DOMAIN.verify(probe(right), answer).correct:
+            assert DOMAIN.species(probe(right), answer)
 
 
 @pytest.mark.parametrize(("right", "answer", "name"), SPECIES)

@@ -29,6 +29,8 @@ def _difference(right: Value, answer: Value) -> str:
     if isinstance(right, Rule) and isinstance(answer, Rule):
         return _rule_difference(right, answer)
     if isinstance(right, Span) and isinstance(answer, Span):
+        if isinstance(right.begin, datetime) != isinstance(answer.begin, datetime):
+            return "times-missing" if isinstance(right.begin, datetime) else "times-added"
         if right.begin == answer.begin:
             return "wrong-end"
         return "wrong-begin" if right.end == answer.end else f"both-ends-{_day_difference(right.begin, answer.begin)}"
