@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export RAY_USAGE_STATS_ENABLED := 0
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: setup demo demo-long test lint proto docs clean help
+.PHONY: setup demo demo-long test chaos chaos-long lint proto docs clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -34,6 +34,12 @@ demo-long: setup ## the same for up to an hour
 
 test: setup ## all tests, the end-to-end one with the real model included
 	$(BIN)/python -m pytest
+
+chaos: setup ## 60 faults on a gateway at work, and a check of all histories, in three minutes
+	$(BIN)/python -m chaos --seconds 120 --faults 60 --seed $(SEED)
+
+chaos-long: setup ## 1,000 faults in about 50 minutes; the result also goes to chaos-long.json
+	$(BIN)/python -m chaos --seconds 2700 --faults 1000 --seed $(SEED) --json chaos-long.json
 
 lint: setup ## style, types, imports, protobuf and documents that are generated
 	$(BIN)/ruff format --check .

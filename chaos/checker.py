@@ -122,7 +122,9 @@ def _fence(history: History, _final: FinalStore) -> Findings:
             if token == item.token or not _before(granted, other):
                 continue
             if _before(other, call):
-                yield f"{answer.id} was completed by {call.agent} after {other.agent} was given it" if accepted else None
+                yield (
+                    f"{answer.id} was completed by {call.agent} after {other.agent} was given it" if accepted else None
+                )
                 break
             if accepted and _before(call, other):
                 yield f"{answer.id} was given to {other.agent} after {call.agent} had completed it"

@@ -85,7 +85,7 @@ class Voice:
             self.pen.end(number, UNKNOWN, error.message[:80])
         except RefusedError as error:
             # Only the gateway's own reasons are an answer; what gRPC says of a torn connection leaves it open.
-            self.pen.end(number, REFUSED if error.reason in Code else UNKNOWN, error.reason)
+            self.pen.end(number, REFUSED if error.reason in set(Code) else UNKNOWN, error.reason)
         else:
             self.pen.end(number, OK, answers=told(value))
             return value
@@ -287,8 +287,9 @@ async def run(given: argparse.Namespace) -> None:
             case "worker":
                 workers = []
                 for role, stage in zip((Role.STUDENT, Role.JUDGE, Role.TEACHER), Stage, strict=True):
-                    voices = [Voice(await client(role, f"{name}-{number}"), pen) for name in (role, f"{role}-thief")]
-                    workers.append(Worker(*voices, stage, rng))
+                    voice = Voice(await client(role, f"{role}-{number}"), pen)
+                    thief = Voice(await client(role, f"{role}-thief-{number}"), pen)
+                    workers.append(Worker(voice, thief, stage, rng))
                 await asyncio.gather(*(worker.work(stop) for worker in workers))
             case _:
                 role = (Role.OPERATOR, Role.JUDGE)[number % 2]

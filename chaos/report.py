@@ -30,7 +30,9 @@ def table(result: Result) -> RenderableType:
             parts.append(Text(f"{check.name}: examined nothing", style="red"))
     parts += [Text(f"accident: {text}", style="red") for text in result.accidents]
     verdict = "held" if result.passed else "BROKEN"
-    parts.append(Text(f"{verdict}: {result.faults.total()} faults, {result.revisions} revisions, {result.seconds:.0f} s"))
+    parts.append(
+        Text(f"{verdict}: {result.faults.total()} faults, {result.revisions} revisions, {result.seconds:.0f} s")
+    )
     return Group(*parts)
 
 
