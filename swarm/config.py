@@ -63,6 +63,13 @@ class GatewaySection(Section):
     queue_limit: int = Field(
         2000, ge=1, description="samples that may wait in one queue before publishers are told to wait"
     )
+    tls: Literal["auto", "on", "off"] = Field("auto", description="TLS on the port; `auto`: off on loopback only")
+    tls_names: tuple[str, ...] = Field((), description="names and addresses, beside host, by which clients call it")
+    tls_certificate: str = Field("", description="PEM file; empty: made and renewed in the run folder's tls/")
+    tls_key: str = Field("", description="PEM file, the certificate's key")
+    tls_client_ca: str = Field(
+        "", description="PEM file, or `own`: clients must show a certificate that it signed (mTLS)"
+    )
 
 
 class RaySection(Section):

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
@@ -112,10 +113,30 @@ class Answer(Record):
         return self.code == "OK"
 
 
+AgentName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+
+
+class Credential(Record):
+    """What one agent attaches with; the token itself is kept by nobody but the agent."""
+
+    id: str
+    name: AgentName
+    role: Role
+    issued_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+    def ended(self, now: datetime) -> str:
+        """Why it is good no longer, with the time; "" while it is good."""
+        if self.revoked_at is not None:
+            return f"was revoked at {self.revoked_at:%Y-%m-%d %H:%M:%S} UTC"
+        return f"expired at {self.expires_at:%Y-%m-%d %H:%M:%S} UTC" if self.expires_at <= now else ""
+
+
 class AgentCard(Record):
     """What an agent announces about itself. It informs; the credential decides."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    name: AgentName
     role: Role
     version: str = ""
     model_family: str = ""

@@ -21,6 +21,7 @@ _CODES = {
     "CONFLICT": grpc.StatusCode.ABORTED,
     "DIGEST_CONFLICT": grpc.StatusCode.ALREADY_EXISTS,
     "QUEUE_FULL": grpc.StatusCode.RESOURCE_EXHAUSTED,
+    "RATE_LIMITED": grpc.StatusCode.RESOURCE_EXHAUSTED,
     "OUT_OF_RANGE": grpc.StatusCode.OUT_OF_RANGE,
     "NO_ANSWER": grpc.StatusCode.DEADLINE_EXCEEDED,
 }

@@ -14,11 +14,12 @@ from swarm.exchange.roster import Roster
 from swarm.exchange.store import Clock, Store
 from swarm.exchange.sweeps import Sweeps
 from swarm.exchange.tokens import TokenSigner
+from swarm.exchange.wallet import Wallet
 
 DEFAULT_QUEUE_LIMIT = 10_000
 
 
-class Exchange(Queues, Sweeps, Library, EventLog, Ledger, Roster, Overview):
+class Exchange(Queues, Sweeps, Library, EventLog, Ledger, Roster, Wallet, Overview):
     """Synchronous core of the gateway. A call that returned outside of a transaction is durable.
 
     engine_url: `sqlite:///path`. clock: gives aware times; nothing here reads another. lease_key: at least 16 secret

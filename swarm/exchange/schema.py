@@ -153,6 +153,19 @@ agents = Table(
     Column("note", Text, nullable=False),
 )
 
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("hash", String, nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+"""Issued credentials; `hash` is the SHA-256 of the whole token, which has 256 random bits."""
+
 costs = Table(
     "costs",
     metadata,

@@ -21,8 +21,28 @@ def _settings(arguments: list[str]) -> Settings:
     parser.add_argument("--port", default=0, type=int, help="port; 0 takes the last gateway's, or a free one")
     parser.add_argument("--queue-limit", default=DEFAULT_QUEUE_LIMIT, type=int, help="samples that may wait in a queue")
     parser.add_argument("--max-lag", default=4, type=int, help="promotions after which a waiting failure is stale")
+    parser.add_argument(
+        "--tls", choices=("auto", "on", "off"), default="auto", help="auto: on wherever others reach it"
+    )
+    parser.add_argument("--tls-name", action="append", default=[], help="a name that clients call it by; repeatable")
+    parser.add_argument("--tls-certificate", type=Path, help="PEM, in place of one made in RUN/tls")
+    parser.add_argument("--tls-key", type=Path, help="PEM, the certificate's key")
+    parser.add_argument("--tls-client-ca", default="", help="PEM, or `own`: clients must show a certificate it signed")
     given = parser.parse_args(arguments)
-    return Settings(given.run, given.name, given.domain, given.host, given.port, given.queue_limit, given.max_lag)
+    return Settings(
+        given.run,
+        given.name,
+        given.domain,
+        given.host,
+        given.port,
+        given.queue_limit,
+        given.max_lag,
+        tls={"auto": None, "on": True, "off": False}[given.tls],
+        tls_names=tuple(given.tls_name),
+        tls_certificate=given.tls_certificate,
+        tls_key=given.tls_key,
+        tls_client_ca=given.tls_client_ca,
+    )
 
 
 async def _serve(settings: Settings) -> None:

@@ -11,6 +11,7 @@ from swarm.errors import RefusedError
 from swarm.exchange import Exchange
 from swarm.gateway.changes import Changes, Topic
 from swarm.gateway.edge import Edge
+from swarm.gateway.keys import Keys
 from swarm.gateway.writer import Writer
 from swarm.records import Record
 from swarm.state import Answer, Stage
@@ -31,6 +32,7 @@ class Desk:
     changes: Changes
     domain: Domain
     edge: Edge
+    keys: Keys
     max_lag: int
     """Promotions after which a failure that waits for a teacher is stale."""
     bookmark_seconds: float
@@ -45,6 +47,11 @@ class Desk:
     async def write(self, work: Callable[[Exchange], T], topics: Iterable[Topic] = ()) -> T:
         """The value of `work` once it is durable; then `topics` are notified."""
         return await self.writer.run(work, topics)
+
+    async def take_credentials(self) -> None:
+        """Let the edge know which credentials are good now."""
+        self.keys.take(await self.read(lambda exchange: exchange.credentials()))
+        self.edge.sweep()
 
     async def poll(self, look: Callable[[], Awaitable[T]], topic: Topic, wait_seconds: float) -> T:
         """The first value of `look` that isn't empty, looking again at each change, or the last one after the wait."""
