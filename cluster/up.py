@@ -52,7 +52,7 @@ class Gateway:
         section, run = config.gateway, config.run_dir
         where = ["--run", str(run), "--domain", config.swarm.domain, "--name", config.swarm.name]
         limits = ["--queue-limit", str(section.queue_limit), "--max-lag", str(config.phases.max_lag)]
-        door = ["--host", section.host, "--port", str(section.port)]
+        door = ["--host", section.host, "--port", str(section.port), "--metrics-port", str(section.metrics_port)]
         self._command = [sys.executable, "-m", "swarm.gateway", *where, *limits, *door]
         self._log = (run / "gateway.log").open("ab")
         self._address = run / ADDRESS_FILE

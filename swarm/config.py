@@ -63,6 +63,9 @@ class GatewaySection(Section):
     queue_limit: int = Field(
         2000, ge=1, description="samples that may wait in one queue before publishers are told to wait"
     )
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="loopback port on which Prometheus may scrape the gateway; 0 serves no metrics"
+    )
 
 
 class RaySection(Section):

@@ -21,8 +21,18 @@ def _settings(arguments: list[str]) -> Settings:
     parser.add_argument("--port", default=0, type=int, help="port; 0 takes the last gateway's, or a free one")
     parser.add_argument("--queue-limit", default=DEFAULT_QUEUE_LIMIT, type=int, help="samples that may wait in a queue")
     parser.add_argument("--max-lag", default=4, type=int, help="promotions after which a waiting failure is stale")
+    parser.add_argument("--metrics-port", default=0, type=int, help="loopback port for Prometheus; 0 serves none")
     given = parser.parse_args(arguments)
-    return Settings(given.run, given.name, given.domain, given.host, given.port, given.queue_limit, given.max_lag)
+    return Settings(
+        given.run,
+        given.name,
+        given.domain,
+        given.host,
+        given.port,
+        given.queue_limit,
+        given.max_lag,
+        metrics_port=given.metrics_port,
+    )
 
 
 async def _serve(settings: Settings) -> None:

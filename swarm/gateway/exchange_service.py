@@ -48,6 +48,7 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
 
         leases = await self._desk.poll(look, Topic(stage), request.wait_seconds)
         self._desk.polled_at[stage] = clock()
+        self._desk.metrics.leased(stage, len(leases), sum(lease.attempt > 1 for lease in leases))
         return exchange_pb2.LeaseResponse(leases=wires(leases))
 
     async def Complete(self, request: Any, _context: Any) -> Any:

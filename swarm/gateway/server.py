@@ -25,6 +25,8 @@ from swarm.gateway.desk import Desk
 from swarm.gateway.edge import Edge
 from swarm.gateway.exam_service import ExamService
 from swarm.gateway.exchange_service import ExchangeService
+from swarm.gateway.meter import Meter
+from swarm.gateway.metrics import Metrics
 from swarm.gateway.rubric_service import RubricService
 from swarm.gateway.run_folder import STORE_FILE, Credentials, Lock, previous_port, write_address
 from swarm.gateway.student_service import StudentService
@@ -77,6 +79,8 @@ class Settings:
     queue_limit: int = DEFAULT_QUEUE_LIMIT
     max_lag: int = 4
     bookmark_seconds: float = 3.0
+    metrics_port: int = 0
+    """Loopback port on which Prometheus may scrape; 0 serves no metrics."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +94,15 @@ class Gateway:
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Gateway]:
     """A gateway for as long as the block runs. Raises ConfigError or StoreError where it can't start."""
-    with _exchange(settings) as (exchange, credentials, domain):
+    with (
+        _exchange(settings) as (exchange, credentials, domain),
+        Metrics().served(exchange, settings.metrics_port) as metrics,
+    ):
         changes, edge = Changes(), Edge(credentials)
-        writer = Writer(exchange, changes)
-        desk = Desk(exchange, writer, changes, domain, edge, settings.max_lag, settings.bookmark_seconds)
+        writer = Writer(exchange, changes, metrics)
+        desk = Desk(
+            exchange, writer, changes, domain, edge, settings.max_lag, settings.bookmark_seconds, metrics=metrics
+        )
         server, health = _server(desk)
         ticking = asyncio.create_task(_tick(desk))
         try:
@@ -136,7 +145,9 @@ def _exchange(settings: Settings) -> Any:
 
 
 def _server(desk: Desk) -> tuple[grpc.aio.Server, Any]:
-    server = grpc.aio.server(interceptors=[desk.edge], options=_OPTIONS, maximum_concurrent_rpcs=MOST_CALLS)
+    server = grpc.aio.server(
+        interceptors=[Meter(desk.metrics), desk.edge], options=_OPTIONS, maximum_concurrent_rpcs=MOST_CALLS
+    )
     for add, service in _SERVICES.values():
         add(service(desk), server)
     health = HealthServicer()
@@ -166,6 +177,6 @@ async def _tick(desk: Desk) -> None:
     while True:
         await asyncio.sleep(TICK_SECONDS)
         try:
-            await desk.write(lambda exchange: exchange.expire(), QUEUES)
+            desk.metrics.expired(await desk.write(lambda exchange: exchange.expire(), QUEUES))
         except SwarmError as error:
             _LOG.warning("expired leases were not taken back: %s", error)
