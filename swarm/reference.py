@@ -91,7 +91,7 @@ def observability() -> str:
     return _page(
         [
             "# Observability\n",
-            "With `gateway.metrics_port` set, the gateway serves these for Prometheus at `http://127.0.0.1:PORT/metrics`. "
+            "With `gateway.metrics_port` set, Prometheus may scrape the gateway at `http://127.0.0.1:PORT/metrics`. "
             "`cluster/alerts.yaml` holds the alerting rules.\n",
             "## Counted since the gateway started\n",
             _table(head, [_metric(family) for family in COUNTED.values()]),
