@@ -118,6 +118,7 @@ async def serving(settings: Settings) -> AsyncIterator[Gateway]:
             await changes.close()
             await server.stop(GRACE_SECONDS)
             await writer.close()
+            await asyncio.to_thread(desk.traces.close)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from itertools import islice, repeat
 from pathlib import Path
 
-
 from bench.load import publish_requests, reply_size
 from bench.measure import Timed, drive, quantile
 from bench.report import Figure, Report, targets
