@@ -68,7 +68,7 @@ def postgres_commits(url: str, rows: Rows, group: int, seconds: float) -> Timed:
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     metadata.create_all(engine)
     engine.dispose()
-    dialect = PGDialect_psycopg(paramstyle="format")
+    dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
     statements = [str(insert(table).compile(dialect=dialect)).replace("::VARCHAR", "") for table in TABLES]
     booleans = [[isinstance(column.type.python_type(), bool) for column in table.c] for table in TABLES]
     typed = [_typed(values, flags) for values, flags in zip(rows, booleans, strict=True)]

@@ -228,7 +228,9 @@ async def echo(address: str, ca: Path | None, plan: Plan, reply_bytes: int) -> T
             else:
                 proof = grpc.ssl_channel_credentials(ca.read_bytes())
                 channel = grpc.aio.secure_channel(address, proof, options=options)
-            methods.append((await stack.enter_async_context(channel)).unary_unary(f"/bench.Echo/{reply_bytes}"))
+            methods.append(
+                (await stack.enter_async_context(channel)).unary_unary(f"/bench.Echo/{reply_bytes}", None, None)
+            )
         channels: Iterator[Any] = itertools.cycle(methods)
 
         def call(request: bytes) -> Call:

