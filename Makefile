@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export RAY_USAGE_STATS_ENABLED := 0
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: setup demo demo-long test lint proto docs clean help
+.PHONY: setup demo demo-long test bench-exchange lint proto docs clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -47,6 +47,9 @@ lint: setup ## style, types, imports, protobuf and documents that are generated
 
 proto: setup ## generate swarm/v1 from proto/
 	PYTHON=$(BIN)/python bash proto/generate.sh
+
+bench-exchange: setup ## measure the exchange beside its floors (ARGS=--quick for a smaller run)
+	$(BIN)/python -m bench.exchange $(ARGS)
 
 docs: setup ## generate the reference pages from config model, protos and command line
 	$(BIN)/python -m swarm.reference docs

@@ -52,7 +52,7 @@ class Gateway:
         section, run = config.gateway, config.run_dir
         where = ["--run", str(run), "--domain", config.swarm.domain, "--name", config.swarm.name]
         limits = ["--queue-limit", str(section.queue_limit), "--max-lag", str(config.phases.max_lag)]
-        door = ["--host", section.host, "--port", str(section.port)]
+        door = ["--host", section.host, "--port", str(section.port), "--metrics-port", str(section.metrics_port)]
         door += ["--tls", section.tls, *(part for name in section.tls_names for part in ("--tls-name", name))]
         files = {"certificate": section.tls_certificate, "key": section.tls_key, "client-ca": section.tls_client_ca}
         door += [part for name, file in files.items() if file for part in (f"--tls-{name}", file)]

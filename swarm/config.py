@@ -70,6 +70,9 @@ class GatewaySection(Section):
     tls_client_ca: str = Field(
         "", description="PEM file, or `own`: clients must show a certificate that it signed (mTLS)"
     )
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="loopback port on which Prometheus may scrape the gateway; 0 serves no metrics"
+    )
 
 
 class RaySection(Section):

@@ -183,6 +183,11 @@ class Sample(Record):
         """The payload's kind: probe, attempt, verdict, correction or annotation."""
         return self.payload.kind
 
+    @property
+    def traceparent(self) -> str:
+        """Its W3C trace context: the trace is the root's id, the span the first half of its own."""
+        return f"00-{self.root_id or self.id}-{self.id[:16]}-01"
+
     def digest(self) -> str:
         """SHA-256 over what makes the sample what it is: id, lineage and payload."""
         body = f"{self.id}\n{self.parent_id}\n{self.root_id}\n{self.payload.model_dump_json()}"

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from swarm.cli import app
 from swarm.config import Config
 from swarm.gateway.doors import DOORS
+from swarm.gateway.metrics import COUNTED, READ, Family
 from swarm.state import Role
 
 PROTO_FOLDER = Path(__file__).parents[1] / "proto" / "swarm" / "v1"
@@ -86,7 +87,39 @@ def command_line() -> str:
     return _page(parts)
 
 
-PAGES = {"configuration.md": configuration, "api.md": api, "cli.md": command_line}
+def observability() -> str:
+    """docs/observability.md: every metric of the gateway, and where traces go."""
+    head = ("metric", "kind", "labels", "what it is")
+    return _page(
+        [
+            "# Observability\n",
+            "With `gateway.metrics_port` set, Prometheus may scrape the gateway at `http://127.0.0.1:PORT/metrics`. "
+            "`cluster/alerts.yaml` holds the alerting rules.\n",
+            "## Counted since the gateway started\n",
+            _table(head, [_metric(family) for family in COUNTED.values()]),
+            "## Read from the store at each scrape\n",
+            _table(head, [_metric(family) for family in READ.values()]),
+            "## Traces\n",
+            "With `OTEL_EXPORTER_OTLP_ENDPOINT` set, the gateway sends spans there over OTLP/HTTP; otherwise none are "
+            "made. One trace is one probe's whole life: its id is the probe's id, and the span of each sample (probe, "
+            "attempt, verdict, correction) is the first half of that sample's id, so a sample carries its own context "
+            "(`00-ROOT-SPAN-01`). Leases are spans below the sample that was handed out. Each links to the span of "
+            "the call, which stands below the caller's own where the call carries `traceparent`. Sample whole traces "
+            "in the collector: the ids are UUIDs, which `traceidratio` does not draw from evenly.\n",
+        ]
+    )
+
+
+def _metric(family: Family) -> tuple[str, ...]:
+    return f"`{family.name}`", family.kind, ", ".join(f"`{label}`" for label in family.labels), family.meaning
+
+
+PAGES = {
+    "configuration.md": configuration,
+    "api.md": api,
+    "cli.md": command_line,
+    "observability.md": observability,
+}
 
 
 def main(arguments: list[str]) -> int:

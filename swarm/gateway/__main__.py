@@ -28,6 +28,7 @@ def _settings(arguments: list[str]) -> Settings:
     parser.add_argument("--tls-certificate", type=Path, help="PEM, in place of one made in RUN/tls")
     parser.add_argument("--tls-key", type=Path, help="PEM, the certificate's key")
     parser.add_argument("--tls-client-ca", default="", help="PEM, or `own`: clients must show a certificate it signed")
+    parser.add_argument("--metrics-port", default=0, type=int, help="loopback port for Prometheus; 0 serves none")
     given = parser.parse_args(arguments)
     return Settings(
         given.run,
@@ -42,6 +43,7 @@ def _settings(arguments: list[str]) -> Settings:
         tls_certificate=given.tls_certificate,
         tls_key=given.tls_key,
         tls_client_ca=given.tls_client_ca,
+        metrics_port=given.metrics_port,
     )
 
 

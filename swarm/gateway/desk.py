@@ -12,6 +12,8 @@ from swarm.exchange import Exchange
 from swarm.gateway.changes import Changes, Topic
 from swarm.gateway.edge import Edge
 from swarm.gateway.keys import Keys
+from swarm.gateway.metrics import Metrics
+from swarm.gateway.traces import Traces
 from swarm.gateway.writer import Writer
 from swarm.records import Record
 from swarm.state import Answer, Stage
@@ -39,6 +41,8 @@ class Desk:
     """How long a watch is silent before it says how far it has come."""
     polled_at: dict[Stage, float] = field(default_factory=dict)
     """When somebody last asked for work of a stage, in the event loop's time."""
+    metrics: Metrics = field(default_factory=Metrics)
+    traces: Traces = field(default_factory=Traces.from_environment)
 
     async def read(self, look: Callable[[Exchange], T]) -> T:
         """The value of `look`, from a view of its own beside the writer."""

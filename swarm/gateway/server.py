@@ -29,6 +29,8 @@ from swarm.gateway.edge import Edge, Limits
 from swarm.gateway.exam_service import ExamService
 from swarm.gateway.exchange_service import ExchangeService
 from swarm.gateway.keys import Keys
+from swarm.gateway.meter import Meter
+from swarm.gateway.metrics import Metrics
 from swarm.gateway.rubric_service import RubricService
 from swarm.gateway.run_folder import INSIDE, STORE_FILE, Credentials, Lock, previous_port, write_address
 from swarm.gateway.student_service import StudentService
@@ -101,6 +103,8 @@ class Settings:
     tls_client_ca: str = ""
     """PEM file, or `own` for the run's own authority; where given, clients must show a certificate that it signed."""
     limits: Limits = Limits()
+    metrics_port: int = 0
+    """Loopback port on which Prometheus may scrape; 0 serves no metrics."""
 
     @property
     def encrypted(self) -> bool:
@@ -119,11 +123,16 @@ class Gateway:
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Gateway]:
     """A gateway for as long as the block runs. Raises ConfigError or StoreError where it can't start."""
-    with _exchange(settings) as (exchange, credentials, domain), closing(Audit(settings.run_dir)) as audit:
+    with (
+        _exchange(settings) as (exchange, credentials, domain),
+        closing(Audit(settings.run_dir)) as audit,
+        Metrics().served(exchange, settings.metrics_port) as metrics,
+    ):
         changes, keys = Changes(), Keys(credentials)
         edge = Edge(keys, audit, settings.limits)
-        writer = Writer(exchange, changes)
-        desk = Desk(exchange, writer, changes, domain, edge, keys, settings.max_lag, settings.bookmark_seconds)
+        writer = Writer(exchange, changes, metrics)
+        seconds = settings.bookmark_seconds
+        desk = Desk(exchange, writer, changes, domain, edge, keys, settings.max_lag, seconds, metrics=metrics)
         await desk.take_credentials()
         server, health = _server(desk)
         ticking = asyncio.create_task(_tick(desk))
@@ -140,6 +149,7 @@ async def serving(settings: Settings) -> AsyncIterator[Gateway]:
             await changes.close()
             await server.stop(GRACE_SECONDS)
             await writer.close()
+            await asyncio.to_thread(desk.traces.close)
 
 
 @contextmanager
@@ -167,7 +177,9 @@ def _exchange(settings: Settings) -> Any:
 
 
 def _server(desk: Desk) -> tuple[grpc.aio.Server, Any]:
-    server = grpc.aio.server(interceptors=[desk.edge], options=_OPTIONS, maximum_concurrent_rpcs=MOST_CALLS)
+    server = grpc.aio.server(
+        interceptors=[Meter(desk.metrics), desk.edge], options=_OPTIONS, maximum_concurrent_rpcs=MOST_CALLS
+    )
     for add, service in _SERVICES.values():
         add(service(desk), server)
     health = HealthServicer()
@@ -215,6 +227,6 @@ async def _tick(desk: Desk) -> None:
         await asyncio.sleep(TICK_SECONDS)
         desk.edge.sweep()
         try:
-            await desk.write(lambda exchange: exchange.expire(), QUEUES)
+            desk.metrics.expired(await desk.write(lambda exchange: exchange.expire(), QUEUES))
         except SwarmError as error:
             _LOG.warning("expired leases were not taken back: %s", error)
