@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy.engine import make_url
+from sqlalchemy import NullPool, create_engine, text
 
 from swarm.exchange import Exchange
 
@@ -33,11 +33,12 @@ def database() -> Iterator[str]:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def ask(url: str, statement: str, *values: object) -> list[tuple[Any, ...]]:
-    """What a connection beside the gateway's gets for a statement; committed at once."""
-    with psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(False), autocommit=True) as raw:
-        cursor = raw.execute(statement, values)  # type: ignore[call-overload]
-        return cursor.fetchall() if cursor.description else []
+def ask(url: str, statement: str, **values: object) -> list[Any]:
+    """What a connection beside the store's own gets for a statement; committed at once. Works for any store's URL."""
+    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        answer = connection.execute(text(statement), values)
+        return list(answer) if answer.returns_rows else []
 
 
 def server() -> Any:
