@@ -24,7 +24,8 @@ class Exchange(Queues, Sweeps, Library, EventLog, Ledger, Roster, Overview):
 
     engine_url: `sqlite:///path` or `postgresql+psycopg://user@host/database`. clock: gives aware times; nothing here
     reads another. lease_key: at least 16 secret bytes that stay the same over restarts. queue_limit: how many samples
-    may be ready, leased or delayed in each stage. rng: draws the jitter of retries. Raises StoreError where the store can't be used.
+    may be ready, leased or delayed in each stage. rng: draws the jitter of retries. Raises StoreError where the store
+    can't be used.
     """
 
     def __init__(

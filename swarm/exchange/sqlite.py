@@ -98,7 +98,5 @@ def _lock(path: Path) -> int:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(held)
-        raise HeldError(
-            f"another gateway holds the store {str(path)!r}", "Stop it first, or add --standby"
-        ) from None
+        raise HeldError(f"another gateway holds the store {str(path)!r}", "Stop it first, or add --standby") from None
     return held

@@ -1,6 +1,5 @@
 """Migrations: how a store gets its schema, and how an older one catches up."""
 
-import logging
 from pathlib import Path
 
 from alembic import command
@@ -11,8 +10,6 @@ from sqlalchemy import Connection
 from swarm.errors import StoreError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-
-logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def upgrade(connection: Connection) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from grpc_reflection.v1alpha import reflection
 
 from swarm.connection import MESSAGE_BYTES
 from swarm.domains import load_domain
-from swarm.errors import ConfigError, SwarmError
+from swarm.errors import ConfigError, DeposedError, HeldError, StoreError, SwarmError
 from swarm.exchange import DEFAULT_QUEUE_LIMIT, Exchange
 from swarm.gateway.agent_service import AgentService
 from swarm.gateway.changes import QUEUES, Changes
@@ -26,7 +26,7 @@ from swarm.gateway.edge import Edge
 from swarm.gateway.exam_service import ExamService
 from swarm.gateway.exchange_service import ExchangeService
 from swarm.gateway.rubric_service import RubricService
-from swarm.gateway.run_folder import STORE_FILE, Credentials, Lock, previous_port, write_address
+from swarm.gateway.run_folder import STORE_FILE, Credentials, Lock, RunHeldError, previous_port, write_address
 from swarm.gateway.student_service import StudentService
 from swarm.gateway.swarm_service import SwarmService
 from swarm.gateway.writer import Writer
@@ -42,6 +42,7 @@ from swarm.v1 import (
 
 GRACE_SECONDS = 5.0
 TICK_SECONDS = 1.0
+STANDBY_SECONDS = 0.5
 MOST_CALLS = 4096
 _OPTIONS = (
     ("grpc.max_receive_message_length", MESSAGE_BYTES),
@@ -77,6 +78,10 @@ class Settings:
     queue_limit: int = DEFAULT_QUEUE_LIMIT
     max_lag: int = 4
     bookmark_seconds: float = 3.0
+    store: str = ""
+    """URL of the store; empty is a SQLite file in the run folder."""
+    standby: bool = False
+    """Wait while another gateway is the active one, and take over when it ends."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +90,15 @@ class Gateway:
 
     address: str
     desk: Desk
+    ticking: asyncio.Task[None]
+    """Ends, with its error, only where this gateway must end too."""
 
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Gateway]:
     """A gateway for as long as the block runs. Raises ConfigError or StoreError where it can't start."""
-    with _exchange(settings) as (exchange, credentials, domain):
+    with ExitStack() as stack:
+        exchange, credentials, domain = await _opened(stack, settings)
         changes, edge = Changes(), Edge(credentials)
         writer = Writer(exchange, changes)
         desk = Desk(exchange, writer, changes, domain, edge, settings.max_lag, settings.bookmark_seconds)
@@ -102,13 +110,33 @@ async def serving(settings: Settings) -> AsyncIterator[Gateway]:
             write_address(settings.run_dir, address)
             for name in ("", *_SERVICES):
                 await health.set(name, health_pb2.HealthCheckResponse.SERVING)
-            yield Gateway(address, desk)
+            yield Gateway(address, desk, ticking)
         finally:
             await health.enter_graceful_shutdown()
             ticking.cancel()
             await changes.close()
             await server.stop(GRACE_SECONDS)
             await writer.close()
+
+
+async def _opened(stack: ExitStack, settings: Settings) -> Any:
+    """The exchange, for as long as the stack is open; a standby waits until no other gateway holds it."""
+    waits_for = ""
+    while True:
+        try:
+            return stack.enter_context(_exchange(settings))
+        except (HeldError, RunHeldError) as error:
+            if not settings.standby:
+                raise
+            seen = error.message
+        except StoreError as error:
+            if not waits_for:
+                raise
+            seen = str(error)
+        if seen != waits_for:
+            print(f"standing by: {seen}", flush=True)
+            waits_for = seen
+        await asyncio.sleep(STANDBY_SECONDS)
 
 
 @contextmanager
@@ -121,7 +149,7 @@ def _exchange(settings: Settings) -> Any:
     lock = Lock(settings.run_dir)
     try:
         credentials = Credentials(settings.run_dir)
-        url = f"sqlite:///{(settings.run_dir / STORE_FILE).absolute()}"
+        url = settings.store or f"sqlite:///{(settings.run_dir / STORE_FILE).absolute()}"
         with Exchange(
             url,
             settings.name,
@@ -162,10 +190,15 @@ def _bind(server: grpc.aio.Server, settings: Settings) -> str:
 
 
 async def _tick(desk: Desk) -> None:
-    """Once a second: take back leases that ran out, and let waiters look for work whose backoff is over."""
+    """Once a second: take back leases that ran out, and let waiters look for work whose backoff is over.
+
+    Raises DeposedError once another gateway has taken over.
+    """
     while True:
         await asyncio.sleep(TICK_SECONDS)
         try:
             await desk.write(lambda exchange: exchange.expire(), QUEUES)
+        except DeposedError:
+            raise
         except SwarmError as error:
             _LOG.warning("expired leases were not taken back: %s", error)
