@@ -1,12 +1,14 @@
 """The config of one swarm: a TOML file, read into these models; docs/configuration.md is generated from them."""
 
 import difflib
+import re
 import tomllib
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from swarm.errors import ConfigError
 from swarm.state import Role
@@ -44,6 +46,21 @@ class SwarmSection(Section):
     domain: str = Field("calendar", description="domain to become a specialist of, a name in swarm.domains")
     seed: int = Field(1, ge=0, description="seed of every random choice; the same seed gives the same probes")
     run: str = Field("runs/swarm", description="run folder: store, credentials, checkpoints, report")
+    store: str = Field(
+        "",
+        description="store, `postgresql+psycopg://user@host/database`; empty is a SQLite file in the run folder",
+    )
+
+    @field_validator("store")
+    @classmethod
+    def _holds_no_password(cls, url: str) -> str:
+        # The config is copied into the run folder and shown; so is a value that is refused.
+        if url and not re.fullmatch(r"postgresql(\+psycopg)?://([^:@/]*@)?[^@]*/[^?]+(\?host=[^&]*)?", url):
+            raise PydanticCustomError(
+                "store_url",
+                "must be postgresql+psycopg://user@host/database; a password belongs in ~/.pgpass or PGPASSWORD",
+            )
+        return url
 
 
 class BudgetSection(Section):
@@ -267,7 +284,11 @@ def _explain(problem: Any) -> str:
     where = ".".join(map(str, problem["loc"]))
     if problem["type"] == "extra_forbidden":
         return f"unknown key {where}{_suggest(problem['loc'])}"
-    shown = "" if isinstance(problem["input"], dict | Config) else f" (got {problem['input']!r})"
+    shown = (
+        ""
+        if isinstance(problem["input"], dict | Config) or problem["type"] == "store_url"
+        else f" (got {problem['input']!r})"
+    )
     return f"{where}: {problem['msg']}{shown}" if where else str(problem["msg"])
 
 

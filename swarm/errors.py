@@ -5,6 +5,8 @@ SwarmError                 anything below; `exit_code` is what the command line 
 ├── UnavailableError       the gateway is away; asking again later may help
 ├── RefusedError           the gateway understood and said no; `reason` is a code such as CONFLICT
 ├── StoreError             the database can't be opened, read or written
+│   ├── HeldError          another gateway is the active one of this store; a standby waits for it
+│   └── DeposedError       another gateway took this store over; this one must end and never write again
 ├── WeightsError           a file of a model is missing or isn't what its manifest says
 ├── EngineUnavailable      a model engine isn't healthy; work that needs it is released, not failed
 └── BudgetExhausted        tokens, time or money that were set aside are spent
@@ -52,6 +54,14 @@ class StoreError(SwarmError):
     """The database can't be opened, read or written."""
 
     exit_code = 74
+
+
+class HeldError(StoreError):
+    """Another gateway is the active one of this store."""
+
+
+class DeposedError(StoreError):
+    """Another gateway took this store over; this one must end and never write again."""
 
 
 class WeightsError(SwarmError):

@@ -16,6 +16,8 @@ from swarm.state import Role
 
 CONTRACT = "swarm.v1"
 STORE_FILE = "swarm.db"
+STORE_VARIABLE = "SWARM_STORE"
+"""Environment variable with the store's URL, which other users of the machine can't see."""
 ADDRESS_FILE = "gateway.json"
 TLS_FOLDER = "tls"
 INSIDE = "inside"
@@ -96,6 +98,10 @@ class Credentials:
         return found
 
 
+class RunHeldError(ConfigError):
+    """Another gateway serves from this run folder."""
+
+
 class Lock:
     """The right to be the one gateway of a run; it goes with the process, however that ends."""
 
@@ -106,7 +112,7 @@ class Lock:
         except BlockingIOError:
             holder = os.read(self._file, 64).decode().strip() or "unknown"
             os.close(self._file)
-            raise ConfigError(
+            raise RunHeldError(
                 f"a gateway with pid {holder} already serves {str(run_dir)!r}",
                 f"Use that one, or stop it first: kill {holder}",
             ) from None

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from grpc_reflection.v1alpha import reflection
 
 from swarm.connection import MESSAGE_BYTES
 from swarm.domains import load_domain
-from swarm.errors import ConfigError, SwarmError
+from swarm.errors import ConfigError, DeposedError, HeldError, StoreError, SwarmError
 from swarm.exchange import DEFAULT_QUEUE_LIMIT, Exchange
 from swarm.gateway import tls
 from swarm.gateway.agent_service import AgentService
@@ -32,7 +32,15 @@ from swarm.gateway.keys import Keys
 from swarm.gateway.meter import Meter
 from swarm.gateway.metrics import Metrics
 from swarm.gateway.rubric_service import RubricService
-from swarm.gateway.run_folder import INSIDE, STORE_FILE, Credentials, Lock, previous_port, write_address
+from swarm.gateway.run_folder import (
+    INSIDE,
+    STORE_FILE,
+    Credentials,
+    Lock,
+    RunHeldError,
+    previous_port,
+    write_address,
+)
 from swarm.gateway.student_service import StudentService
 from swarm.gateway.swarm_service import SwarmService
 from swarm.gateway.writer import Writer
@@ -49,6 +57,7 @@ from swarm.v1 import (
 
 GRACE_SECONDS = 5.0
 TICK_SECONDS = 1.0
+STANDBY_SECONDS = 0.5
 MOST_CALLS = 4096
 METADATA_BYTES = 16 * 1024
 _OPTIONS = (
@@ -102,6 +111,10 @@ class Settings:
     tls_key: Path | None = None
     tls_client_ca: str = ""
     """PEM file, or `own` for the run's own authority; where given, clients must show a certificate that it signed."""
+    store: str = ""
+    """URL of the store; empty is a SQLite file in the run folder."""
+    standby: bool = False
+    """Wait while another gateway is the active one, and take over when it ends."""
     limits: Limits = Limits()
     metrics_port: int = 0
     """Loopback port on which Prometheus may scrape; 0 serves no metrics."""
@@ -118,16 +131,17 @@ class Gateway:
 
     address: str
     desk: Desk
+    ticking: asyncio.Task[None]
+    """Ends, with its error, only where this gateway must end too."""
 
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Gateway]:
     """A gateway for as long as the block runs. Raises ConfigError or StoreError where it can't start."""
-    with (
-        _exchange(settings) as (exchange, credentials, domain),
-        closing(Audit(settings.run_dir)) as audit,
-        Metrics().served(exchange, settings.metrics_port) as metrics,
-    ):
+    with ExitStack() as stack:
+        exchange, credentials, domain = await _opened(stack, settings)
+        audit = stack.enter_context(closing(Audit(settings.run_dir)))
+        metrics = stack.enter_context(Metrics().served(exchange, settings.metrics_port))
         changes, keys = Changes(), Keys(credentials)
         edge = Edge(keys, audit, settings.limits)
         writer = Writer(exchange, changes, metrics)
@@ -142,7 +156,7 @@ async def serving(settings: Settings) -> AsyncIterator[Gateway]:
             write_address(settings.run_dir, address, settings.encrypted)
             for name in ("", *_SERVICES):
                 await health.set(name, health_pb2.HealthCheckResponse.SERVING)
-            yield Gateway(address, desk)
+            yield Gateway(address, desk, ticking)
         finally:
             await health.enter_graceful_shutdown()
             ticking.cancel()
@@ -150,6 +164,26 @@ async def serving(settings: Settings) -> AsyncIterator[Gateway]:
             await server.stop(GRACE_SECONDS)
             await writer.close()
             await asyncio.to_thread(desk.traces.close)
+
+
+async def _opened(stack: ExitStack, settings: Settings) -> Any:
+    """The exchange, for as long as the stack is open; a standby waits until no other gateway holds it."""
+    waits_for = ""
+    while True:
+        try:
+            return stack.enter_context(_exchange(settings))
+        except (HeldError, RunHeldError) as error:
+            if not settings.standby:
+                raise
+            seen = error.message
+        except StoreError as error:
+            if not waits_for:
+                raise
+            seen = str(error)
+        if seen != waits_for:
+            print(f"standing by: {seen}", flush=True)
+            waits_for = seen
+        await asyncio.sleep(STANDBY_SECONDS)
 
 
 @contextmanager
@@ -162,7 +196,7 @@ def _exchange(settings: Settings) -> Any:
     lock = Lock(settings.run_dir)
     try:
         credentials = Credentials(settings.run_dir)
-        url = f"sqlite:///{(settings.run_dir / STORE_FILE).absolute()}"
+        url = settings.store or f"sqlite:///{(settings.run_dir / STORE_FILE).absolute()}"
         with Exchange(
             url,
             settings.name,
@@ -223,10 +257,17 @@ def _credentials(settings: Settings) -> grpc.ServerCredentials:
 
 async def _tick(desk: Desk) -> None:
     """Once a second: cut what is over, take back leases that ran out, and let waiters look at what became ready."""
+    """Once a second: take back leases that ran out, and let waiters look for work whose backoff is over.
+
+    Raises DeposedError once another gateway has taken over.
+    """
     while True:
         await asyncio.sleep(TICK_SECONDS)
         desk.edge.sweep()
         try:
             desk.metrics.expired(await desk.write(lambda exchange: exchange.expire(), QUEUES))
+            await desk.write(lambda exchange: exchange.expire(), QUEUES)
+        except DeposedError:
+            raise
         except SwarmError as error:
             _LOG.warning("expired leases were not taken back: %s", error)
