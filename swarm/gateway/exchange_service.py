@@ -6,8 +6,9 @@ from typing import Any
 from swarm.codec import enum_from_wire, to_wire
 from swarm.exchange import Code
 from swarm.gateway.changes import QUEUES, Topic
-from swarm.gateway.desk import LONGEST_WAIT_SECONDS, MOST_ITEMS, Desk, answer_each, batch, bounded, wires
+from swarm.gateway.desk import LONGEST_WAIT_SECONDS, MOST_ITEMS, Desk, answer_each, batch, wires
 from swarm.gateway.edge import caller
+from swarm.gateway.soundness import bounded, check_completion, check_sample
 from swarm.records import Sample
 from swarm.state import Completion, Failure, Lease, Stage
 from swarm.v1 import exchange_pb2, exchange_pb2_grpc
@@ -31,7 +32,7 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
         async def publish(samples: list[Sample]) -> list[Any]:
             return await self._desk.write(lambda exchange: exchange.publish(agent, samples), _STORED)
 
-        answers = await answer_each(messages, Sample, "id", publish)
+        answers = await answer_each(messages, Sample, "id", publish, check_sample)
         full = any(answer.code == Code.QUEUE_FULL for answer in answers)
         return exchange_pb2.PublishResponse(answers=answers, retry_delay_seconds=FULL_RETRY_SECONDS if full else 0.0)
 
@@ -57,7 +58,8 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
             return await self._desk.write(lambda exchange: exchange.complete(agent, items), _COMPLETED)
 
         messages = batch("completions", request.completions)
-        return exchange_pb2.CompleteResponse(answers=await answer_each(messages, Completion, "token", complete))
+        answers = await answer_each(messages, Completion, "token", complete, check_completion)
+        return exchange_pb2.CompleteResponse(answers=answers)
 
     async def Fail(self, request: Any, _context: Any) -> Any:
         agent = caller()

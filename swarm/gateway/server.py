@@ -25,6 +25,7 @@ from swarm.gateway.desk import Desk
 from swarm.gateway.edge import Edge
 from swarm.gateway.exam_service import ExamService
 from swarm.gateway.exchange_service import ExchangeService
+from swarm.gateway.reading import Reading
 from swarm.gateway.rubric_service import RubricService
 from swarm.gateway.run_folder import STORE_FILE, Credentials, Lock, previous_port, write_address
 from swarm.gateway.student_service import StudentService
@@ -136,7 +137,7 @@ def _exchange(settings: Settings) -> Any:
 
 
 def _server(desk: Desk) -> tuple[grpc.aio.Server, Any]:
-    server = grpc.aio.server(interceptors=[desk.edge], options=_OPTIONS, maximum_concurrent_rpcs=MOST_CALLS)
+    server = grpc.aio.server(interceptors=[desk.edge, Reading()], options=_OPTIONS, maximum_concurrent_rpcs=MOST_CALLS)
     for add, service in _SERVICES.values():
         add(service(desk), server)
     health = HealthServicer()
