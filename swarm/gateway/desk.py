@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from swarm.codec import from_wire, to_wire
+from swarm.connection import MESSAGE_BYTES
 from swarm.domains.base import Domain
 from swarm.errors import RefusedError
 from swarm.exchange import Exchange
@@ -22,6 +23,8 @@ R = TypeVar("R", bound=Record)
 
 MOST_ITEMS = 1000
 LONGEST_WAIT_SECONDS = 20.0
+ANSWER_BYTES = MESSAGE_BYTES * 3 // 4
+"""How much of the items of a list one answer holds."""
 
 
 @dataclass
@@ -90,6 +93,17 @@ def answer_each(
         return [to_wire(answer or next(acted)) for answer in answers]
 
     return merged()
+
+
+def within_message(messages: Iterable[Any]) -> list[Any]:
+    """As many of the messages as one answer holds, at least the first."""
+    taken, size = list[Any](), 0
+    for message in messages:
+        size += message.ByteSize()
+        if taken and size > ANSWER_BYTES:
+            break
+        taken.append(message)
+    return taken
 
 
 def wires(records: Iterable[Record]) -> list[Any]:

@@ -6,11 +6,11 @@ from typing import Any
 from swarm.codec import enum_from_wire, to_wire
 from swarm.exchange import Code
 from swarm.gateway.changes import QUEUES, Topic
-from swarm.gateway.desk import LONGEST_WAIT_SECONDS, MOST_ITEMS, Desk, answer_each, batch, wires
+from swarm.gateway.desk import LONGEST_WAIT_SECONDS, MOST_ITEMS, Desk, answer_each, batch, wires, within_message
 from swarm.gateway.edge import caller
 from swarm.gateway.soundness import bounded, check_completion, check_sample
 from swarm.records import Sample
-from swarm.state import Completion, Failure, Lease, Stage
+from swarm.state import Completion, FailKind, Failure, Lease, Stage
 from swarm.v1 import exchange_pb2, exchange_pb2_grpc
 
 FULL_RETRY_SECONDS = 1.0
@@ -49,7 +49,13 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
 
         leases = await self._desk.poll(look, Topic(stage), request.wait_seconds)
         self._desk.polled_at[stage] = clock()
-        return exchange_pb2.LeaseResponse(leases=wires(leases))
+        messages = within_message(wires(leases))
+        if unsent := leases[len(messages) :]:
+            back = [
+                Failure(token=lease.token, kind=FailKind.RELEASE, reason="no room in the answer") for lease in unsent
+            ]
+            await self._desk.write(lambda exchange: exchange.fail(agent, back), {Topic(stage)})
+        return exchange_pb2.LeaseResponse(leases=messages)
 
     async def Complete(self, request: Any, _context: Any) -> Any:
         agent = caller()
@@ -86,4 +92,4 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
 
         found = await self._desk.poll(look, Topic.CORRECTIONS, request.wait_seconds)
         chains = [exchange_pb2.CorrectionChain(chain=[to_wire(sample) for sample in chain]) for chain in found]
-        return exchange_pb2.ListCorrectionsResponse(corrections=chains)
+        return exchange_pb2.ListCorrectionsResponse(corrections=within_message(chains))
