@@ -61,7 +61,7 @@ def check_json(name: str, text: str) -> None:
         value = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         said = f"{name} is {text[:60]!r}, no JSON: {error or 'it nests too deep'}"
-        raise RefusedError("INVALID", said, "Send JSON text, without NaN or Infinity", name) from error
+        raise RefusedError("INVALID", said, "Send JSON text, without NaN or Infinity", field=name) from error
     if (found := _depth(value)) > DEEPEST:
         raise RefusedError("INVALID", f"{name} nests {found} levels deep", f"Nest at most {DEEPEST}", field=name)
 
