@@ -97,7 +97,8 @@ def refusals() -> str:
             "later. The items of a batch are answered one by one, with the same codes in `Answer.code` and status OK "
             "for the call. Nothing of a refused call or item is stored.\n",
             "Fields that the contract doesn't have are ignored. Texts hold at most 256 Ki characters, ids 128 of the "
-            "characters `A-Z a-z 0-9 . _ -`, messages 16 MiB; times lie between the year 2000 and a day ahead of the "
+            "characters `A-Z a-z 0-9 . _ -`, samples 3 MiB, messages 16 MiB; "
+            "times lie between the year 2000 and a day ahead of the "
             "gateway's clock; numbers are finite, and counts aren't negative. An answer that would be larger than a "
             "message holds fewer items than were asked for.\n",
             "## Reasons\n",

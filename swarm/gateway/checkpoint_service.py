@@ -12,7 +12,7 @@ from swarm.errors import RefusedError
 from swarm.exchange.flow import Code
 from swarm.gateway.changes import Topic
 from swarm.gateway.desk import Desk, wires
-from swarm.gateway.soundness import lined, timely
+from swarm.gateway.soundness import RECORD_BYTES, lined, sized, timely
 from swarm.state import Checkpoint
 from swarm.v1 import checkpoint_pb2, checkpoint_pb2_grpc
 
@@ -24,6 +24,7 @@ class CheckpointService(checkpoint_pb2_grpc.CheckpointServiceServicer):
         self._desk = desk
 
     async def PutCheckpoint(self, request: Any, _context: Any) -> Any:
+        sized(request.checkpoint, RECORD_BYTES)
         checkpoint = from_wire(request.checkpoint, Checkpoint)
         timely("Checkpoint.created_at", checkpoint.created_at, datetime.now(UTC))
         _check_place(checkpoint)
@@ -51,7 +52,7 @@ class CheckpointService(checkpoint_pb2_grpc.CheckpointServiceServicer):
 
 def _check_place(checkpoint: Checkpoint) -> None:
     """Raise RefusedError (INVALID) where the URL is no plain one, or a file of the manifest leads out of its folder."""
-    if not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^:]*(:[0-9]+)?[^:]*", checkpoint.url):
+    if not re.fullmatch(r"[a-z][a-z0-9+.-]*://(?!.*::).+", checkpoint.url):
         raise RefusedError(
             Code.INVALID,
             f"Checkpoint.url is {checkpoint.url!r}",

@@ -13,7 +13,7 @@ from swarm.exchange import Exchange
 from swarm.fields import LINE_LIMIT
 from swarm.gateway.changes import Changes, Topic
 from swarm.gateway.edge import Edge
-from swarm.gateway.soundness import bounded
+from swarm.gateway.soundness import ITEM_BYTES, bounded, sized
 from swarm.gateway.writer import Writer
 from swarm.records import Record
 from swarm.state import Answer, Stage
@@ -79,6 +79,7 @@ def answer_each(
     sound, answers = list[R](), list[Answer | None]()
     for message in messages:
         try:
+            sized(message, ITEM_BYTES)
             record = from_wire(message, model)
             check(record)
         except RefusedError as error:

@@ -12,6 +12,10 @@ from swarm.state import Completion
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
 """How far a client's clock may be ahead of the gateway's."""
+ITEM_BYTES = 3 * 1024 * 1024
+"""Size of one sample or outcome: a chain of four still fits one message, so whatever is taken can be handed out."""
+RECORD_BYTES = 1024 * 1024
+"""Size of one rubric, experiment or checkpoint record."""
 DEEPEST = 32
 """Levels of lists and objects in the JSON of an annotation."""
 
@@ -19,7 +23,12 @@ DEEPEST = 32
 def bounded(name: str, value: float, least: float, most: float) -> None:
     """Raise RefusedError (INVALID) where a request's value lies outside its bounds, or is no number at all."""
     if not least <= value <= most:
-        raise RefusedError("INVALID", f"{name} is {value}", f"Send {least:g} to {most:g}", field=name)
+        raise RefusedError("INVALID", f"{name} is {value}", f"Send {least:.12g} to {most:.12g}", field=name)
+
+
+def sized(message: Any, most: int) -> None:
+    """Raise RefusedError (INVALID) where a message is larger than one of its kind may be."""
+    bounded(f"the size of {message.DESCRIPTOR.name} in bytes", message.ByteSize(), 0, most)
 
 
 def lined(name: str, text: str) -> None:

@@ -12,7 +12,7 @@ from swarm.client import SwarmClient
 from swarm.gateway.server import Gateway, Settings, serving
 from swarm.state import Role
 
-hypothesis.settings.register_profile("fuzz", max_examples=6_000)
+hypothesis.settings.register_profile("fuzz", max_examples=16_000)
 
 
 @pytest_asyncio.fixture

@@ -329,6 +329,17 @@ async def test_an_answer_holds_what_fits_a_message_and_the_rest_comes_later(clie
     assert 5 < len(listed) < 30
 
 
+async def test_a_sample_that_could_not_be_handed_out_is_not_taken(clients: Clients) -> None:
+    sample = to_wire(probes(1)[0])
+    sample.verdict.MergeFrom(records_pb2.Verdict(findings=[{"quote": "日" * 250_000}] * 5))
+    request = exchange_pb2.PublishRequest(samples=[sample])
+    answer = (await clients(Role.JUDGE)._connection.call(request, 5.0)).answers[0]
+    assert (answer.code, "size of Sample in bytes" in answer.message) == ("INVALID", True)
+    large = state_pb2.Rubric(version=1, domain="calendar", criteria=[{"id": "a", "text": "x" * 8192}] * 150)
+    with pytest.raises(RefusedError, match="size of Rubric"):
+        await clients(Role.SUPERVISOR)._connection.call(rubric_pb2.PutRubricRequest(rubric=large), 5.0)
+
+
 async def test_a_cell_that_nobody_can_read_again_is_never_counted(clients: Clients) -> None:
     """A slash in a subdomain would make a key of four parts, which GetState could not read."""
     probe = probe_of(probes(1)[0])
