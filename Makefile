@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export RAY_USAGE_STATS_ENABLED := 0
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: setup demo demo-long test bench-exchange lint proto docs clean help
+.PHONY: setup demo demo-long test fuzz bench-exchange lint proto docs clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -34,6 +34,9 @@ demo-long: setup ## the same for up to an hour
 
 test: setup ## all tests, the end-to-end one with the real model included
 	$(BIN)/python -m pytest
+
+fuzz: setup ## random and spoilt requests to a real gateway, for about five minutes
+	$(BIN)/python -m pytest tests/gateway/test_fuzz.py --hypothesis-profile=fuzz -s
 
 lint: setup ## style, types, imports, protobuf and documents that are generated
 	$(BIN)/ruff format --check .

@@ -7,6 +7,7 @@ from typing import Any, Self
 from swarm.batching import Batcher
 from swarm.codec import enum_to_wire, from_wire, to_wire
 from swarm.connection import Connection, Target
+from swarm.fields import as_note
 from swarm.gateway.run_folder import read_address, read_credential, read_tls
 from swarm.records import Cell, Purpose, Record, Sample, new_id
 from swarm.state import (
@@ -241,7 +242,7 @@ class SwarmClient:
             completion_tokens=completion_tokens,
             busy_seconds=busy_seconds,
             dollars=dollars,
-            note=note,
+            note=as_note(note),
         )
         for reason, count in (invalid or {}).items():
             request.invalid_probes.add(reason=reason, count=count)

@@ -86,6 +86,8 @@ class Connection:
 
         Raises RefusedError where the gateway says no, UnavailableError where it stays away.
         """
+        if (size := request.ByteSize()) > MESSAGE_BYTES:
+            raise RefusedError("TOO_LARGE", f"a message of {size} bytes, over {MESSAGE_BYTES}", "Send smaller batches")
         patience = Patience(self._patience)
         while True:
             try:

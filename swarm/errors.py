@@ -40,14 +40,20 @@ class UnavailableError(SwarmError):
 
 
 class RefusedError(SwarmError):
-    """The gateway understood the call and said no; `reason` is a code, the same over every door."""
+    """The gateway understood the call and said no; `reason` is a code of swarm.reasons, the same over every door.
+
+    `retry_seconds` above 0 says after what time the very same call may succeed; `field` names the field at fault, as in
+    `Sample.payload.probe.question`, where it is one.
+    """
 
     exit_code = 77
 
-    def __init__(self, reason: str, message: str, fix: str = "") -> None:
+    def __init__(self, reason: str, message: str, fix: str = "", retry_seconds: float = 0.0, field: str = "") -> None:
         super().__init__(message, fix)
-        self.args = (reason, message, fix)
+        self.args = (reason, message, fix, retry_seconds, field)
         self.reason = reason
+        self.retry_seconds = retry_seconds
+        self.field = field
 
 
 class StoreError(SwarmError):

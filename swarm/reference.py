@@ -17,6 +17,7 @@ from swarm.cli import app
 from swarm.config import Config
 from swarm.gateway.doors import DOORS
 from swarm.gateway.metrics import COUNTED, READ, Family
+from swarm.reasons import BARE, REASONS, Reason
 from swarm.state import Role
 
 PROTO_FOLDER = Path(__file__).parents[1] / "proto" / "swarm" / "v1"
@@ -114,10 +115,41 @@ def _metric(family: Family) -> tuple[str, ...]:
     return f"`{family.name}`", family.kind, ", ".join(f"`{label}`" for label in family.labels), family.meaning
 
 
+def refusals() -> str:
+    """docs/errors.md: every reason for which the gateway says no, and the statuses that gRPC gives by itself."""
+    heads = "gRPC status", "what it means", "what to do", "retry the same call"
+    return _page(
+        [
+            "# Errors\n",
+            "A call that the gateway refuses ends with a gRPC status and `google.rpc` details: `ErrorInfo` (its "
+            "`reason` is the code below, its `domain` is `swarm`, its metadata holds `message` and `fix`), "
+            "`BadRequest` with the field at fault where it is one, and `RetryInfo` where the same call may succeed "
+            "later. The items of a batch are answered one by one, with the same codes in `Answer.code` and status OK "
+            "for the call. Nothing of a refused call or item is stored.\n",
+            "Fields that the contract doesn't have are ignored. Texts hold at most 256 Ki characters, ids 128 of the "
+            "characters `A-Z a-z 0-9 . _ -`, samples 3 MiB, messages 16 MiB; "
+            "times lie between the year 2000 and a day ahead of the "
+            "gateway's clock; numbers are finite, and counts aren't negative. An answer that would be larger than a "
+            "message holds fewer items than were asked for.\n",
+            "## Reasons\n",
+            _table(("reason", *heads), [_reason(name, reason) for name, reason in REASONS.items()]),
+            "## Statuses without details\n\ngRPC gives these by itself.\n",
+            _table(heads, [_reason(name, reason)[1:] for name, reason in BARE.items()]),
+        ]
+    )
+
+
+def _reason(name: str, reason: Reason) -> tuple[str, ...]:
+    wait = reason.retry_seconds
+    retry = "no" if wait is None else f"after {wait:g} s" if wait else "yes"
+    return f"`{name}`", f"`{reason.status}`", reason.meaning, reason.remedy, retry
+
+
 PAGES = {
     "configuration.md": configuration,
     "api.md": api,
     "cli.md": command_line,
+    "errors.md": refusals,
     "observability.md": observability,
 }
 

@@ -18,6 +18,7 @@ _CACHE_KIB = 65_536
 _FIXES = (
     ("disk is full", "Free space on its disk and send the work again; nothing that was acknowledged is lost"),
     ("not a database", "Give another path, or put a backup in its place"),
+    ("not decode", "Stop the gateway and put a backup in its place"),
     ("malformed", "Stop the gateway and put a backup in its place"),
     ("locked", "End the other process that writes to it; only the gateway may"),
     ("readonly", "Make the file and its folder writable for this user"),
@@ -80,6 +81,7 @@ class SqliteStore(Store):
                 target, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
             raw.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+            raw.execute("PRAGMA cell_size_check=ON")
             if mode == "rwc":
                 raw.execute("PRAGMA journal_mode=WAL")
                 raw.execute("PRAGMA synchronous=FULL")

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from swarm.codec import from_wire, to_wire
+from swarm.connection import MESSAGE_BYTES
 from swarm.domains.base import Domain
 from swarm.errors import RefusedError
 from swarm.exchange import Exchange
+from swarm.fields import LINE_LIMIT
 from swarm.gateway.changes import Changes, Topic
 from swarm.gateway.edge import Edge
 from swarm.gateway.keys import Keys
 from swarm.gateway.metrics import Metrics
+from swarm.gateway.soundness import ITEM_BYTES, bounded, sized
 from swarm.gateway.traces import Traces
 from swarm.gateway.writer import Writer
 from swarm.records import Record
@@ -23,6 +26,8 @@ R = TypeVar("R", bound=Record)
 
 MOST_ITEMS = 1000
 LONGEST_WAIT_SECONDS = 20.0
+ANSWER_BYTES = MESSAGE_BYTES * 3 // 4
+"""How much of the items of a list one answer holds."""
 
 
 @dataclass
@@ -68,12 +73,6 @@ class Desk:
                 return found
 
 
-def bounded(name: str, value: float, least: float, most: float) -> None:
-    """Raise RefusedError (INVALID) where a request's value lies outside its bounds."""
-    if not least <= value <= most:
-        raise RefusedError("INVALID", f"{name} is {value}", f"Send {least:g} to {most:g}")
-
-
 def batch(name: str, items: Sequence[T]) -> Sequence[T]:
     """The items of a batch. Raises RefusedError (INVALID) where there are too many."""
     bounded(f"the number of {name}", len(items), 0, MOST_ITEMS)
@@ -81,22 +80,42 @@ def batch(name: str, items: Sequence[T]) -> Sequence[T]:
 
 
 def answer_each(
-    messages: Sequence[Any], model: type[R], id_of: str, act: Callable[[list[R]], Awaitable[list[Answer]]]
+    messages: Sequence[Any],
+    model: type[R],
+    id_of: str,
+    act: Callable[[list[R]], Awaitable[list[Answer]]],
+    check: Callable[[R], None] = lambda _: None,
 ) -> Awaitable[list[Any]]:
-    """Act on the items that are sound records; the others get an answer INVALID, in their places."""
+    """Act on the items that are sound records and pass `check`; the others get an answer INVALID, in their places."""
     sound, answers = list[R](), list[Answer | None]()
     for message in messages:
         try:
-            sound.append(from_wire(message, model))
-            answers.append(None)
+            sized(message, ITEM_BYTES)
+            record = from_wire(message, model)
+            check(record)
         except RefusedError as error:
-            answers.append(Answer(id=getattr(message, id_of), code=error.reason, message=str(error)))
+            said = getattr(message, id_of)[:LINE_LIMIT]
+            answers.append(Answer(id=said, code=error.reason, message=str(error)))
+        else:
+            sound.append(record)
+            answers.append(None)
 
     async def merged() -> list[Any]:
         acted = iter(await act(sound) if sound else [])
         return [to_wire(answer or next(acted)) for answer in answers]
 
     return merged()
+
+
+def within_message(messages: Iterable[Any]) -> list[Any]:
+    """As many of the messages as one answer holds, at least the first."""
+    taken, size = list[Any](), 0
+    for message in messages:
+        size += message.ByteSize()
+        if taken and size > ANSWER_BYTES:
+            break
+        taken.append(message)
+    return taken
 
 
 def wires(records: Iterable[Record]) -> list[Any]:

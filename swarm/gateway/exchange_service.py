@@ -7,11 +7,12 @@ from typing import Any
 from swarm.codec import enum_from_wire, to_wire
 from swarm.exchange import Code
 from swarm.gateway.changes import QUEUES, Topic
-from swarm.gateway.desk import LONGEST_WAIT_SECONDS, MOST_ITEMS, Desk, answer_each, batch, bounded, wires
+from swarm.gateway.desk import LONGEST_WAIT_SECONDS, MOST_ITEMS, Desk, answer_each, batch, wires, within_message
 from swarm.gateway.edge import caller
+from swarm.gateway.soundness import bounded, check_completion, check_sample
 from swarm.gateway.traces import Call
 from swarm.records import Sample
-from swarm.state import Answer, Completion, Failure, Lease, Stage
+from swarm.state import Answer, Completion, FailKind, Failure, Lease, Stage
 from swarm.v1 import exchange_pb2, exchange_pb2_grpc
 
 FULL_RETRY_SECONDS = 1.0
@@ -44,7 +45,7 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
                 await self._stored(call, [answer.id for answer in answers if answer.ok], agent.name)
                 return answers
 
-        answers = await answer_each(messages, Sample, "id", publish)
+        answers = await answer_each(messages, Sample, "id", publish, check_sample)
         full = any(answer.code == Code.QUEUE_FULL for answer in answers)
         return exchange_pb2.PublishResponse(answers=answers, retry_delay_seconds=FULL_RETRY_SECONDS if full else 0.0)
 
@@ -63,8 +64,15 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
             leases = await self._desk.poll(look, Topic(stage), request.wait_seconds)
             call.leased(leases, agent.name)
         self._desk.polled_at[stage] = clock()
-        self._desk.metrics.leased(stage, len(leases), sum(lease.attempt > 1 for lease in leases))
-        return exchange_pb2.LeaseResponse(leases=wires(leases))
+        messages = within_message(wires(leases))
+        if unsent := leases[len(messages) :]:
+            back = [
+                Failure(token=lease.token, kind=FailKind.RELEASE, reason="no room in the answer") for lease in unsent
+            ]
+            await self._desk.write(lambda exchange: exchange.fail(agent, back), {Topic(stage)})
+        sent = leases[: len(messages)]
+        self._desk.metrics.leased(stage, len(sent), sum(lease.attempt > 1 for lease in sent))
+        return exchange_pb2.LeaseResponse(leases=messages)
 
     async def Complete(self, request: Any, context: Any) -> Any:
         agent = caller()
@@ -77,7 +85,8 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
                 return answers
 
         messages = batch("completions", request.completions)
-        return exchange_pb2.CompleteResponse(answers=await answer_each(messages, Completion, "token", complete))
+        answers = await answer_each(messages, Completion, "token", complete, check_completion)
+        return exchange_pb2.CompleteResponse(answers=answers)
 
     async def Fail(self, request: Any, _context: Any) -> Any:
         agent = caller()
@@ -104,4 +113,4 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
 
         found = await self._desk.poll(look, Topic.CORRECTIONS, request.wait_seconds)
         chains = [exchange_pb2.CorrectionChain(chain=[to_wire(sample) for sample in chain]) for chain in found]
-        return exchange_pb2.ListCorrectionsResponse(corrections=chains)
+        return exchange_pb2.ListCorrectionsResponse(corrections=within_message(chains))

@@ -31,6 +31,7 @@ from swarm.gateway.exchange_service import ExchangeService
 from swarm.gateway.keys import Keys
 from swarm.gateway.meter import Meter
 from swarm.gateway.metrics import Metrics
+from swarm.gateway.reading import Reading
 from swarm.gateway.rubric_service import RubricService
 from swarm.gateway.run_folder import (
     INSIDE,
@@ -212,7 +213,7 @@ def _exchange(settings: Settings) -> Any:
 
 def _server(desk: Desk) -> tuple[grpc.aio.Server, Any]:
     server = grpc.aio.server(
-        interceptors=[Meter(desk.metrics), desk.edge], options=_OPTIONS, maximum_concurrent_rpcs=MOST_CALLS
+        interceptors=[Meter(desk.metrics), desk.edge, Reading()], options=_OPTIONS, maximum_concurrent_rpcs=MOST_CALLS
     )
     for add, service in _SERVICES.values():
         add(service(desk), server)

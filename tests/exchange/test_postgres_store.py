@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from swarm.errors import DeposedError, HeldError, RefusedError, StoreError
-from swarm.state import FailKind
+from swarm.state import FailKind, Failure
 from tests.postgres import ask
 from tests.waiting import until
 
@@ -113,6 +113,7 @@ def test_a_value_that_it_can_not_hold_fails_its_own_call_only(rig: Rig) -> None:
     rig.probes(2)
     with rig.exchange.transaction():
         first, second = rig.lease(STUDENT, 2)
+        unchecked = Failure.model_construct(token=first.token, kind=FailKind.RETRY, reason="a\x00b")
         with pytest.raises(RefusedError, match="NUL") as refused:
             rig.fail(STUDENT, first, FailKind.RETRY, "a\x00b")
         assert refused.value.reason == "INVALID"
