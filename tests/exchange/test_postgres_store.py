@@ -35,7 +35,7 @@ def test_a_connection_lost_within_a_group_stores_nothing_of_it(rig: Rig) -> None
             with pytest.raises(StoreError):
                 rig.exchange.samples()
 
-    with pytest.raises(StoreError, match="terminating connection|closed") as lost:
+    with pytest.raises(StoreError, match=r"terminating connection|closed") as lost:
         group()
     assert "connects again" in lost.value.fix
     assert rig.exchange.samples() == []
@@ -92,12 +92,12 @@ def test_what_can_not_be_reached_is_said_without_the_password(rig: Rig) -> None:
     for wrong, said, fix in (
         (url.set(database="nowhere", password="secret"), "nowhere", "createdb"),
         (url.set(host="127.0.0.1", port=1, query={}, password="secret"), "refused", "can be reached"),
-        (url.set(username="guest", password="secret"), "guest", "user"),
+        (url.set(username="guest", password="secret"), "guest", "Correct the user"),
     ):
         rig.url = wrong.render_as_string(hide_password=False)
         with pytest.raises(StoreError, match=said) as refused:
             rig.open()
-        assert "secret" not in str(refused.value)
+        assert wrong.password not in str(refused.value)
         assert fix in refused.value.fix, refused.value
 
 
@@ -122,9 +122,14 @@ def test_a_value_that_it_can_not_hold_fails_its_own_call_only(rig: Rig) -> None:
 
 def test_revisions_have_no_gap_after_a_rollback(rig: Rig) -> None:
     rig.probes(2)
-    with pytest.raises(ZeroDivisionError), rig.exchange.transaction():
-        rig.probes(5)
-        raise ZeroDivisionError
+
+    def group() -> None:
+        with rig.exchange.transaction():
+            rig.probes(5)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        group()
     rig.probes(1)
     assert [event.revision for event in rig.exchange.events(0)] == [1, 2, 3, 4]
 
