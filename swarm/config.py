@@ -17,6 +17,10 @@ STAFFED = (Role.PROBER, Role.STUDENT, Role.JUDGE, Role.TEACHER, Role.EVOLVER, Ro
 """The roles that agents are hired for; the trainer group has a section of its own."""
 
 
+_STORE_URL = re.compile(r"postgresql(\+psycopg)?://([^:@/?]*@)?(\[[^\]]*\]|[^:@/?]*)(:\d+)?/[^:@/?]+(\?host=[^&]*)?")
+"""A PostgreSQL database, with no place for a password."""
+
+
 class Section(BaseModel):
     """A part of the config; unknown keys are refused."""
 
@@ -55,7 +59,7 @@ class SwarmSection(Section):
     @classmethod
     def _holds_no_password(cls, url: str) -> str:
         # The config is copied into the run folder and shown; so is a value that is refused.
-        if url and not re.fullmatch(r"postgresql(\+psycopg)?://([^:@/]*@)?[^@]*/[^?]+(\?host=[^&]*)?", url):
+        if url and not _STORE_URL.fullmatch(url):
             raise PydanticCustomError(
                 "store_url",
                 "must be postgresql+psycopg://user@host/database; a password belongs in ~/.pgpass or PGPASSWORD",

@@ -1,6 +1,5 @@
 """The store for what outgrows one file: a PostgreSQL database, and an advisory lock that one gateway holds."""
 
-from itertools import chain
 from typing import Any
 
 import psycopg
@@ -36,24 +35,24 @@ _FENCE = select(meta.c.value).where(meta.c.key == "epoch").with_for_update(read=
 _SYNCED = ("fsync", "synchronous_commit")
 
 _LOST = "See that PostgreSQL runs and can be reached; the gateway connects again by itself"
+_USER = "Correct the user of the store's URL, or let it in by pg_hba.conf"
 _FIXES: tuple[tuple[type[Exception], str], ...] = (
     (errors.DiskFull, "Free space on its disk and send the work again; nothing that was acknowledged is lost"),
     (errors.ReadOnlySqlTransaction, "Name the primary server, whose databases can be written"),
-    (errors.InvalidPassword, "Correct the password, in ~/.pgpass or PGPASSWORD"),
-    (errors.InvalidAuthorizationSpecification, "Correct the user of the store's URL, or let it in by pg_hba.conf"),
-    (errors.InvalidCatalogName, "Create it first: createdb NAME"),
     (errors.InsufficientPrivilege, "Make the user of the store's URL the owner of its database"),
-    (errors.TooManyConnections, "Raise max_connections of the server, or end connections that nobody needs"),
     (errors.DataCorrupted, "Stop the gateway and restore the database from a backup"),
     (errors.IndexCorrupted, "Stop the gateway and run REINDEX DATABASE, or restore the database from a backup"),
     (errors.OperationalError, _LOST),
 )
-_SAID = (
-    ("database", "does not exist", "Create it first: createdb NAME"),
-    ("role", "does not exist", "Correct the user of the store's URL, or let it in by pg_hba.conf"),
-    ("password authentication", "failed", "Correct the password, in ~/.pgpass or PGPASSWORD"),
+_FIXES_AT_CONNECT = (
+    ("password", "Correct the password, in ~/.pgpass or PGPASSWORD"),
+    ("role ", _USER),
+    ("pg_hba.conf", _USER),
+    ("database ", "Create it first: createdb NAME"),
+    ("too many clients", "Raise max_connections of the server, or end connections that nobody needs"),
+    ("connection slots", "Raise max_connections of the server, or end connections that nobody needs"),
 )
-"""A connection that never came about has no error class of its own, only words."""
+"""By what was said: a connection that is refused has no code yet."""
 
 
 class PostgresStore(Store):
@@ -167,7 +166,7 @@ class PostgresStore(Store):
             return RefusedError(
                 Code.INVALID, f"the store can't hold a value of this call: {said}", "Send text without NUL, and numbers"
             )
-        by_words = (fix for about, what, fix in _SAID if about in said and what in said)
-        by_class = (fix for kind, fix in _FIXES if isinstance(error, kind))
-        fix = next(chain(by_words, by_class), "See PostgreSQL's documentation of it")
+        refused = [fix for words, fix in _FIXES_AT_CONNECT if words in said] if "FATAL:" in said else []
+        known = [fix for kind, fix in _FIXES if isinstance(error, kind)]
+        fix = next(iter(refused + known), "See PostgreSQL's documentation of this message")
         return StoreError(f"the store {self.name!r} says {said!r}", fix)
