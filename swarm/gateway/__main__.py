@@ -45,6 +45,7 @@ def _settings(arguments: list[str]) -> Settings:
         help="wait while another gateway is active, then take over; a standby with a run folder of its own needs a "
         "copy of the active one's credentials/",
     )
+    parser.add_argument("--clock-offset-file", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     return Settings(
         given.run,
@@ -62,6 +63,7 @@ def _settings(arguments: list[str]) -> Settings:
         metrics_port=given.metrics_port,
         store=given.store,
         standby=given.standby,
+        clock_offset_file=given.clock_offset_file,
     )
 
 

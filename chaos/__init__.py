@@ -1,0 +1,1 @@
+"""Faults against a real gateway with real clients, and a checker of the histories that they write."""

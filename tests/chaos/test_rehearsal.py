@@ -1,0 +1,57 @@
+"""Whole runs: a sound gateway holds under every kind of fault, and three that are broken on purpose are caught."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from chaos.plan import SECONDS, Fault, Kind, plan
+from chaos.report import as_json
+from chaos.run import Result, Settings, rehearse
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_a_sound_gateway_holds_under_every_kind_of_fault(tmp_path: Path) -> None:
+    result = await rehearse(Settings(tmp_path / "run", plan(3, len(Kind), 14.0), 14.0))
+    assert result.passed, as_json(result)
+    assert result.faults == Counter(Kind)
+
+
+def violations(result: Result) -> dict[str, tuple[str, ...]]:
+    """What was found, by check."""
+    return {check.name: check.violations for check in result.checks if check.violations}
+
+
+async def test_a_gateway_that_answers_before_its_commit_is_caught(tmp_path: Path) -> None:
+    kills = [Fault(at, Kind.GATEWAY_KILL, 0.0, 0.0) for at in (3.0, 6.0)]
+    result = await rehearse(Settings(tmp_path / "run", kills, 8.0, victim="early"))
+    assert any("is not stored" in text for text in violations(result)["acknowledged is stored"])
+
+
+async def test_a_gateway_without_a_fence_is_caught(tmp_path: Path) -> None:
+    stops = [Fault(3.0, Kind.CLIENT_STOP, SECONDS[Kind.CLIENT_STOP][0], 0.4)]
+    result = await rehearse(Settings(tmp_path / "run", stops, 10.0, victim="fenceless"))
+    late = ("was given it", "was given to", "was handed back")
+    assert any(words in text for text in violations(result)["no late completion"] for words in late)
+    assert "acknowledged is stored" not in violations(result)
+
+
+async def test_a_gateway_whose_watches_skip_is_caught(tmp_path: Path) -> None:
+    result = await rehearse(Settings(tmp_path / "run", [Fault(2.0, Kind.RESET, 0.0, 0.0)], 6.0, victim="skipping"))
+    assert any("saw 21 after 19" in text for text in violations(result)["watches gap-free"])
+    said = json.loads(as_json(result))
+    assert not said["passed"]
+    assert said["faults"] == {"connections reset": 1}
+
+
+async def test_a_plan_is_its_seeds(tmp_path: Path) -> None:
+    assert plan(1, 60, 100.0) == plan(1, 60, 100.0) != plan(2, 60, 100.0)
+    times = [fault.at for fault in plan(1, 60, 100.0)]
+    assert times == sorted(times)
+    assert max(times) < 100.0
+    assert set(Counter(fault.kind for fault in plan(1, 60, 100.0)).values()) == {5, 6}
+    (tmp_path / "run" / "history").mkdir(parents=True)
+    with pytest.raises(FileExistsError):
+        await rehearse(Settings(tmp_path / "run", [], 0.0))

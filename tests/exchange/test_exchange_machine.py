@@ -1,0 +1,264 @@
+"""The exchange against a model of it in plain Python: any sequence of calls, one step at a time, on a passed-in clock.
+
+
+The model knows of each sample where it stands, who holds it until when, how many deliveries it burned, and what was
+answered; it is told nothing by the exchange but tokens and the length of a retry's wait, which must lie within bounds.
+"""
+
+import tempfile
+from dataclasses import dataclass, field
+
+from exchange_rig import JUDGE, PROBER, STUDENT, TEACHER, Rig, attempt_at, checkpoint, correction_of, probe, verdict_on
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from swarm.exchange import MAX_ATTEMPTS, Identity
+from swarm.records import Purpose, Sample
+from swarm.state import Answer, CheckpointStatus, FailKind, Lease, Role, Stage
+
+STAGES = {Role.STUDENT: Stage.PROBES, Role.JUDGE: Stage.ATTEMPTS, Role.TEACHER: Stage.FAILURES}
+WORKERS = [STUDENT, JUDGE, TEACHER, Identity("student-2", Role.STUDENT), Identity("judge-2", Role.JUDGE)]
+FIRST_REVISIONS = 2
+"""The first phase and the base checkpoint."""
+
+
+@dataclass
+class Row:
+    """What the model knows of one sample that waits, or did. Times are seconds of the rig's clock since the start."""
+
+    sample: Sample
+    stage: Stage
+    state: str = "ready"
+    burned: int = 0
+    generation: int = 0
+    until: float = 0.0
+    wait: tuple[float, float] = (0.0, 0.0)
+    """Earliest and latest second at which a delayed one is ready."""
+    answered: str = ""
+    answer: Answer | None = None
+
+
+@dataclass
+class Held:
+    """A lease that was given: of this row in this generation, to this agent."""
+
+    agent: Identity
+    lease: Lease
+    row: Row
+    generation: int
+    output: Sample
+    last: list[Answer] = field(default_factory=list)
+
+
+class Machine(RuleBasedStateMachine):
+    """Each rule acts on both and compares the answers; each invariant compares what can be seen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.rig = Rig(f"sqlite:///{self.folder.name}/exchange.db")
+        self.rig.exchange.put_checkpoint(checkpoint("base", CheckpointStatus.BASE))
+        self.seconds = 0.0
+        self.stored: list[Sample] = []
+        self.rows: dict[str, Row] = {}
+        self.held: list[Held] = []
+
+    def teardown(self) -> None:
+        self.rig.exchange.close()
+        self.folder.cleanup()
+
+    def store(self, sample: Sample, stage: Stage | None) -> int:
+        """What an accepted sample does to the model; returns its revision."""
+        self.stored.append(sample)
+        if stage is not None:
+            self.rows[sample.id] = Row(sample, stage)
+        return FIRST_REVISIONS + len(self.stored)
+
+    def chosen(self, number: int) -> Held:
+        return self.held[number % len(self.held)]
+
+    def stands(self, held: Held) -> bool:
+        """Whether a lease still holds its sample."""
+        row = held.row
+        return row.state == "leased" and row.generation == held.generation and self.seconds <= row.until
+
+    def refusal(self, held: Held, call: str) -> Answer | None:
+        """What a call on a lease that doesn't stand is answered: as before, or that it is lost."""
+        row = held.row
+        if row.generation == held.generation and row.answered == call:
+            return row.answer
+        return None
+
+    @rule(purpose=st.sampled_from([Purpose.LEARN, Purpose.LEARN, Purpose.SIEGE, Purpose.EXAM]))
+    def publish(self, purpose: Purpose) -> None:
+        sample = probe(purpose, f"question {len(self.stored)}")
+        (answer,) = self.rig.exchange.publish(PROBER, [sample])
+        assert answer == Answer(id=sample.id, revision=FIRST_REVISIONS + len(self.stored) + 1)
+        self.store(sample, None if purpose is Purpose.EXAM else Stage.PROBES)
+
+    @precondition(lambda self: self.stored)
+    @rule(number=st.integers(0, 50), other=st.booleans())
+    def publish_again(self, number: int, other: bool) -> None:
+        probes = [sample for sample in self.stored if sample.kind == "probe"]
+        sample = probes[number % len(probes)]
+        if other:
+            changed = probe(Purpose.LEARN, "other").model_copy(update={"id": sample.id})
+            assert self.rig.exchange.publish(PROBER, [changed])[0].code == "DIGEST_CONFLICT"
+        else:
+            revision = FIRST_REVISIONS + 1 + self.stored.index(sample)
+            assert self.rig.exchange.publish(PROBER, [sample]) == [Answer(id=sample.id, revision=revision)]
+
+    @rule(agent=st.sampled_from(WORKERS), limit=st.integers(1, 3), ttl=st.sampled_from([5.0, 30.0]))
+    def lease(self, agent: Identity, limit: int, ttl: float) -> None:
+        leases = self.rig.exchange.lease(agent, STAGES[agent.role], limit, ttl)
+        waiting = [row for row in self.rows.values() if row.stage is STAGES[agent.role]]
+        certain = [row for row in waiting if row.state == "ready" or self.delayed_until(row, 1) <= self.seconds]
+        possible = [row for row in waiting if row.state == "ready" or self.delayed_until(row, 0) <= self.seconds]
+        assert min(limit, len(certain)) <= len(leases) <= min(limit, len(possible))
+        for lease in leases:
+            row = self.rows[lease.sample.id]
+            assert row in possible, "what doesn't wait was handed out"
+            assert lease.attempt == row.burned + 1
+            row.state, row.generation, row.until = "leased", row.generation + 1, self.seconds + ttl
+            row.answered, row.answer = "", None
+            self.held.append(Held(agent, lease, row, row.generation, self.output(agent, lease)))
+        if len(possible) == len(certain):
+            order = {sample.id: place for place, sample in enumerate(self.stored)}
+            first = sorted(certain, key=lambda row: (self.priority(row), order[row.sample.id]))[:limit]
+            assert [lease.sample.id for lease in leases] == [row.sample.id for row in first]
+
+    def delayed_until(self, row: Row, end: int) -> float:
+        return row.wait[end] if row.state == "delayed" else float("inf")
+
+    def priority(self, row: Row) -> int:
+        """Measurements come before learning."""
+        probes = {sample.id: sample for sample in self.stored}
+        root = probes[row.sample.root_id or row.sample.id].payload
+        assert root.kind == "probe"
+        return 2 if root.purpose is Purpose.LEARN else 1
+
+    def output(self, agent: Identity, lease: Lease) -> Sample:
+        """Under an id of its own, so that a second effect would show."""
+        match agent.role:
+            case Role.STUDENT:
+                made = attempt_at(lease.sample, text=agent.name)
+            case Role.JUDGE:
+                made = verdict_on(lease.sample, passed=int(lease.sample.id, 16) % 3 == 0)
+            case _:
+                made = correction_of(lease.sample)
+        return made.model_copy(update={"id": probe().id})
+
+    @precondition(lambda self: self.held)
+    @rule(number=st.integers(0, 50))
+    def complete(self, number: int) -> None:
+        """In time, too late, again, or after it was handed back."""
+        held = self.chosen(number)
+        answer = self.rig.complete(held.agent, held.lease, held.output)
+        if not self.stands(held):
+            assert answer == self.refusal(held, "complete") or answer.code == "LEASE_LOST"
+            assert answer.ok == (self.refusal(held, "complete") is not None)
+            return
+        revision = self.store(held.output, self.next_stage(held.output))
+        assert answer == Answer(id=held.row.sample.id, revision=revision)
+        held.row.state, held.row.answered, held.row.answer = "done", "complete", answer
+
+    def next_stage(self, output: Sample) -> Stage | None:
+        if output.kind == "attempt":
+            return Stage.ATTEMPTS
+        payload = output.payload
+        learns = self.priority(Row(output, Stage.FAILURES)) == 2
+        return Stage.FAILURES if payload.kind == "verdict" and not payload.passed and learns else None
+
+    @precondition(lambda self: self.held)
+    @rule(number=st.integers(0, 50), thief=st.sampled_from(WORKERS))
+    def complete_for_another(self, number: int, thief: Identity) -> None:
+        held = self.chosen(number)
+        if thief != held.agent:
+            assert self.rig.complete(thief, held.lease, held.output).code == "TOKEN_REFUSED"
+
+    @precondition(lambda self: self.held)
+    @rule(number=st.integers(0, 50), kind=st.sampled_from(list(FailKind)))
+    def fail(self, number: int, kind: FailKind) -> None:
+        held, row = self.chosen(number), self.chosen(number).row
+        answer = self.rig.fail(held.agent, held.lease, kind)
+        if not self.stands(held):
+            assert answer.ok == (self.refusal(held, "fail") is not None)
+            assert answer.ok or answer.code == "LEASE_LOST"
+            return
+        assert answer == Answer(id=row.sample.id)
+        row.answered, row.answer = "fail", answer
+        if kind is FailKind.RELEASE:
+            row.state = "ready"
+            return
+        row.burned += 1
+        row.state = "dead" if kind is FailKind.REJECT or row.burned == MAX_ATTEMPTS else "delayed"
+        longest = min(100.0, 2.0 ** (row.burned - 1))
+        row.wait = (self.seconds + longest / 2, self.seconds + longest)
+
+    @precondition(lambda self: self.held)
+    @rule(number=st.integers(0, 50), ttl=st.sampled_from([5.0, 60.0]))
+    def extend(self, number: int, ttl: float) -> None:
+        held = self.chosen(number)
+        (answer,) = self.rig.exchange.extend(held.agent, [held.lease.token], ttl)
+        assert answer.code == ("OK" if self.stands(held) else "LEASE_LOST")
+        if answer.ok:
+            held.row.until = self.seconds + ttl
+
+    @rule(seconds=st.sampled_from([0.5, 4.0, 31.0, 200.0]))
+    def turn(self, seconds: float) -> None:
+        """Time passes and nobody looks: a lease that ran out is refused all the same."""
+        self.rig.clock.turn(seconds)
+        self.seconds += seconds
+
+    @rule()
+    def expire(self) -> None:
+        late = [row for row in self.rows.values() if row.state == "leased" and row.until < self.seconds]
+        assert self.rig.exchange.expire() == len(late)
+        for row in late:
+            row.burned += 1
+            row.state = "dead" if row.burned == MAX_ATTEMPTS else "ready"
+
+    @rule(down=st.sampled_from([0.0, 40.0]))
+    def restart(self, down: float) -> None:
+        """Leases get the time back from the last commit to the start of the next process."""
+        self.rig.exchange.expire_stale(100)
+        self.rig.exchange.close()
+        self.rig.clock.turn(down)
+        self.seconds += down
+        self.rig.exchange = self.rig.open()
+        for row in self.rows.values():
+            if row.state == "leased":
+                row.until += down
+
+    @invariant()
+    def each_queue_is_the_models(self) -> None:
+        for count in self.rig.exchange.queue_counts():
+            rows = [row for row in self.rows.values() if row.stage is count.stage]
+            assert (count.accepted, count.unaccounted) == (len(rows), 0)
+            states = [row.state for row in rows]
+            # What has waited out its delay is woken by the next lease or sweep, so either word is right for it.
+            assert count.ready + count.delayed == states.count("ready") + states.count("delayed")
+            assert (count.leased, count.done, count.dead) == tuple(map(states.count, ("leased", "done", "dead")))
+            assert (count.expired, count.discarded) == (0, 0)
+
+    @invariant()
+    def the_log_is_what_was_accepted(self) -> None:
+        events = self.rig.exchange.events(FIRST_REVISIONS, limit=10_000)
+        revisions = [event.revision for event in events]
+        assert revisions == list(range(FIRST_REVISIONS + 1, FIRST_REVISIONS + 1 + len(self.stored)))
+        logged = [(event.sample.id, event.sample.payload) for event in events if event.sample]
+        assert logged == [(sample.id, sample.payload) for sample in self.stored]
+
+    @invariant()
+    def the_cells_are_the_verdicts(self) -> None:
+        verdicts = [sample.payload.passed for sample in self.stored if sample.payload.kind == "verdict"]
+        counts = self.rig.exchange.cell_counts()
+        assert sum(count.passed for count in counts) == verdicts.count(True)
+        assert sum(count.failed for count in counts) == verdicts.count(False)
+
+
+TestMachine = Machine.TestCase
+TestMachine.settings = settings(
+    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+)
