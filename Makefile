@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export RAY_USAGE_STATS_ENABLED := 0
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: setup demo demo-long test fuzz bench-exchange lint proto docs clean help
+.PHONY: setup demo demo-long test fuzz chaos chaos-long bench-exchange lint proto docs clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -50,6 +50,12 @@ lint: setup ## style, types, imports, protobuf and documents that are generated
 
 proto: setup ## generate swarm/v1 from proto/
 	PYTHON=$(BIN)/python bash proto/generate.sh
+
+chaos: setup ## 60 faults on a real gateway with real clients, and a check of their histories, in about three minutes
+	$(BIN)/python -m chaos --seed $(SEED) --faults 60 --seconds 120 $(ARGS)
+
+chaos-long: setup ## the same with 1,000 faults, in about 50 minutes
+	$(BIN)/python -m chaos --seed $(SEED) --faults 1000 --seconds 2800 $(ARGS)
 
 bench-exchange: setup ## measure the exchange beside its floors (ARGS=--quick for a smaller run)
 	$(BIN)/python -m bench.exchange $(ARGS)

@@ -56,7 +56,7 @@ def early() -> None:
                 time.sleep(EARLY_SECONDS)
             return outcomes
 
-    server.Writer = EarlyWriter  # type: ignore[misc]
+    server.Writer = EarlyWriter  # type: ignore[attr-defined]
 
 
 def fenceless() -> None:
@@ -65,7 +65,7 @@ def fenceless() -> None:
     def is_held(held: Held, _generation: int, _now: int) -> bool:
         return held.state in ("ready", "leased", "delayed")
 
-    Held.is_held = is_held  # type: ignore[method-assign]
+    Held.is_held = is_held  # type: ignore[method-assign, assignment]
 
 
 def skipping() -> None:
@@ -76,7 +76,7 @@ def skipping() -> None:
         found = whole(exchange, after_revision, limit, role)
         return [event for event in found if not after_revision or event.revision % SKIPPED]
 
-    Exchange.events = events  # type: ignore[method-assign]
+    Exchange.events = events  # type: ignore[method-assign, assignment]
 
 
 VICTIMS: Mapping[str, Callable[[], None]] = {
