@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export RAY_USAGE_STATS_ENABLED := 0
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: setup demo demo-long test chaos chaos-long lint proto docs clean help
+.PHONY: setup demo demo-long test fuzz chaos chaos-long bench-exchange lint proto docs clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -35,11 +35,8 @@ demo-long: setup ## the same for up to an hour
 test: setup ## all tests, the end-to-end one with the real model included
 	$(BIN)/python -m pytest
 
-chaos: setup ## 60 faults on a gateway at work, and a check of all histories, in three minutes
-	$(BIN)/python -m chaos --seconds 120 --faults 60 --seed $(SEED)
-
-chaos-long: setup ## 1,000 faults in about 50 minutes; the result also goes to chaos-long.json
-	$(BIN)/python -m chaos --seconds 2700 --faults 1000 --seed $(SEED) --json chaos-long.json
+fuzz: setup ## random and spoilt requests to a real gateway, for about five minutes
+	$(BIN)/python -m pytest tests/gateway/test_fuzz.py --hypothesis-profile=fuzz -s
 
 lint: setup ## style, types, imports, protobuf and documents that are generated
 	$(BIN)/ruff format --check .
@@ -53,6 +50,15 @@ lint: setup ## style, types, imports, protobuf and documents that are generated
 
 proto: setup ## generate swarm/v1 from proto/
 	PYTHON=$(BIN)/python bash proto/generate.sh
+
+chaos: setup ## 60 faults on a real gateway with real clients, and a check of their histories, in about three minutes
+	$(BIN)/python -m chaos --seed $(SEED) --faults 60 --seconds 120 $(ARGS)
+
+chaos-long: setup ## the same with 1,000 faults, in about 50 minutes
+	$(BIN)/python -m chaos --seed $(SEED) --faults 1000 --seconds 2800 $(ARGS)
+
+bench-exchange: setup ## measure the exchange beside its floors (ARGS=--quick for a smaller run)
+	$(BIN)/python -m bench.exchange $(ARGS)
 
 docs: setup ## generate the reference pages from config model, protos and command line
 	$(BIN)/python -m swarm.reference docs

@@ -19,8 +19,8 @@ from chaos.plan import LEASE_SECONDS
 from swarm.client import SwarmClient
 from swarm.domains.calendar import CalendarDomain
 from swarm.errors import RefusedError, SwarmError, UnavailableError
-from swarm.exchange import Code
 from swarm.gateway.run_folder import read_credential
+from swarm.reasons import REASONS
 from swarm.records import Attempt, Correction, Payload, Probe, Purpose, Sample, TeacherKind, Verdict, new_id
 from swarm.state import AgentCard, Answer, Completion, EventKind, FailKind, Failure, Lease, Role, Stage
 
@@ -85,7 +85,7 @@ class Voice:
             self.pen.end(number, UNKNOWN, error.message[:80])
         except RefusedError as error:
             # Only the gateway's own reasons are an answer; what gRPC says of a torn connection leaves it open.
-            self.pen.end(number, REFUSED if error.reason in set(Code) else UNKNOWN, error.reason)
+            self.pen.end(number, REFUSED if error.reason in REASONS else UNKNOWN, error.reason)
         else:
             self.pen.end(number, OK, answers=told(value))
             return value
@@ -287,9 +287,8 @@ async def run(given: argparse.Namespace) -> None:
             case "worker":
                 workers = []
                 for role, stage in zip((Role.STUDENT, Role.JUDGE, Role.TEACHER), Stage, strict=True):
-                    voice = Voice(await client(role, f"{role}-{number}"), pen)
-                    thief = Voice(await client(role, f"{role}-thief-{number}"), pen)
-                    workers.append(Worker(voice, thief, stage, rng))
+                    voices = [Voice(await client(role, f"{name}-{number}"), pen) for name in (role, f"{role}-thief")]
+                    workers.append(Worker(voices[0], voices[1], stage, rng))
                 await asyncio.gather(*(worker.work(stop) for worker in workers))
             case _:
                 role = (Role.OPERATOR, Role.JUDGE)[number % 2]

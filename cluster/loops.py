@@ -18,6 +18,7 @@ from cluster.agent import ENDED, Agent
 from cluster.engines import RemoteEngine, engine_name
 from swarm.config import Config, EngineKind
 from swarm.errors import BudgetExhausted, EngineUnavailable, SwarmError, WeightsError
+from swarm.fields import as_note
 from swarm.records import Attempt, Probe, Purpose, Sample, TeacherKind
 from swarm.state import (
     Checkpoint,
@@ -96,7 +97,7 @@ async def acted(name: str, role: Working, leases: list[Lease]) -> list[Completio
             return [outcome for lease in leases for outcome in await acted(name, role, [lease])]
         _LOG.exception("%s failed on %s", name, leases[0].sample.id)
         reason = f"{name} failed on it by a fault of its own: {type(error).__name__}: {error}"
-        return [Failure(token=leases[0].token, kind=FailKind.RETRY, reason=reason)]
+        return [Failure(token=leases[0].token, kind=FailKind.RETRY, reason=as_note(reason))]
 
 
 async def _held(agent: Agent, leases: list[Lease], acting: Awaitable[list[Completion | Failure]]) -> Any:

@@ -19,7 +19,7 @@ from cluster.supervisor import Supervisor
 from swarm.client import SwarmClient
 from swarm.config import Config, load
 from swarm.errors import ConfigError, SwarmError, UnavailableError
-from swarm.gateway.run_folder import ADDRESS_FILE, read_address
+from swarm.gateway.run_folder import ADDRESS_FILE, STORE_VARIABLE, read_address
 from swarm.state import PhaseName, Role
 
 ENVIRONMENT = {
@@ -52,8 +52,12 @@ class Gateway:
         section, run = config.gateway, config.run_dir
         where = ["--run", str(run), "--domain", config.swarm.domain, "--name", config.swarm.name]
         limits = ["--queue-limit", str(section.queue_limit), "--max-lag", str(config.phases.max_lag)]
-        door = ["--host", section.host, "--port", str(section.port)]
+        door = ["--host", section.host, "--port", str(section.port), "--metrics-port", str(section.metrics_port)]
+        door += ["--tls", section.tls, *(part for name in section.tls_names for part in ("--tls-name", name))]
+        files = {"certificate": section.tls_certificate, "key": section.tls_key, "client-ca": section.tls_client_ca}
+        door += [part for name, file in files.items() if file for part in (f"--tls-{name}", file)]
         self._command = [sys.executable, "-m", "swarm.gateway", *where, *limits, *door]
+        self._environment = os.environ | ({STORE_VARIABLE: config.swarm.store} if config.swarm.store else {})
         self._log = (run / "gateway.log").open("ab")
         self._address = run / ADDRESS_FILE
         self._process: asyncio.subprocess.Process | None = None
@@ -80,7 +84,7 @@ class Gateway:
     async def _spawn(self) -> None:
         # In a session of its own, so that a ^C at the terminal leaves it there until the swarm has drained.
         self._process = await asyncio.create_subprocess_exec(
-            *self._command, stdout=self._log, stderr=self._log, start_new_session=True
+            *self._command, stdout=self._log, stderr=self._log, start_new_session=True, env=self._environment
         )
 
     async def keep(self) -> None:

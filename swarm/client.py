@@ -6,8 +6,9 @@ from typing import Any, Self
 
 from swarm.batching import Batcher
 from swarm.codec import enum_to_wire, from_wire, to_wire
-from swarm.connection import Connection
-from swarm.gateway.run_folder import read_address, read_credential
+from swarm.connection import Connection, Target
+from swarm.fields import as_note
+from swarm.gateway.run_folder import read_address, read_credential, read_tls
 from swarm.records import Cell, Purpose, Record, Sample, new_id
 from swarm.state import (
     AgentCard,
@@ -15,6 +16,7 @@ from swarm.state import (
     Answer,
     Checkpoint,
     Completion,
+    Credential,
     Event,
     ExamRecord,
     Experiment,
@@ -28,7 +30,16 @@ from swarm.state import (
     Stage,
     SwarmState,
 )
-from swarm.v1 import agent_pb2, checkpoint_pb2, exam_pb2, exchange_pb2, rubric_pb2, student_pb2, swarm_pb2
+from swarm.v1 import (
+    agent_pb2,
+    checkpoint_pb2,
+    credential_pb2,
+    exam_pb2,
+    exchange_pb2,
+    rubric_pb2,
+    student_pb2,
+    swarm_pb2,
+)
 
 
 class Answered(Record):
@@ -49,9 +60,17 @@ class SwarmClient:
     """
 
     def __init__(
-        self, target: str, *, credential: str, name: str, role: Role, patience: float = 60.0, timeout: float = 30.0
+        self,
+        target: str | Target,
+        *,
+        credential: str,
+        name: str,
+        role: Role,
+        patience: float = 60.0,
+        timeout: float = 30.0,
     ) -> None:
-        self._open(Connection(lambda: target, credential, name, patience), name, role, timeout)
+        where = Target(target) if isinstance(target, str) else target
+        self._open(Connection(lambda: where, credential, name, patience), name, role, timeout)
 
     @classmethod
     def for_run(
@@ -63,7 +82,7 @@ class SwarmClient:
         """
         folder = Path(run_dir)
         client = cls.__new__(cls)
-        find = Connection(lambda: read_address(folder).address, read_credential(folder, role), name, patience)
+        find = Connection(lambda: _target(folder), read_credential(folder, role), name, patience)
         client._open(find, name, role, timeout)
         return client
 
@@ -223,7 +242,7 @@ class SwarmClient:
             completion_tokens=completion_tokens,
             busy_seconds=busy_seconds,
             dollars=dollars,
-            note=note,
+            note=as_note(note),
         )
         for reason, count in (invalid or {}).items():
             request.invalid_probes.add(reason=reason, count=count)
@@ -288,11 +307,42 @@ class SwarmClient:
         reply = await self._call(exam_pb2.ListPromotionsRequest())
         return _records(reply.promotions, PromotionDecision)
 
+    async def issue_credential(self, name: str, role: Role, ttl_seconds: float = 0.0) -> tuple[Credential, str]:
+        """A credential for one agent, and its token, which is shown this once; 0 means 30 days."""
+        request = credential_pb2.IssueCredentialRequest(name=name, role=enum_to_wire(role), ttl_seconds=ttl_seconds)
+        reply = await self._call(request)
+        return from_wire(reply.credential, Credential), reply.token
+
+    async def rotate_credential(
+        self, credential_id: str, ttl_seconds: float = 0.0, overlap_seconds: float | None = None
+    ) -> tuple[Credential, str]:
+        """A successor and its token; the old one goes on for the overlap (an hour where none is given)."""
+        request = credential_pb2.RotateCredentialRequest(
+            id=credential_id, ttl_seconds=ttl_seconds, overlap_seconds=overlap_seconds
+        )
+        reply = await self._call(request)
+        return from_wire(reply.credential, Credential), reply.token
+
+    async def revoke_credential(self, credential_id: str) -> Credential:
+        """End a credential now, and its open streams within 5 s."""
+        reply = await self._call(credential_pb2.RevokeCredentialRequest(id=credential_id))
+        return from_wire(reply.credential, Credential)
+
+    async def credentials(self) -> list[Credential]:
+        """All that were issued."""
+        reply = await self._call(credential_pb2.ListCredentialsRequest())
+        return _records(reply.credentials, Credential)
+
     async def ask(self, question: str, wait_seconds: float = 60.0) -> Answered:
         """Put a question to the student that serves. Raises RefusedError NO_STUDENT or NO_ANSWER."""
         request = student_pb2.AskRequest(question=question, request_id=new_id(), wait_seconds=wait_seconds)
         reply = await self._call(request, wait_seconds)
         return Answered(text=reply.text, answer=reply.answer, checkpoint_id=reply.checkpoint_id, seconds=reply.seconds)
+
+
+def _target(run_dir: Path) -> Target:
+    found = read_address(run_dir)
+    return Target(found.address, *read_tls(run_dir)) if found.tls else Target(found.address)
 
 
 def _records(messages: Iterable[Any], model: type[Any]) -> list[Any]:

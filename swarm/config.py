@@ -1,18 +1,24 @@
 """The config of one swarm: a TOML file, read into these models; docs/configuration.md is generated from them."""
 
 import difflib
+import re
 import tomllib
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from swarm.errors import ConfigError
 from swarm.state import Role
 
 STAFFED = (Role.PROBER, Role.STUDENT, Role.JUDGE, Role.TEACHER, Role.EVOLVER, Role.EXAMINER)
 """The roles that agents are hired for; the trainer group has a section of its own."""
+
+
+_STORE_URL = re.compile(r"postgresql(\+psycopg)?://([^:@/?]*@)?(\[[^\]]*\]|[^:@/?]*)(:\d+)?/[^:@/?]+(\?host=[^&]*)?")
+"""A PostgreSQL database, with no place for a password."""
 
 
 class Section(BaseModel):
@@ -44,6 +50,21 @@ class SwarmSection(Section):
     domain: str = Field("calendar", description="domain to become a specialist of, a name in swarm.domains")
     seed: int = Field(1, ge=0, description="seed of every random choice; the same seed gives the same probes")
     run: str = Field("runs/swarm", description="run folder: store, credentials, checkpoints, report")
+    store: str = Field(
+        "",
+        description="store, `postgresql+psycopg://user@host/database`; empty is a SQLite file in the run folder",
+    )
+
+    @field_validator("store")
+    @classmethod
+    def _holds_no_password(cls, url: str) -> str:
+        # The config is copied into the run folder and shown; so is a value that is refused.
+        if url and not _STORE_URL.fullmatch(url):
+            raise PydanticCustomError(
+                "store_url",
+                "must be postgresql+psycopg://user@host/database; a password belongs in ~/.pgpass or PGPASSWORD",
+            )
+        return url
 
 
 class BudgetSection(Section):
@@ -62,6 +83,16 @@ class GatewaySection(Section):
     port: int = Field(0, ge=0, le=65535, description="port to bind; 0 picks a free one")
     queue_limit: int = Field(
         2000, ge=1, description="samples that may wait in one queue before publishers are told to wait"
+    )
+    tls: Literal["auto", "on", "off"] = Field("auto", description="TLS on the port; `auto`: off on loopback only")
+    tls_names: tuple[str, ...] = Field((), description="names and addresses, beside host, by which clients call it")
+    tls_certificate: str = Field("", description="PEM file; empty: made and renewed in the run folder's tls/")
+    tls_key: str = Field("", description="PEM file, the certificate's key")
+    tls_client_ca: str = Field(
+        "", description="PEM file, or `own`: clients must show a certificate that it signed (mTLS)"
+    )
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="loopback port on which Prometheus may scrape the gateway; 0 serves no metrics"
     )
 
 
@@ -257,7 +288,11 @@ def _explain(problem: Any) -> str:
     where = ".".join(map(str, problem["loc"]))
     if problem["type"] == "extra_forbidden":
         return f"unknown key {where}{_suggest(problem['loc'])}"
-    shown = "" if isinstance(problem["input"], dict | Config) else f" (got {problem['input']!r})"
+    shown = (
+        ""
+        if isinstance(problem["input"], dict | Config) or problem["type"] == "store_url"
+        else f" (got {problem['input']!r})"
+    )
     return f"{where}: {problem['msg']}{shown}" if where else str(problem["msg"])
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import grpc
@@ -10,7 +11,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from swarm.codec import error_of
-from swarm.errors import RefusedError, SwarmError, UnavailableError
+from swarm.errors import ConfigError, RefusedError, SwarmError, UnavailableError
 
 MESSAGE_BYTES = 16 * 1024 * 1024
 _FIRST_WAIT_SECONDS = 0.05
@@ -27,6 +28,27 @@ _OPTIONS = (
 )
 
 
+_BUSY = ("RESOURCE_EXHAUSTED", "RATE_LIMITED")
+_HANDSHAKE = ("CERTIFICATE_VERIFY_FAILED", "Hostname Verification", "Peer name", "WRONG_VERSION_NUMBER")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the gateway is. With `ca` (PEM) the channel is TLS; `key` and `certificate` (PEM) show who calls (mTLS)."""
+
+    address: str
+    ca: bytes | None = None
+    key: bytes | None = None
+    certificate: bytes | None = None
+
+    def channel(self) -> grpc.aio.Channel:
+        """A new channel to it."""
+        if self.ca is None:
+            return grpc.aio.insecure_channel(self.address, options=_OPTIONS)
+        proof = grpc.ssl_channel_credentials(self.ca, self.key, self.certificate)
+        return grpc.aio.secure_channel(self.address, proof, options=_OPTIONS)
+
+
 class Patience:
     """Waits between tries: doubling with jitter until `seconds` have passed since the last success."""
 
@@ -41,7 +63,7 @@ class Patience:
 
     async def wait(self, error: SwarmError) -> None:
         """Wait before the next try. Raises `error` where it is a refusal, or where patience is at its end."""
-        busy = isinstance(error, RefusedError) and error.reason == "RESOURCE_EXHAUSTED"
+        busy = isinstance(error, RefusedError) and error.reason in _BUSY
         if not (busy or isinstance(error, UnavailableError)) or asyncio.get_running_loop().time() >= self._until:
             raise error
         await asyncio.sleep(self._wait * random.uniform(0.5, 1.0))
@@ -49,13 +71,13 @@ class Patience:
 
 
 class Connection:
-    """Calls on the gateway. `find` gives its address and is asked again whenever the gateway is away."""
+    """Calls on the gateway. `find` says where that is, and is asked again whenever the gateway is away."""
 
-    def __init__(self, find: Callable[[], str], credential: str, name: str, patience: float) -> None:
+    def __init__(self, find: Callable[[], Target], credential: str, name: str, patience: float) -> None:
         self._find = find
         self._metadata = (("authorization", f"Bearer {credential}"), ("swarm-agent", name))
         self._patience = patience
-        self._address = ""
+        self._target: Target | None = None
         self._channels: list[grpc.aio.Channel] = []
         self._methods: dict[type[Message], Any] = {}
 
@@ -64,12 +86,14 @@ class Connection:
 
         Raises RefusedError where the gateway says no, UnavailableError where it stays away.
         """
+        if (size := request.ByteSize()) > MESSAGE_BYTES:
+            raise RefusedError("TOO_LARGE", f"a message of {size} bytes, over {MESSAGE_BYTES}", "Send smaller batches")
         patience = Patience(self._patience)
         while True:
             try:
                 return await self._method(request)(request, timeout=timeout, metadata=self._metadata)
             except grpc.aio.AioRpcError as error:
-                failure = error_of(error)
+                failure = _failure(error)
             except UnavailableError as error:
                 failure = error
             await patience.wait(failure)
@@ -87,7 +111,7 @@ class Connection:
                     yield answer
                 failure: SwarmError = UnavailableError("the gateway ended the stream", "Call again")
             except grpc.aio.AioRpcError as error:
-                failure = error_of(error)
+                failure = _failure(error)
             except UnavailableError as error:
                 failure = error
             finally:
@@ -101,15 +125,15 @@ class Connection:
             await channel.close(None)
         self._channels.clear()
         self._methods.clear()
-        self._address = ""
+        self._target = None
 
     def _method(self, request: Message) -> Any:
-        address = self._find()
-        if address != self._address:
+        target = self._find()
+        if target != self._target:
             # An older channel stays open until close(): closing it would cancel what others still wait for.
-            self._channels.append(grpc.aio.insecure_channel(address, options=_OPTIONS))
+            self._channels.append(target.channel())
             self._methods.clear()
-            self._address = address
+            self._target = target
         kind = type(request)
         if kind not in self._methods:
             method = _method_of(kind)
@@ -120,6 +144,18 @@ class Connection:
                 response_deserializer=GetMessageClass(method.output_type).FromString,
             )
         return self._methods[kind]
+
+
+def _failure(error: grpc.aio.AioRpcError) -> SwarmError:
+    """The project's error; a handshake that can't succeed is no outage that trying again would mend."""
+    said = f"{error.details()} {error.debug_error_string()}"
+    if error.code() is grpc.StatusCode.UNAVAILABLE and any(sign in said for sign in _HANDSHAKE):
+        return ConfigError(
+            f"the gateway's certificate isn't one that this client trusts: {error.details()}",
+            "Give the CA of this run (RUN/tls/ca.pem), call the gateway by a name in its certificate, and see that "
+            "the certificate hasn't expired and that both clocks are right",
+        )
+    return error_of(error)
 
 
 def _method_of(request: type[Message]) -> Any:

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from swarm.fields import Count, Line, MaybeId, MaybeSampleId, Name, Number, SampleId, Text
+
 
 class Weather(StrEnum):
     """How a probe presses: deep in domain, twisted, or just outside."""
@@ -58,9 +60,9 @@ class Record(BaseModel):
 class Cell(Record):
     """One square of the boundary map: subdomain x weather x answer form."""
 
-    subdomain: str
+    subdomain: Name
     weather: Weather
-    form: str
+    form: Name
 
     @property
     def key(self) -> str:
@@ -79,8 +81,8 @@ class Cell(Record):
 class Reference(Record):
     """What is right: the answer, and the worked steps that lead to it. Never shown to a student."""
 
-    answer: str
-    rationale: str = ""
+    answer: Text
+    rationale: Text = ""
 
 
 class Probe(Record):
@@ -90,10 +92,10 @@ class Probe(Record):
     cell: Cell
     purpose: Purpose
     origin: Origin
-    question: str
+    question: Text
     reference: Reference | None = None
-    twin_id: str = ""
-    operator: str = ""
+    twin_id: MaybeSampleId = ""
+    operator: Line = ""
     """What made it a trap (for example `impossible-date`); empty for a plain probe."""
 
 
@@ -101,19 +103,19 @@ class Attempt(Record):
     """The student's raw text, stamped with the checkpoint that gave it."""
 
     kind: Literal["attempt"] = "attempt"
-    text: str
-    checkpoint_id: str
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    text: Text
+    checkpoint_id: MaybeId
+    prompt_tokens: Count = 0
+    completion_tokens: Count = 0
     truncated: bool = False
 
 
 class Finding(Record):
     """One criterion's decision, with the words of the attempt that it rests on."""
 
-    criterion: str
+    criterion: Line
     passed: bool
-    quote: str = ""
+    quote: Text = ""
 
 
 class Verdict(Record):
@@ -121,12 +123,12 @@ class Verdict(Record):
 
     kind: Literal["verdict"] = "verdict"
     passed: bool
-    rubric_version: int
-    decided_by: str
-    findings: tuple[Finding, ...] = ()
-    answer: str = ""
-    explanation: str = ""
-    species: str = ""
+    rubric_version: Number
+    decided_by: Line
+    findings: tuple[Finding, ...] = Field((), max_length=256)
+    answer: Text = ""
+    explanation: Text = ""
+    species: Line = ""
     """The way of failing, for example `relative/off-by-one-week`; empty on a pass."""
 
 
@@ -134,20 +136,20 @@ class Correction(Record):
     """The teacher's worked answer to a failed attempt."""
 
     kind: Literal["correction"] = "correction"
-    rationale: str
-    answer: str
+    rationale: Text
+    answer: Text
     teacher: TeacherKind
     verified: bool
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    prompt_tokens: Count = 0
+    completion_tokens: Count = 0
 
 
 class Annotation(Record):
     """A note of a schema-named kind on any sample; `body` is JSON text that follows the schema."""
 
     kind: Literal["annotation"] = "annotation"
-    schema_name: str
-    body: str
+    schema_name: Name
+    body: Text
 
 
 Payload = Annotated[Probe | Attempt | Verdict | Correction | Annotation, Field(discriminator="kind")]
@@ -170,10 +172,10 @@ class Sample(Record):
     `producer` and `revision` are set by the gateway; what a client writes there is ignored.
     """
 
-    id: str = Field(default_factory=new_id, pattern="^[0-9a-f]{32}$")
-    parent_id: str = ""
-    root_id: str = ""
-    producer: str = ""
+    id: SampleId = Field(default_factory=new_id)
+    parent_id: MaybeSampleId = ""
+    root_id: MaybeSampleId = ""
+    producer: Line = ""
     created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
     revision: int = 0
     payload: Payload
@@ -182,6 +184,11 @@ class Sample(Record):
     def kind(self) -> str:
         """The payload's kind: probe, attempt, verdict, correction or annotation."""
         return self.payload.kind
+
+    @property
+    def traceparent(self) -> str:
+        """Its W3C trace context: the trace is the root's id, the span the first half of its own."""
+        return f"00-{self.root_id or self.id}-{self.id[:16]}-01"
 
     def digest(self) -> str:
         """SHA-256 over what makes the sample what it is: id, lineage and payload."""

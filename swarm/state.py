@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
+from swarm.fields import Count, Id, Line, MaybeId, Note, Number, Seconds, Sha256, Text
 from swarm.records import Cell, Origin, Record, Sample
 
 
@@ -86,16 +88,16 @@ class Lease(Record):
 class Completion(Record):
     """The outcome of one lease: the samples that it produced."""
 
-    token: str
-    outputs: tuple[Sample, ...] = ()
+    token: Line
+    outputs: tuple[Sample, ...] = Field((), max_length=64)
 
 
 class Failure(Record):
     """One lease handed back."""
 
-    token: str
+    token: Line
     kind: FailKind
-    reason: str
+    reason: Note
 
 
 class Answer(Record):
@@ -112,14 +114,34 @@ class Answer(Record):
         return self.code == "OK"
 
 
+AgentName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+
+
+class Credential(Record):
+    """What one agent attaches with; the token itself is kept by nobody but the agent."""
+
+    id: str
+    name: AgentName
+    role: Role
+    issued_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+    def ended(self, now: datetime) -> str:
+        """Why it is good no longer, with the time; "" while it is good."""
+        if self.revoked_at is not None:
+            return f"was revoked at {self.revoked_at:%Y-%m-%d %H:%M:%S} UTC"
+        return f"expired at {self.expires_at:%Y-%m-%d %H:%M:%S} UTC" if self.expires_at <= now else ""
+
+
 class AgentCard(Record):
     """What an agent announces about itself. It informs; the credential decides."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    name: AgentName
     role: Role
-    version: str = ""
-    model_family: str = ""
-    capabilities: tuple[str, ...] = ()
+    version: Line = ""
+    model_family: Line = ""
+    capabilities: tuple[Line, ...] = Field((), max_length=64)
 
 
 class AgentStatus(Record):
@@ -170,10 +192,10 @@ class PhaseRecord(Record):
     """The phase, as a revisioned record. `paused` stops probers and trainer, not the gateway."""
 
     name: PhaseName
-    reason: str = ""
+    reason: Note = ""
     paused: bool = False
-    epoch: int = 0
-    attempt: int = 0
+    epoch: Number = 0
+    attempt: Number = 0
     """The number of siege and census attempts so far in this run; the next one spends alpha_(attempt+1)."""
     revision: int = 0
     since: datetime = Field(default_factory=lambda: datetime.now(UTC))
@@ -183,20 +205,20 @@ class Criterion(Record):
     """One atomic, binary criterion. `check` names a programmatic check of swarm.rubric; `params` are its settings."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
-    text: str
-    check: str
-    params: dict[str, str] = Field(default_factory=dict)
+    text: Note
+    check: Line
+    params: dict[Line, Note] = Field(default_factory=dict, max_length=64)
     veto: bool = False
 
 
 class Rubric(Record):
     """A version of the criteria by which the judge decides; `parent_version` 0 is the seed's."""
 
-    version: int
-    parent_version: int = 0
-    domain: str
-    criteria: tuple[Criterion, ...]
-    note: str = ""
+    version: Number
+    parent_version: Number = 0
+    domain: Line
+    criteria: tuple[Criterion, ...] = Field(max_length=256)
+    note: Note = ""
     revision: int = 0
 
 
@@ -211,14 +233,14 @@ class ExperimentOutcome(StrEnum):
 class Experiment(Record):
     """One line of the rubric ledger. Wins and losses are the proposal's against the incumbent on paired fresh items."""
 
-    number: int
-    incumbent_version: int
+    number: Number
+    incumbent_version: Number
     proposal: Rubric
     outcome: ExperimentOutcome
-    reason: str
-    items: int
-    wins: int
-    losses: int
+    reason: Note
+    items: Number
+    wins: Number
+    losses: Number
     e_value: float
     threshold: float
     defect_recall: float
@@ -234,9 +256,9 @@ class Experiment(Record):
 class TensorFile(Record):
     """One file of a checkpoint, relative to its folder, with its SHA-256."""
 
-    path: str
-    sha256: str
-    size_bytes: int
+    path: Line
+    sha256: Sha256
+    size_bytes: int = Field(ge=0, le=2**60)
 
 
 class Checkpoint(Record):
@@ -246,21 +268,21 @@ class Checkpoint(Record):
     log-probability (nats per token) of the canary completion, which an engine must reproduce.
     """
 
-    id: str
-    parent_id: str = ""
+    id: Id
+    parent_id: MaybeId = ""
     status: CheckpointStatus
-    url: str
+    url: Line
     adapter: bool = True
-    files: tuple[TensorFile, ...] = ()
-    cursor: int = 0
-    corrections_trained: int = 0
-    tokens_trained: int = 0
-    train_seconds: float = 0.0
+    files: tuple[TensorFile, ...] = Field((), max_length=1024)
+    cursor: Count = 0
+    corrections_trained: Count = 0
+    tokens_trained: Count = 0
+    train_seconds: Seconds = 0.0
     loss: float = 0.0
     kl_to_base: float = 0.0
     canary_logprob: float = 0.0
-    recipe: str = ""
-    reason: str = ""
+    recipe: Line = ""
+    reason: Note = ""
     """Why it was promoted or rejected."""
     revision: int = 0
     created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
@@ -270,8 +292,8 @@ class ExamItem(Record):
     """One exam probe with what champion and candidate answered to it."""
 
     probe: Sample
-    champion_text: str
-    candidate_text: str
+    champion_text: Text
+    candidate_text: Text
     champion_passed: bool
     candidate_passed: bool
 
@@ -279,15 +301,15 @@ class ExamItem(Record):
 class ExamRecord(Record):
     """What the examiner publishes. The gateway judges every item again and recomputes the decision."""
 
-    id: str
-    champion_id: str
-    candidate_id: str
+    id: Id
+    champion_id: Id
+    candidate_id: Id
     items: tuple[ExamItem, ...]
-    retention_correct_base: int = 0
-    retention_correct_champion: int = 0
-    retention_correct_candidate: int = 0
-    retention_items: int = 0
-    retention_choices: int = 2
+    retention_correct_base: Number = 0
+    retention_correct_champion: Number = 0
+    retention_correct_candidate: Number = 0
+    retention_items: Number = 0
+    retention_choices: int = Field(2, ge=2, le=1000)
     """Number of options of each retention item, for the chance correction."""
     revision: int = 0
 
@@ -326,13 +348,13 @@ class Progress(Record):
     """How far siege or census has come. `bound` is the upper bound on the failure rate; `log_ratio` the SPRT's."""
 
     phase: PhaseName
-    attempt: int = 0
-    probes: int = 0
-    failures: int = 0
+    attempt: Number = 0
+    probes: Count = 0
+    failures: Count = 0
     alpha: float = 0.0
     bound: float = 1.0
     log_ratio: float = 0.0
-    decided: str = ""
+    decided: Line = ""
 
 
 class SwarmState(Record):

@@ -129,3 +129,23 @@ def test_settings_from_outside_are_checked_too() -> None:
     assert "did you mean 'seed'" in refusal("", swarm__sed=1)
     assert "swarm.seed" in refusal("", swarm__seed="three")
     assert "swarm.name.first" in refusal("[swarm]\nname = 'a'", swarm__name__first="b")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://anna:secret@host/db",
+        "postgresql://host/db?password=secret",
+        "sqlite:///secret.db",
+        "postgresql://anna:se/secret@host/db",
+    ],
+)
+def test_a_store_with_a_password_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(ConfigError, match=r"swarm\.store: .*PGPASSWORD") as refused:
+        parse(f'[swarm]\nstore = "{url}"', "test.toml")
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["", "postgresql+psycopg://anna@host:5432/db", "postgresql://anna@/db?host=/run/pg"])
+def test_a_store_is_named_by_its_url(url: str) -> None:
+    assert parse(f'[swarm]\nstore = "{url}"', "test.toml").swarm.store == url

@@ -2,7 +2,7 @@
 
 import typer
 
-from swarm.cli import demo, house, launch, look, steer, student
+from swarm.cli import credentials, demo, house, launch, look, steer, student
 from swarm.cli.edge import Edge
 
 app = typer.Typer(
@@ -32,5 +32,6 @@ for command in (
     house.version,
 ):
     app.command()(command)
+app.add_typer(credentials.app, name="credentials")
 app.add_typer(house.weights_app, name="weights")
 app.add_typer(house.config_app, name="config")

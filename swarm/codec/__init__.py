@@ -1,7 +1,7 @@
 """Between the records and the wire: `to_wire` and `from_wire` for values, `status_of` and `error_of` for refusals."""
 
 from swarm.codec.refusals import code_of, error_of, status_of
-from swarm.codec.translation import MODELS, enum_from_wire, enum_to_wire, from_wire, to_wire, wire_class
+from swarm.codec.translation import MODELS, enum_from_wire, enum_to_wire, from_wire, to_wire, validated, wire_class
 
 __all__ = [
     "MODELS",
@@ -12,5 +12,6 @@ __all__ = [
     "from_wire",
     "status_of",
     "to_wire",
+    "validated",
     "wire_class",
 ]

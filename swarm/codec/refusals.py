@@ -1,4 +1,5 @@
-"""Between the project's errors and gRPC statuses: a status carries ErrorInfo with reason and fix."""
+"""Between the project's errors and gRPC statuses: a status carries ErrorInfo with reason and fix, and where they fit,
+BadRequest with the field at fault and RetryInfo with how long to wait."""
 
 from collections.abc import Iterable
 
@@ -7,50 +8,51 @@ from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]
 
 from swarm.errors import RefusedError, StoreError, SwarmError, UnavailableError
+from swarm.reasons import FALLBACK, REASONS
 
 DOMAIN = "swarm"
 DETAILS_KEY = "grpc-status-details-bin"
-_METADATA_LIMIT = 2000
-"""Characters of a message that travel in trailing metadata, which gRPC bounds at 8 KiB."""
-
-_CODES = {
-    "INVALID": grpc.StatusCode.INVALID_ARGUMENT,
-    "UNAUTHENTICATED": grpc.StatusCode.UNAUTHENTICATED,
-    "FORBIDDEN": grpc.StatusCode.PERMISSION_DENIED,
-    "NOT_FOUND": grpc.StatusCode.NOT_FOUND,
-    "CONFLICT": grpc.StatusCode.ABORTED,
-    "DIGEST_CONFLICT": grpc.StatusCode.ALREADY_EXISTS,
-    "QUEUE_FULL": grpc.StatusCode.RESOURCE_EXHAUSTED,
-    "OUT_OF_RANGE": grpc.StatusCode.OUT_OF_RANGE,
-    "NO_ANSWER": grpc.StatusCode.DEADLINE_EXCEEDED,
-}
-"""Status of each reason; a reason that is not here is a FAILED_PRECONDITION."""
+_TEXT_BYTES, _FIX_BYTES = 700, 500
+"""How much of message and fix travels: thrice in details and once percent-encoded, and gRPC bounds all at 8 KiB."""
 
 _AWAY = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED)
 
 
-def code_of(error: Exception) -> grpc.StatusCode:
-    """The status code of an error. Anything that isn't raised on purpose is INTERNAL."""
+def reason_of(error: Exception) -> str:
+    """The reason of an error. Anything that isn't raised on purpose is INTERNAL."""
     match error:
         case RefusedError():
-            return _CODES.get(error.reason, grpc.StatusCode.FAILED_PRECONDITION)
-        case StoreError() | UnavailableError():
-            return grpc.StatusCode.UNAVAILABLE
+            return str(error.reason)
+        case StoreError():
+            return "STORE_FAILED"
+        case UnavailableError():
+            return "UNAVAILABLE"
         case _:
-            return grpc.StatusCode.INTERNAL
+            return "INTERNAL"
+
+
+def code_of(error: Exception) -> grpc.StatusCode:
+    """The status code of an error."""
+    known = REASONS.get(reason_of(error))
+    return grpc.StatusCode[known.status if known else FALLBACK]
 
 
 def status_of(error: Exception) -> tuple[grpc.StatusCode, str, tuple[tuple[str, bytes], ...]]:
     """Code, message and trailing metadata with which a call is ended."""
-    code = code_of(error)
-    reason = error.reason if isinstance(error, RefusedError) else code.name
+    code, reason = code_of(error), reason_of(error)
     text, fix = (error.message, error.fix) if isinstance(error, SwarmError) else ("the gateway failed; see its log", "")
-    info = error_details_pb2.ErrorInfo(
-        reason=reason, domain=DOMAIN, metadata={"message": text[:_METADATA_LIMIT], "fix": fix[:_METADATA_LIMIT]}
-    )
-    status = status_pb2.Status(code=code.value[0], message=text[:_METADATA_LIMIT])
-    status.details.add().Pack(info)
-    said = str(error)[:_METADATA_LIMIT] if isinstance(error, SwarmError) else text
+    text, fix = _cut(text, _TEXT_BYTES), _cut(fix, _FIX_BYTES)
+    status = status_pb2.Status(code=code.value[0], message=text)
+    metadata = {"message": text, "fix": fix}
+    status.details.add().Pack(error_details_pb2.ErrorInfo(reason=reason, domain=DOMAIN, metadata=metadata))
+    if isinstance(error, RefusedError) and error.field:
+        fault = error_details_pb2.BadRequest.FieldViolation(field=_cut(error.field, 200), description=text)
+        status.details.add().Pack(error_details_pb2.BadRequest(field_violations=[fault]))
+    if wait := _wait(error, reason):
+        delay = error_details_pb2.RetryInfo()
+        delay.retry_delay.FromMilliseconds(round(wait * 1000))
+        status.details.add().Pack(delay)
+    said = f"{text}. {fix}" if fix else text
     return code, said, ((DETAILS_KEY, status.SerializeToString()),)
 
 
@@ -59,9 +61,22 @@ def error_of(error: grpc.aio.AioRpcError) -> SwarmError:
     info = _info(error)
     message = info.metadata["message"] if info else (error.details() or error.code().name)
     fix = info.metadata["fix"] if info else ""
-    if error.code() in _AWAY and not (info and info.reason in _CODES):
+    refused = info is not None and error.code() is not grpc.StatusCode.UNAVAILABLE
+    if error.code() in _AWAY and not refused:
         return UnavailableError(message, fix or "See that the gateway runs, then call again")
     return RefusedError(info.reason if info else error.code().name, message, fix)
+
+
+def _wait(error: Exception, reason: str) -> float:
+    """Seconds after which the same call may succeed: what the error says, or else its reason; 0 where it can't."""
+    said = error.retry_seconds if isinstance(error, RefusedError) else 0.0
+    known = REASONS.get(reason)
+    return said or (known.retry_seconds or 0.0 if known else 0.0)
+
+
+def _cut(text: str, size: int) -> str:
+    """As much of a text as fits `size` bytes of UTF-8."""
+    return text[:size].encode(errors="replace")[:size].decode(errors="ignore")
 
 
 def _info(error: grpc.aio.AioRpcError) -> error_details_pb2.ErrorInfo | None:

@@ -62,12 +62,17 @@ def to_wire(record: Record) -> Any:
 
 def from_wire(message: Message, model: type[R]) -> R:
     """The record of a message. Raises RefusedError (INVALID) naming field and value where it isn't a sound record."""
+    return validated(model, _read(message))
+
+
+def validated(model: type[R], values: dict[str, Any]) -> R:
+    """The record with these values. Raises RefusedError (INVALID) naming the first field that isn't sound."""
     try:
-        return model.model_validate(_read(message))
+        return model.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join([model.__name__, *map(str, first["loc"])])
-        raise _refusal(f"{where} is {_shown(first['input'])}: {first['msg']}") from error
+        raise _refusal(where, f"{where} is {_shown(first['input'])}: {first['msg']}") from error
 
 
 def enum_to_wire(value: StrEnum) -> Any:
@@ -82,13 +87,13 @@ def enum_from_wire(number: int, enum: type[E], field: str) -> E:
             return enum(value)
     names = ", ".join(f"{value} ({known})" for value, known in _numbers(enum).items())
     said = "missing" if number == 0 else f"{number}, which is none of {enum.__name__}"
-    raise _refusal(f"{field} is {said}", f"Send one of {names}")
+    raise _refusal(field, f"{field} is {said}", f"Send one of {names}")
 
 
 def _refusal(
-    message: str, fix: str = "Send what the comment on that field in proto/swarm/v1 describes"
+    field: str, message: str, fix: str = "Send what the comment on that field in proto/swarm/v1 describes"
 ) -> RefusedError:
-    return RefusedError("INVALID", message, fix)
+    return RefusedError("INVALID", message, fix, field=field)
 
 
 def _shown(value: object) -> str:
@@ -121,7 +126,8 @@ def _fill(message: Any, record: Record) -> None:
         except RefusedError:
             raise
         except (TypeError, ValueError) as error:
-            raise _refusal(f"{type(record).__name__}.{name} is {_shown(value)}: {error}") from error
+            where = f"{type(record).__name__}.{name}"
+            raise _refusal(where, f"{where} is {_shown(value)}: {error}") from error
 
 
 def _read(message: Any) -> dict[str, Any]:
@@ -168,7 +174,8 @@ def _union_reader(name: str) -> Reader:
     def read(message: Any) -> Any:
         chosen = message.WhichOneof(name)
         if chosen is None:
-            raise _refusal(f"{message.DESCRIPTOR.name}.{name} is missing", "Set exactly one of its alternatives")
+            where = f"{message.DESCRIPTOR.name}.{name}"
+            raise _refusal(where, f"{where} is missing", "Set exactly one of its alternatives")
         return {"kind": chosen, **_read(getattr(message, chosen))}
 
     return read
@@ -227,7 +234,7 @@ def _reader(field: FieldDescriptor) -> Reader:
         return lambda message: tuple(tuple(part(item) for part in parts) for item in getattr(message, name))
     if field.is_repeated:
         return lambda message: tuple(_read(item) for item in getattr(message, name))
-    one: Reader = _read if kind.name in MODELS else _moment
+    one: Reader = _read if kind.name in MODELS else partial(_moment, where=_name(field))
     return lambda message: one(getattr(message, name)) if message.HasField(name) else ABSENT
 
 
@@ -258,7 +265,7 @@ def _as_is(value: Any) -> Any:
 
 def _finite(value: float, field: FieldDescriptor) -> float:
     if not math.isfinite(value):
-        raise _refusal(f"{_name(field)} is {value}", "Send a finite number")
+        raise _refusal(_name(field), f"{_name(field)} is {value}", "Send a finite number")
     return value
 
 
@@ -272,10 +279,10 @@ def _aware(value: datetime) -> datetime:
     return value
 
 
-def _moment(timestamp: Any) -> datetime:
+def _moment(timestamp: Any, where: str) -> datetime:
     try:
         found: datetime = timestamp.ToDatetime(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
-        said = f"a time is {timestamp.seconds} s and {timestamp.nanos} ns: {error}"
-        raise _refusal(said, "Send a time from year 1 to 9999") from error
+        said = f"{where} is a time of {timestamp.seconds} s and {timestamp.nanos} ns: {error}"
+        raise _refusal(where, said, "Send a time from year 1 to 9999, its nanoseconds from 0 to 999999999") from error
     return found

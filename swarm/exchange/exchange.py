@@ -12,18 +12,21 @@ from swarm.exchange.overview import Overview, begin_phase
 from swarm.exchange.queues import Queues
 from swarm.exchange.roster import Roster
 from swarm.exchange.store import Clock, Store
+from swarm.exchange.stores import open_store
 from swarm.exchange.sweeps import Sweeps
 from swarm.exchange.tokens import TokenSigner
+from swarm.exchange.wallet import Wallet
 
 DEFAULT_QUEUE_LIMIT = 10_000
 
 
-class Exchange(Queues, Sweeps, Library, EventLog, Ledger, Roster, Overview):
+class Exchange(Queues, Sweeps, Library, EventLog, Ledger, Roster, Wallet, Overview):
     """Synchronous core of the gateway. A call that returned outside of a transaction is durable.
 
-    engine_url: `sqlite:///path`. clock: gives aware times; nothing here reads another. lease_key: at least 16 secret
-    bytes that stay the same over restarts. queue_limit: how many samples may be ready, leased or delayed in each stage.
-    rng: draws the jitter of retries. Raises StoreError where the store can't be used.
+    engine_url: `sqlite:///path` or `postgresql+psycopg://user@host/database`. clock: gives aware times; nothing here
+    reads another. lease_key: at least 16 secret bytes that stay the same over restarts. queue_limit: how many samples
+    may be ready, leased or delayed in each stage. rng: draws the jitter of retries. Raises StoreError where the store
+    can't be used.
     """
 
     def __init__(
@@ -38,7 +41,7 @@ class Exchange(Queues, Sweeps, Library, EventLog, Ledger, Roster, Overview):
         rng: random.Random | None = None,
     ) -> None:
         signer = TokenSigner(lease_key)
-        store = Store(engine_url, swarm_name, domain_name, clock)
+        store = open_store(engine_url, swarm_name, domain_name, clock)
         super().__init__(store, signer, queue_limit, rng or random.Random())
         with store.write() as connection:
             begin_phase(connection, store.now())

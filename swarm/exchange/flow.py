@@ -48,6 +48,8 @@ class Identity:
 
     name: str
     role: Role
+    credential_id: str = ""
+    """Empty for the credentials of the run folder, which the swarm's own agents use."""
 
 
 LEASES: Mapping[Role, Stage] = {

@@ -10,6 +10,7 @@ from swarm.exchange.flow import Code
 from swarm.exchange.log import append
 from swarm.exchange.part import Part
 from swarm.exchange.schema import experiments, rubrics
+from swarm.fields import as_note
 from swarm.state import EventKind, Experiment, ExperimentOutcome, Rubric
 
 
@@ -68,7 +69,7 @@ class Ledger(Part):
             elif kept:
                 kept = False
                 late = f"incumbent {experiment.incumbent_version} is no longer current ({current} is); "
-                changed = {"outcome": ExperimentOutcome.DISCARDED, "reason": late + experiment.reason}
+                changed = {"outcome": ExperimentOutcome.DISCARDED, "reason": as_note(late + experiment.reason)}
                 experiment = experiment.model_copy(update=changed)
             stored = self._log(connection, experiment)
             body = {"number": stored.number, "sent": sent, "body": stored.model_dump_json()}

@@ -1,5 +1,6 @@
 """The event log: every change gets the next revision of one total order, and can be read back from there."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -9,7 +10,7 @@ from swarm.errors import RefusedError
 from swarm.exchange.flow import Code
 from swarm.exchange.part import Part
 from swarm.exchange.redaction import redact_event
-from swarm.exchange.rows import sample_from
+from swarm.exchange.rows import Facts, facts_by_id, sample_from
 from swarm.exchange.schema import events, samples
 from swarm.exchange.store import moment
 from swarm.state import (
@@ -59,6 +60,11 @@ class EventLog(Part):
         """The revision of the latest change."""
         with self._store.read() as connection:
             return current_revision(connection)
+
+    def facts(self, ids: Sequence[str]) -> list[Facts]:
+        """What is stored of those samples, without their payloads; unknown ids are left out."""
+        with self._store.read() as connection:
+            return list(facts_by_id(connection, ids).values())
 
     def oldest_revision(self) -> int:
         """The oldest revision that can still be read; a watch may resume from one before it."""

@@ -80,7 +80,8 @@ class Queues(Part):
             wake(connection, now)
             waiting = select(queue.c.sample_id, queue.c.attempt, queue.c.generation)
             waiting = waiting.where(READY, queue.c.stage == stage)
-            rows = connection.execute(waiting.order_by(queue.c.priority, queue.c.revision).limit(limit)).all()
+            waiting = waiting.order_by(queue.c.priority, queue.c.revision).limit(limit)
+            rows = connection.execute(waiting.with_for_update(skip_locked=True)).all()
             if not rows:
                 return []
             taken = [

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Row, Table, Update, and_, bindparam, insert, select, update
 
+from swarm.errors import StoreError
 from swarm.exchange.schema import samples, stages
 from swarm.exchange.store import moment
 from swarm.records import Payload, Sample
@@ -37,7 +38,15 @@ _FACTS = [samples.c[name] for name in Facts.__dataclass_fields__]
 
 
 def sample_from(row: Row[*tuple[Any, ...]]) -> Sample:
-    """A stored sample, as it was accepted."""
+    """A stored sample, as it was accepted. Raises StoreError where the row is no sample (any more)."""
+    try:
+        return _sample(row)
+    except ValidationError as error:
+        said = f"the store's sample {str(row.id)[:40]!r} at revision {row.revision} is damaged"
+        raise StoreError(said, "Stop the gateway and put a backup in its place") from error
+
+
+def _sample(row: Row[*tuple[Any, ...]]) -> Sample:
     return Sample(
         id=row.id,
         parent_id=row.parent_id,

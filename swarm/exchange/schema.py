@@ -14,47 +14,52 @@ from sqlalchemy import (
     literal_column,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""The migration that these tables are the outcome of; a change here needs the next one, in migrations/versions."""
 
 metadata = MetaData()
 
 _Revision = BigInteger().with_variant(Integer, "sqlite")
+_Word = String().with_variant(String(collation="C"), "postgresql")
+"""Ordered by its bytes in either store; another collation's indexes break when the system's locales are upgraded."""
 
 meta = Table(
     "meta",
     metadata,
-    Column("key", String, primary_key=True),
+    Column("key", _Word, primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""Single values: schema_version, swarm, domain, started_at, alive_at, phase, champion_id, reign, progress."""
+"""Single values: schema_version, swarm, domain, started_at, alive_at, epoch, phase, champion_id, reign."""
 
 events = Table(
     "events",
     metadata,
-    Column("revision", _Revision, primary_key=True, autoincrement=True),
-    Column("kind", String, nullable=False),
-    Column("ref", String, nullable=False),
+    Column("revision", _Revision, primary_key=True, autoincrement=False),
+    Column("kind", _Word, nullable=False),
+    Column("ref", _Word, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("body", Text),
-    sqlite_autoincrement=True,
 )
-"""The one total order. `body` is the changed object as it was then; a sample's is in `samples`, at its revision."""
+"""The one total order, numbered by the one writer: a sequence of the database would leave gaps.
+
+`body` is the changed object as it was then; a sample's is in `samples`, at its revision.
+"""
 
 samples = Table(
     "samples",
     metadata,
     Column("revision", _Revision, primary_key=True, autoincrement=False),
-    Column("id", String, nullable=False, unique=True),
-    Column("kind", String, nullable=False),
-    Column("parent_id", String, nullable=False),
-    Column("root_id", String, nullable=False),
-    Column("producer", String, nullable=False),
+    Column("id", _Word, nullable=False, unique=True),
+    Column("kind", _Word, nullable=False),
+    Column("parent_id", _Word, nullable=False),
+    Column("root_id", _Word, nullable=False),
+    Column("producer", _Word, nullable=False),
     Column("created_at", BigInteger, nullable=False),
-    Column("digest", String, nullable=False),
+    Column("digest", _Word, nullable=False),
     Column("payload", Text, nullable=False),
-    Column("cell_key", String, nullable=False),
-    Column("purpose", String, nullable=False),
-    Column("checkpoint_id", String, nullable=False),
+    Column("cell_key", _Word, nullable=False),
+    Column("purpose", _Word, nullable=False),
+    Column("checkpoint_id", _Word, nullable=False),
     Column("passed", Boolean),
     Column("rubric_version", Integer),
     Column("counted", Boolean, nullable=False),
@@ -69,18 +74,18 @@ samples = Table(
 queue = Table(
     "queue",
     metadata,
-    Column("sample_id", String, primary_key=True),
-    Column("stage", String, nullable=False),
-    Column("state", String, nullable=False),
+    Column("sample_id", _Word, primary_key=True),
+    Column("stage", _Word, nullable=False),
+    Column("state", _Word, nullable=False),
     Column("priority", Integer, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("enqueued_at", BigInteger, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("generation", Integer, nullable=False),
-    Column("lease_agent", String, nullable=False),
+    Column("lease_agent", _Word, nullable=False),
     Column("lease_until", BigInteger, nullable=False),
     Column("ready_at", BigInteger, nullable=False),
-    Column("answered", String, nullable=False),
+    Column("answered", _Word, nullable=False),
     Column("answer", Text, nullable=False),
     Index("queue_state", "stage", "state", "enqueued_at"),
 )
@@ -98,7 +103,7 @@ Index("queue_delayed", queue.c.ready_at, sqlite_where=DELAYED, postgresql_where=
 stages = Table(
     "stages",
     metadata,
-    Column("stage", String, primary_key=True),
+    Column("stage", _Word, primary_key=True),
     Column("accepted", BigInteger, nullable=False),
     Column("closed", BigInteger, nullable=False),
 )
@@ -108,11 +113,11 @@ history = Table(
     "history",
     metadata,
     Column("number", _Revision, primary_key=True, autoincrement=True),
-    Column("sample_id", String, nullable=False),
+    Column("sample_id", _Word, nullable=False),
     Column("at", BigInteger, nullable=False),
-    Column("agent", String, nullable=False),
+    Column("agent", _Word, nullable=False),
     Column("attempt", Integer, nullable=False),
-    Column("kind", String, nullable=False),
+    Column("kind", _Word, nullable=False),
     Column("reason", Text, nullable=False),
     Index("history_sample", "sample_id"),
 )
@@ -121,8 +126,8 @@ history = Table(
 cell_counts = Table(
     "cell_counts",
     metadata,
-    Column("cell_key", String, primary_key=True),
-    Column("checkpoint_id", String, primary_key=True),
+    Column("cell_key", _Word, primary_key=True),
+    Column("checkpoint_id", _Word, primary_key=True),
     Column("rubric_version", Integer, primary_key=True),
     Column("passed", BigInteger, nullable=False),
     Column("failed", BigInteger, nullable=False),
@@ -131,8 +136,8 @@ cell_counts = Table(
 tallies = Table(
     "tallies",
     metadata,
-    Column("topic", String, primary_key=True),
-    Column("key", String, primary_key=True),
+    Column("topic", _Word, primary_key=True),
+    Column("key", _Word, primary_key=True),
     Column("total", BigInteger, nullable=False),
 )
 """Plain counters: samples by kind, probes by origin, probes that probers refused themselves by reason."""
@@ -140,8 +145,8 @@ tallies = Table(
 agents = Table(
     "agents",
     metadata,
-    Column("name", String, primary_key=True),
-    Column("role", String, nullable=False),
+    Column("name", _Word, primary_key=True),
+    Column("role", _Word, nullable=False),
     Column("card", Text, nullable=False),
     Column("registered_at", BigInteger, nullable=False),
     Column("last_seen_at", BigInteger, nullable=False),
@@ -153,10 +158,23 @@ agents = Table(
     Column("note", Text, nullable=False),
 )
 
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("id", _Word, primary_key=True),
+    Column("name", _Word, nullable=False),
+    Column("role", _Word, nullable=False),
+    Column("hash", _Word, nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+"""Issued credentials; `hash` is the SHA-256 of the whole token, which has 256 random bits."""
+
 costs = Table(
     "costs",
     metadata,
-    Column("role", String, primary_key=True),
+    Column("role", _Word, primary_key=True),
     Column("prompt_tokens", BigInteger, nullable=False),
     Column("completion_tokens", BigInteger, nullable=False),
     Column("busy_seconds", Float, nullable=False),
@@ -175,7 +193,7 @@ experiments = Table(
     "experiments",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("sent", String, nullable=False),
+    Column("sent", _Word, nullable=False),
     Column("body", Text, nullable=False),
 )
 """`sent` is the digest of what the evolver sent, so that a repeat is told from another experiment."""
@@ -184,8 +202,8 @@ checkpoints = Table(
     "checkpoints",
     metadata,
     Column("number", _Revision, primary_key=True, autoincrement=True),
-    Column("id", String, nullable=False, unique=True),
-    Column("status", String, nullable=False),
+    Column("id", _Word, nullable=False, unique=True),
+    Column("status", _Word, nullable=False),
     Column("cursor", BigInteger, nullable=False),
     Column("reign", Integer, nullable=False),
     Column("revision", BigInteger, nullable=False),
@@ -196,9 +214,9 @@ checkpoints = Table(
 exams = Table(
     "exams",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("id", _Word, primary_key=True),
     Column("revision", BigInteger, nullable=False),
-    Column("digest", String, nullable=False),
+    Column("digest", _Word, nullable=False),
     Column("exam", Text, nullable=False),
     Column("decision", Text, nullable=False),
 )
@@ -206,7 +224,7 @@ exams = Table(
 progress = Table(
     "progress",
     metadata,
-    Column("phase", String, primary_key=True),
+    Column("phase", _Word, primary_key=True),
     Column("attempt", Integer, primary_key=True),
     Column("at", BigInteger, nullable=False),
     Column("body", Text, nullable=False),

@@ -1,54 +1,25 @@
-"""The store: one SQLite file, one writing connection that commits in groups, and read-only connections beside it."""
+"""The store: one connection that writes and commits in groups, and read-only connections beside it."""
 
-import fcntl
-import os
-import sqlite3
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from urllib.parse import quote
+from typing import ClassVar
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    NullPool,
-    QueuePool,
-    bindparam,
-    create_engine,
-    event,
-    insert,
-    inspect,
-    select,
-    update,
-)
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Connection, Engine, RootTransaction, bindparam, insert, inspect, select, update
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from swarm.errors import ConfigError, StoreError
-from swarm.exchange import schema
-from swarm.exchange.schema import SCHEMA_VERSION, meta
+from swarm.errors import StoreError, SwarmError
+from swarm.exchange.schema import SCHEMA_VERSION, meta, stages
 from swarm.state import Stage
 
 Clock = Callable[[], datetime]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_BUSY_SECONDS = 5.0
-_CACHE_KIB = 65_536
 
 _ALIVE = update(meta).where(meta.c.key == "alive_at").values(value=bindparam("now"))
-
-_FIXES = (
-    ("disk is full", "Free space on its disk and send the work again; nothing that was acknowledged is lost"),
-    ("not a database", "Give another path, or put a backup in its place"),
-    ("malformed", "Stop the gateway and put a backup in its place"),
-    ("locked", "End the other process that writes to it; only the gateway may"),
-    ("readonly", "Make the file and its folder writable for this user"),
-    ("unable to open", "Create its folder and make it writable for this user"),
-    ("disk I/O", "Check the disk, then start the gateway again"),
-)
 
 
 def micros(moment: datetime) -> int:
@@ -73,27 +44,29 @@ def write_meta(connection: Connection, key: str, value: str) -> None:
         connection.execute(insert(meta).values(key=key, value=value))
 
 
-class Store:
-    """Owns the file and its connections. Raises StoreError where the file can't be used as this swarm's store.
+class Store(ABC):
+    """Owns the database and its connections. Raises StoreError where it can't be used as this swarm's store.
 
-    A lock beside the file lets one process write at a time; it goes with the process, however that ends.
+    One gateway at a time holds the right to write, and loses it with its process, however that ends.
     """
 
-    def __init__(self, engine_url: str, swarm_name: str, domain_name: str, clock: Clock) -> None:
-        self.path = _sqlite_path(engine_url)
+    driver_error: ClassVar[type[Exception]]
+    """What the database's driver raises."""
+
+    def __init__(self, name: str, swarm_name: str, domain_name: str, clock: Clock) -> None:
+        self.name = name
+        """How errors call this store; without a password."""
         self._clock = clock
         self._lock = threading.RLock()
         self._owner: int | None = None
-        self._broken: StoreError | None = None
+        self._broken: SwarmError | None = None
+        self._closed = False
         self.alive_before = self.now()
         """When an earlier process last committed; now, where the store is new."""
-        self._closed = False
-        self._lock_file = self._claim()
         try:
-            self._engine = self._open_engine("rw", "BEGIN IMMEDIATE")
-            self._readers = self._open_engine("ro", "BEGIN")
             with self._translated():
-                self._writer = self._engine.connect()
+                self._writer = self._claim()
+                self._readers = self._open_readers()
             with self.transaction():
                 self._prepare(swarm_name, domain_name)
         except BaseException:
@@ -115,7 +88,7 @@ class Store:
                 yield
                 return
             with self._translated():
-                outer = self._writer.begin()
+                outer = self._begin()
             self._owner, self._broken = threading.get_ident(), None
             try:
                 yield
@@ -125,9 +98,7 @@ class Store:
                     self._writer.execute(_ALIVE, {"now": str(self.now())})
                     outer.commit()
             except BaseException:
-                outer.rollback()
-                # A commit that failed half-way leaves SQLite inside the transaction, though SQLAlchemy is out of it.
-                self._writer.connection.rollback()
+                self._roll_back(outer)
                 raise
             finally:
                 self._owner = None
@@ -145,7 +116,7 @@ class Store:
                         yield self._writer
                         savepoint.commit()
                     except BaseException as error:
-                        if not isinstance(error, DBAPIError) or isinstance(error, IntegrityError):
+                        if not isinstance(error, DBAPIError) or isinstance(error, IntegrityError | DataError):
                             savepoint.rollback()
                         raise
             except StoreError as error:
@@ -165,101 +136,108 @@ class Store:
             yield connection
 
     def close(self) -> None:
-        """Close all connections and let go of the lock; closing again does nothing."""
+        """Close all connections and let another gateway write; closing again does nothing."""
         with self._lock:
             if not self._closed:
-                self._writer.close()
                 self._release()
 
+    @abstractmethod
+    def _claim(self) -> Connection:
+        """The writing connection, with the sole right to write. Raises HeldError where another gateway has it."""
+
+    @abstractmethod
+    def _open_readers(self) -> Engine:
+        """Connections that can't write, each transaction of which sees one state of the store."""
+
+    @abstractmethod
+    def _let_go(self) -> None:
+        """Close the writing connection, as far as it was opened, and give the right to write back."""
+
+    @abstractmethod
+    def _explain(self, error: BaseException) -> SwarmError:
+        """What the database said, as an error with its fix."""
+
+    @abstractmethod
+    def _take_over(self) -> None:
+        """Called in the first transaction, once the store is known to be this swarm's."""
+
+    @abstractmethod
+    def _save_before_upgrade(self, version: int) -> None:
+        """Called before a migration changes a store that is in use."""
+
+    def _begin(self) -> RootTransaction:
+        return self._writer.begin()
+
+    def _roll_back(self, outer: RootTransaction) -> None:
+        outer.rollback()
+
     def _release(self) -> None:
-        for name in ("_engine", "_readers"):
-            if name in self.__dict__:
-                engine: Engine = self.__dict__[name]
-                engine.dispose()
-        os.close(self._lock_file)
         self._closed = True
-
-    def _claim(self) -> int:
-        if not self.path.parent.is_dir():
-            raise StoreError(f"the folder of the store {str(self.path)!r} doesn't exist", "Create it first")
-        held = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(held)
-            raise StoreError(
-                f"another gateway holds the store {str(self.path)!r}", "Stop it first, or wait until it ends"
-            ) from None
-        return held
-
-    def _open_engine(self, mode: str, begin: str) -> Engine:
-        target = f"file:{quote(str(self.path))}?mode={mode}{'c' if mode == 'rw' else ''}"
-
-        def connect() -> sqlite3.Connection:
-            raw = sqlite3.connect(
-                target, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            raw.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
-            if mode == "rw":
-                raw.execute("PRAGMA journal_mode=WAL")
-                raw.execute("PRAGMA synchronous=FULL")
-            return raw
-
-        pool = NullPool if mode == "rw" else QueuePool
-        engine = create_engine("sqlite://", creator=connect, poolclass=pool)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
-        return engine
+        if "_readers" in self.__dict__:
+            self._readers.dispose()
+        self._let_go()
 
     def _prepare(self, swarm_name: str, domain_name: str) -> None:
         with self._translated():
             tables = set(inspect(self._writer).get_table_names())
-            if not tables:
+            if tables and "meta" not in tables:
+                raise StoreError(
+                    f"{self.name!r} is a database, but not a swarm's (tables {sorted(tables)[:3]})", "Give another one"
+                )
+            if not tables or not read_meta(self._writer, "schema_version"):
                 self._create(swarm_name, domain_name)
-                return
-            if "meta" not in tables:
+            else:
+                self._check_owner(swarm_name, domain_name)
+                self._upgrade("alembic_version" in tables)
+                self.alive_before = int(read_meta(self._writer, "alive_at"))
+            self._take_over()
+
+    def _check_owner(self, swarm_name: str, domain_name: str) -> None:
+        for key, given in (("swarm", swarm_name), ("domain", domain_name)):
+            if (stored := read_meta(self._writer, key)) != given:
                 raise StoreError(
-                    f"{str(self.path)!r} is a database, but not a swarm's (tables {sorted(tables)[:3]})",
-                    "Give another path",
+                    f"the store {self.name!r} belongs to {key} {stored!r}, not {given!r}",
+                    f"Open it as {stored!r}, or begin a new run folder",
                 )
-            found = read_meta(self._writer, "schema_version")
-            if found != str(SCHEMA_VERSION):
-                raise StoreError(
-                    f"the store {str(self.path)!r} has schema version {found!r}, this program needs {SCHEMA_VERSION}",
-                    "Start the program version that wrote it, or begin a new run folder",
-                )
-            self.alive_before = int(read_meta(self._writer, "alive_at"))
-            for key, given in (("swarm", swarm_name), ("domain", domain_name)):
-                if (stored := read_meta(self._writer, key)) != given:
-                    raise StoreError(
-                        f"the store {str(self.path)!r} belongs to {key} {stored!r}, not {given!r}",
-                        f"Open it as {stored!r}, or begin a new run folder",
-                    )
 
     def _create(self, swarm_name: str, domain_name: str) -> None:
-        schema.metadata.create_all(self._writer)
+        # alembic is loaded where a schema changes only: a gateway that comes back doesn't wait for it.
+        from swarm.exchange import upgrading
+
+        upgrading.upgrade(self._writer)
         now = str(self.now())
         values = {"schema_version": str(SCHEMA_VERSION), "swarm": swarm_name, "domain": domain_name}
-        values |= {"started_at": now, "alive_at": now, "champion_id": "", "reign": "0"}
+        values |= {"started_at": now, "alive_at": now, "champion_id": "", "reign": "0", "epoch": "0"}
         self._writer.execute(insert(meta), [{"key": key, "value": value} for key, value in values.items()])
-        self._writer.execute(insert(schema.stages), [{"stage": s, "accepted": 0, "closed": 0} for s in Stage])
+        self._writer.execute(insert(stages), [{"stage": s, "accepted": 0, "closed": 0} for s in Stage])
+
+    def _upgrade(self, stamped: bool) -> None:
+        """Bring an older store to this program's schema; one that was made before migrations were is stamped first."""
+        found = read_meta(self._writer, "schema_version")
+        if not found.isdecimal() or int(found) > SCHEMA_VERSION:
+            raise StoreError(
+                f"the store {self.name!r} has schema version {found!r}, this program needs {SCHEMA_VERSION}",
+                "Start the program version that wrote it, or begin a new run folder",
+            )
+        if stamped and int(found) == SCHEMA_VERSION:
+            return
+        from swarm.exchange import upgrading
+
+        if not stamped:
+            upgrading.stamp(self._writer, int(found))
+        if int(found) < SCHEMA_VERSION:
+            self._save_before_upgrade(int(found))
+            upgrading.upgrade(self._writer)
+            write_meta(self._writer, "schema_version", str(SCHEMA_VERSION))
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        """Turn what SQLite says into a StoreError with its fix; a broken constraint is a defect of ours and stays."""
+        """Turn what the database says into an error with its fix; a broken constraint is a defect of ours and stays."""
         try:
             yield
         except IntegrityError:
             raise
-        except (DBAPIError, sqlite3.Error) as error:
-            said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-            fix = next((fix for words, fix in _FIXES if words in said), "See the SQLite documentation of this message")
-            raise StoreError(f"the store {str(self.path)!r} says {said!r}", fix) from error
-
-
-def _sqlite_path(engine_url: str) -> Path:
-    url = make_url(engine_url)
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        raise ConfigError(
-            f"store URL {url.render_as_string()!r} isn't a SQLite file", "Write sqlite:///path/to/exchange.db"
-        )
-    return Path(url.database).absolute()
+        except DBAPIError as error:
+            raise self._explain(error.orig or error) from error
+        except self.driver_error as error:
+            raise self._explain(error) from error

@@ -3,13 +3,17 @@
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
 
 from swarm.errors import SwarmError
 from swarm.exchange import DEFAULT_QUEUE_LIMIT
+from swarm.gateway.run_folder import STORE_VARIABLE
 from swarm.gateway.server import Settings, serving
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def _settings(arguments: list[str]) -> Settings:
@@ -21,6 +25,26 @@ def _settings(arguments: list[str]) -> Settings:
     parser.add_argument("--port", default=0, type=int, help="port; 0 takes the last gateway's, or a free one")
     parser.add_argument("--queue-limit", default=DEFAULT_QUEUE_LIMIT, type=int, help="samples that may wait in a queue")
     parser.add_argument("--max-lag", default=4, type=int, help="promotions after which a waiting failure is stale")
+    parser.add_argument(
+        "--tls", choices=("auto", "on", "off"), default="auto", help="auto: on wherever others reach it"
+    )
+    parser.add_argument("--tls-name", action="append", default=[], help="a name that clients call it by; repeatable")
+    parser.add_argument("--tls-certificate", type=Path, help="PEM, in place of one made in RUN/tls")
+    parser.add_argument("--tls-key", type=Path, help="PEM, the certificate's key")
+    parser.add_argument("--tls-client-ca", default="", help="PEM, or `own`: clients must show a certificate it signed")
+    parser.add_argument("--metrics-port", default=0, type=int, help="loopback port for Prometheus; 0 serves none")
+    parser.add_argument(
+        "--store",
+        default=os.environ.get(STORE_VARIABLE, ""),
+        help=f"URL of the store, such as postgresql+psycopg://user@host/database; else {STORE_VARIABLE} of the "
+        "environment, else a SQLite file in the run folder. Passwords belong in ~/.pgpass or PGPASSWORD",
+    )
+    parser.add_argument(
+        "--standby",
+        action="store_true",
+        help="wait while another gateway is active, then take over; a standby with a run folder of its own needs a "
+        "copy of the active one's credentials/",
+    )
     parser.add_argument("--clock-offset-file", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     return Settings(
@@ -31,24 +55,41 @@ def _settings(arguments: list[str]) -> Settings:
         given.port,
         given.queue_limit,
         given.max_lag,
+        tls={"auto": None, "on": True, "off": False}[given.tls],
+        tls_names=tuple(given.tls_name),
+        tls_certificate=given.tls_certificate,
+        tls_key=given.tls_key,
+        tls_client_ca=given.tls_client_ca,
+        metrics_port=given.metrics_port,
+        store=given.store,
+        standby=given.standby,
         clock_offset_file=given.clock_offset_file,
     )
 
 
 async def _serve(settings: Settings) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    loop, stop, itself = asyncio.get_running_loop(), asyncio.Event(), asyncio.current_task()
+    assert itself is not None
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, itself.cancel)  # one that stands by has nothing to drain
     async with serving(settings) as gateway:
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, stop.set)
         print(f"gateway of {settings.name} listens on {gateway.address}", flush=True)
-        await stop.wait()
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({stopping, gateway.ticking}, return_when=asyncio.FIRST_COMPLETED)
+        if gateway.ticking.done():
+            gateway.ticking.result()
 
 
 def main() -> int:
     """Run until stopped; the exit code of what went wrong, or 0."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         asyncio.run(_serve(_settings(sys.argv[1:])))
+    except asyncio.CancelledError:
+        return 0
     except SwarmError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code

@@ -1,14 +1,33 @@
 """AgentService: who takes part."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from swarm.codec import from_wire, to_wire
+from pydantic import Field
+
+from swarm.codec import from_wire, to_wire, validated
 from swarm.errors import RefusedError
+from swarm.fields import Count, Line, Note, Seconds
 from swarm.gateway.changes import Topic
 from swarm.gateway.desk import Desk, wires
 from swarm.gateway.edge import caller
+from swarm.gateway.soundness import lined
+from swarm.records import Record
 from swarm.state import AgentCard
 from swarm.v1 import agent_pb2, agent_pb2_grpc
+
+
+class Heartbeat(Record):
+    """What an agent did since its last report."""
+
+    report_id: Line
+    completed: Count
+    failed: Count
+    prompt_tokens: Count
+    completion_tokens: Count
+    busy_seconds: Seconds
+    dollars: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+    note: Note
+    invalid: dict[Line, Count] = Field(max_length=64)
 
 
 class AgentService(agent_pb2_grpc.AgentServiceServicer):
@@ -30,32 +49,27 @@ class AgentService(agent_pb2_grpc.AgentServiceServicer):
         return agent_pb2.RegisterResponse(status=to_wire(status))
 
     async def Heartbeat(self, request: Any, _context: Any) -> Any:
-        agent = caller()
-        if request.report_id and self._reported.get(agent.name) == request.report_id:
+        agent, report = caller(), _report(request)
+        if report.report_id and self._reported.get(agent.name) == report.report_id:
             return agent_pb2.HeartbeatResponse()
-        await self._desk.write(
-            lambda exchange: exchange.heartbeat(
-                agent,
-                agent.name,
-                completed=request.completed,
-                failed=request.failed,
-                prompt_tokens=request.prompt_tokens,
-                completion_tokens=request.completion_tokens,
-                busy_seconds=request.busy_seconds,
-                dollars=request.dollars,
-                note=request.note,
-                invalid={item.reason: item.count for item in request.invalid_probes},
-            )
-        )
+        done = report.model_dump(exclude={"report_id"})
+        await self._desk.write(lambda exchange: exchange.heartbeat(agent, agent.name, **done))
         self._reported[agent.name] = request.report_id
         return agent_pb2.HeartbeatResponse()
 
     async def Leave(self, request: Any, _context: Any) -> Any:
         agent = caller()
         name = request.name or agent.name
+        lined("LeaveRequest.name", name)
         await self._desk.write(lambda exchange: exchange.leave(agent, name), {Topic.LOG})
         self._reported.pop(name, None)
         return agent_pb2.LeaveResponse()
 
     async def ListAgents(self, _request: Any, _context: Any) -> Any:
         return agent_pb2.ListAgentsResponse(agents=wires(await self._desk.read(lambda exchange: exchange.agents())))
+
+
+def _report(request: Any) -> Heartbeat:
+    values = {name: getattr(request, name) for name in Heartbeat.model_fields if name != "invalid"}
+    invalid = {item.reason: item.count for item in request.invalid_probes}
+    return validated(Heartbeat, {**values, "invalid": invalid})

@@ -1,6 +1,9 @@
 """CheckpointService: the records of student versions."""
 
 import asyncio
+import re
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from swarm import checkpoints
@@ -9,6 +12,7 @@ from swarm.errors import RefusedError
 from swarm.exchange.flow import Code
 from swarm.gateway.changes import Topic
 from swarm.gateway.desk import Desk, wires
+from swarm.gateway.soundness import RECORD_BYTES, lined, sized, timely
 from swarm.state import Checkpoint
 from swarm.v1 import checkpoint_pb2, checkpoint_pb2_grpc
 
@@ -20,7 +24,10 @@ class CheckpointService(checkpoint_pb2_grpc.CheckpointServiceServicer):
         self._desk = desk
 
     async def PutCheckpoint(self, request: Any, _context: Any) -> Any:
+        sized(request.checkpoint, RECORD_BYTES)
         checkpoint = from_wire(request.checkpoint, Checkpoint)
+        timely("Checkpoint.created_at", checkpoint.created_at, datetime.now(UTC))
+        _check_place(checkpoint)
         stored = await self._desk.write(lambda exchange: exchange.put_checkpoint(checkpoint), {Topic.LOG})
         return checkpoint_pb2.PutCheckpointResponse(checkpoint=to_wire(stored))
 
@@ -33,10 +40,39 @@ class CheckpointService(checkpoint_pb2_grpc.CheckpointServiceServicer):
         return checkpoint_pb2.GetChampionResponse(champion=to_wire(champion) if champion else None)
 
     async def Rollback(self, request: Any, _context: Any) -> Any:
+        lined("RollbackRequest.checkpoint_id", request.checkpoint_id)
         known = await self._desk.read(lambda exchange: exchange.checkpoints())
         target = next((checkpoint for checkpoint in known if checkpoint.id == request.checkpoint_id), None)
-        if target and (gone := await asyncio.to_thread(checkpoints.missing, target)):
+        if target and (gone := await asyncio.to_thread(_missing, target)):
             fix = "Name a checkpoint whose folder is still there"
             raise RefusedError(Code.CONFLICT, f"{gone} of checkpoint {target.id!r} is no longer at {target.url}", fix)
         champion = await self._desk.write(lambda exchange: exchange.rollback(request.checkpoint_id), {Topic.LOG})
         return checkpoint_pb2.RollbackResponse(champion=to_wire(champion))
+
+
+def _check_place(checkpoint: Checkpoint) -> None:
+    """Raise RefusedError (INVALID) where the URL is no plain one, or a file of the manifest leads out of its folder."""
+    if not re.fullmatch(r"[a-z][a-z0-9+.-]*://(?!.*::).+", checkpoint.url):
+        raise RefusedError(
+            Code.INVALID,
+            f"Checkpoint.url is {checkpoint.url!r}",
+            "Send SCHEME://PATH, such as file:///run/c1",
+            field="Checkpoint.url",
+        )
+    for file in checkpoint.files:
+        path = PurePosixPath(file.path)
+        if path.is_absolute() or ".." in path.parts or not path.parts:
+            raise RefusedError(
+                Code.INVALID,
+                f"TensorFile.path is {file.path!r}",
+                "Send paths relative to the checkpoint's folder",
+                field="Checkpoint.files",
+            )
+
+
+def _missing(target: Checkpoint) -> str:
+    """The first file that is gone; all of them, where the place itself can't be looked at."""
+    try:
+        return checkpoints.missing(target)
+    except (OSError, ValueError, ImportError) as error:
+        return f"anything ({error})"

@@ -6,11 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from swarm.codec import from_wire, to_wire
+from swarm.connection import MESSAGE_BYTES
 from swarm.domains.base import Domain
 from swarm.errors import RefusedError
 from swarm.exchange import Exchange
+from swarm.fields import LINE_LIMIT
 from swarm.gateway.changes import Changes, Topic
 from swarm.gateway.edge import Edge
+from swarm.gateway.keys import Keys
+from swarm.gateway.metrics import Metrics
+from swarm.gateway.soundness import ITEM_BYTES, bounded, sized
+from swarm.gateway.traces import Traces
 from swarm.gateway.writer import Writer
 from swarm.records import Record
 from swarm.state import Answer, Stage
@@ -20,6 +26,8 @@ R = TypeVar("R", bound=Record)
 
 MOST_ITEMS = 1000
 LONGEST_WAIT_SECONDS = 20.0
+ANSWER_BYTES = MESSAGE_BYTES * 3 // 4
+"""How much of the items of a list one answer holds."""
 
 
 @dataclass
@@ -31,12 +39,15 @@ class Desk:
     changes: Changes
     domain: Domain
     edge: Edge
+    keys: Keys
     max_lag: int
     """Promotions after which a failure that waits for a teacher is stale."""
     bookmark_seconds: float
     """How long a watch is silent before it says how far it has come."""
     polled_at: dict[Stage, float] = field(default_factory=dict)
     """When somebody last asked for work of a stage, in the event loop's time."""
+    metrics: Metrics = field(default_factory=Metrics)
+    traces: Traces = field(default_factory=Traces.from_environment)
 
     async def read(self, look: Callable[[Exchange], T]) -> T:
         """The value of `look`, from a view of its own beside the writer."""
@@ -45,6 +56,11 @@ class Desk:
     async def write(self, work: Callable[[Exchange], T], topics: Iterable[Topic] = ()) -> T:
         """The value of `work` once it is durable; then `topics` are notified."""
         return await self.writer.run(work, topics)
+
+    async def take_credentials(self) -> None:
+        """Let the edge know which credentials are good now."""
+        self.keys.take(await self.read(lambda exchange: exchange.credentials()))
+        self.edge.sweep()
 
     async def poll(self, look: Callable[[], Awaitable[T]], topic: Topic, wait_seconds: float) -> T:
         """The first value of `look` that isn't empty, looking again at each change, or the last one after the wait."""
@@ -57,12 +73,6 @@ class Desk:
                 return found
 
 
-def bounded(name: str, value: float, least: float, most: float) -> None:
-    """Raise RefusedError (INVALID) where a request's value lies outside its bounds."""
-    if not least <= value <= most:
-        raise RefusedError("INVALID", f"{name} is {value}", f"Send {least:g} to {most:g}")
-
-
 def batch(name: str, items: Sequence[T]) -> Sequence[T]:
     """The items of a batch. Raises RefusedError (INVALID) where there are too many."""
     bounded(f"the number of {name}", len(items), 0, MOST_ITEMS)
@@ -70,22 +80,42 @@ def batch(name: str, items: Sequence[T]) -> Sequence[T]:
 
 
 def answer_each(
-    messages: Sequence[Any], model: type[R], id_of: str, act: Callable[[list[R]], Awaitable[list[Answer]]]
+    messages: Sequence[Any],
+    model: type[R],
+    id_of: str,
+    act: Callable[[list[R]], Awaitable[list[Answer]]],
+    check: Callable[[R], None] = lambda _: None,
 ) -> Awaitable[list[Any]]:
-    """Act on the items that are sound records; the others get an answer INVALID, in their places."""
+    """Act on the items that are sound records and pass `check`; the others get an answer INVALID, in their places."""
     sound, answers = list[R](), list[Answer | None]()
     for message in messages:
         try:
-            sound.append(from_wire(message, model))
-            answers.append(None)
+            sized(message, ITEM_BYTES)
+            record = from_wire(message, model)
+            check(record)
         except RefusedError as error:
-            answers.append(Answer(id=getattr(message, id_of), code=error.reason, message=str(error)))
+            said = getattr(message, id_of)[:LINE_LIMIT]
+            answers.append(Answer(id=said, code=error.reason, message=str(error)))
+        else:
+            sound.append(record)
+            answers.append(None)
 
     async def merged() -> list[Any]:
         acted = iter(await act(sound) if sound else [])
         return [to_wire(answer or next(acted)) for answer in answers]
 
     return merged()
+
+
+def within_message(messages: Iterable[Any]) -> list[Any]:
+    """As many of the messages as one answer holds, at least the first."""
+    taken, size = list[Any](), 0
+    for message in messages:
+        size += message.ByteSize()
+        if taken and size > ANSWER_BYTES:
+            break
+        taken.append(message)
+    return taken
 
 
 def wires(records: Iterable[Record]) -> list[Any]:

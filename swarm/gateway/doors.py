@@ -1,52 +1,63 @@
-"""Which role may call which method. Deny by default: a method without an entry here is refused to everyone."""
+"""Which role may call which method, as the protos say it. Deny by default: a method that they don't open is shut."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
+from google.protobuf.descriptor import ServiceDescriptor
+
+from swarm.codec import enum_from_wire
 from swarm.state import Role
+from swarm.v1 import (
+    access_pb2,
+    agent_pb2,
+    checkpoint_pb2,
+    credential_pb2,
+    exam_pb2,
+    exchange_pb2,
+    rubric_pb2,
+    student_pb2,
+    swarm_pb2,
+)
 
-_ALL = frozenset(Role)
-_JUDGING = _ALL - {Role.STUDENT}
-_WORKERS = frozenset({Role.STUDENT, Role.JUDGE, Role.TEACHER})
-_STEERING = frozenset({Role.SUPERVISOR, Role.OPERATOR})
+CONTRACT = (agent_pb2, checkpoint_pb2, credential_pb2, exam_pb2, exchange_pb2, rubric_pb2, student_pb2, swarm_pb2)
+"""The modules of the contract that define services."""
+
+SERVICES: tuple[ServiceDescriptor, ...] = tuple(
+    service for module in CONTRACT for service in module.DESCRIPTOR.services_by_name.values()
+)
 
 OPEN = frozenset({"/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"})
 """Methods that need no credential."""
 
-DOORS: Mapping[str, frozenset[Role]] = {
-    "/swarm.v1.ExchangeService/Publish": _ALL,
-    "/swarm.v1.ExchangeService/Lease": _WORKERS,
-    "/swarm.v1.ExchangeService/Complete": _WORKERS,
-    "/swarm.v1.ExchangeService/Fail": _WORKERS,
-    "/swarm.v1.ExchangeService/Extend": _WORKERS,
-    "/swarm.v1.ExchangeService/ListCorrections": frozenset({Role.TRAINER, Role.SUPERVISOR, Role.OPERATOR}),
-    "/swarm.v1.SwarmService/GetState": _ALL,
-    "/swarm.v1.SwarmService/ListSamples": _ALL,
-    "/swarm.v1.SwarmService/GetLineage": _ALL,
-    "/swarm.v1.SwarmService/Watch": _ALL,
-    "/swarm.v1.SwarmService/GetPhase": _ALL,
-    "/swarm.v1.SwarmService/SetPhase": _STEERING,
-    "/swarm.v1.SwarmService/PutProgress": _STEERING,
-    "/swarm.v1.AgentService/Register": _ALL,
-    "/swarm.v1.AgentService/Heartbeat": _ALL,
-    "/swarm.v1.AgentService/Leave": _ALL,
-    "/swarm.v1.AgentService/ListAgents": _ALL,
-    "/swarm.v1.RubricService/GetRubric": _JUDGING,
-    "/swarm.v1.RubricService/PutRubric": _STEERING,
-    "/swarm.v1.RubricService/PutExperiment": frozenset({Role.EVOLVER}),
-    "/swarm.v1.RubricService/ListExperiments": _JUDGING,
-    "/swarm.v1.CheckpointService/PutCheckpoint": frozenset({Role.TRAINER, Role.SUPERVISOR}),
-    "/swarm.v1.CheckpointService/ListCheckpoints": _ALL,
-    "/swarm.v1.CheckpointService/GetChampion": _ALL,
-    "/swarm.v1.CheckpointService/Rollback": _STEERING,
-    "/swarm.v1.ExamService/SubmitExam": frozenset({Role.EXAMINER}),
-    "/swarm.v1.ExamService/ListPromotions": _ALL,
-    "/swarm.v1.StudentService/Ask": frozenset({Role.OPERATOR}),
-    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": _ALL,
-    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo": _ALL,
-}
-"""What a role may publish and lease is narrowed further, item by item, by swarm.exchange.flow."""
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who may call one method, and whether the call is written down."""
+
+    roles: frozenset[Role]
+    audited: bool = False
+
+
+def doors_of(services: Iterable[ServiceDescriptor]) -> Iterator[tuple[str, Door]]:
+    """The door of each method, by path. Raises RuntimeError naming a method that lets nobody in."""
+    for service in services:
+        for method in service.methods:
+            options: Any = method.GetOptions()
+            access = options.Extensions[access_pb2.access]
+            named = {enum_from_wire(number, Role, f"access of {method.full_name}") for number in access.roles}
+            barred = {enum_from_wire(number, Role, f"access of {method.full_name}") for number in access.but}
+            roles = frozenset((set(Role) if access.everyone else named) - barred)
+            if not roles:
+                raise RuntimeError(f"{method.full_name} lets nobody in: give it `option (access)` in its proto")
+            yield f"/{service.full_name}/{method.name}", Door(roles, access.audited)
+
+
+REFLECTION = tuple(f"/grpc.reflection.{v}.ServerReflection/ServerReflectionInfo" for v in ("v1", "v1alpha"))
+DOORS: Mapping[str, Door] = dict(doors_of(SERVICES)) | dict.fromkeys(REFLECTION, Door(frozenset(Role)))
+"""By path, as in `/swarm.v1.SwarmService/GetState`; swarm.exchange.flow narrows what may be published and leased."""
 
 
 def may_call(role: Role, method: str) -> bool:
-    """Whether a role may call a method, named as in `/swarm.v1.SwarmService/GetState`."""
-    return role in DOORS.get(method, frozenset())
+    """Whether a role may call a method."""
+    return method in DOORS and role in DOORS[method].roles

@@ -1,18 +1,23 @@
-"""The edge of every call: who calls, whether they may, and how an error becomes a status."""
+"""The edge of every call: who calls, whether and how often they may, and how an error becomes a status."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import grpc
 
 from swarm.codec import code_of, status_of
-from swarm.errors import RefusedError
+from swarm.errors import RefusedError, SwarmError, UnavailableError
 from swarm.exchange import Identity
-from swarm.gateway.doors import OPEN, may_call
-from swarm.gateway.run_folder import Credentials
-from swarm.state import AgentCard, Role
+from swarm.gateway.audit import Audit
+from swarm.gateway.doors import DOORS, OPEN, may_call
+from swarm.gateway.keys import Keys
 
 _CALLER: ContextVar[Identity] = ContextVar("caller")
 _LOG = logging.getLogger("swarm.gateway")
@@ -23,11 +28,41 @@ def caller() -> Identity:
     return _CALLER.get()
 
 
-class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
-    """Lets a call through to its service only with a credential whose role may make it."""
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one agent may ask of the gateway."""
 
-    def __init__(self, credentials: Credentials) -> None:
-        self._credentials = credentials
+    calls_per_second: float = 2000.0
+    """With bursts of as many."""
+    streams: int = 256
+    slow_seconds: float = 30.0
+    """How long an item of a stream may wait for its reader before the stream is cut."""
+
+
+@dataclass(eq=False, slots=True)
+class _Stream:
+    identity: Identity
+    task: asyncio.Task[Any]
+    sending_since: float = 0.0
+    cut: SwarmError | None = None
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """A token bucket."""
+
+    left: float
+    at: float
+
+
+class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
+    """Lets a call through to its service only with a credential whose role may make it, and within its limits."""
+
+    def __init__(self, keys: Keys, audit: Audit, limits: Limits) -> None:
+        self._keys, self._audit, self._limits = keys, audit, limits
+        self._buckets: dict[str, _Bucket] = {}
+        self._streams: set[_Stream] = set()
+        self._open: Counter[str] = Counter()
         self.defects = 0
         """Calls that failed by a fault of the gateway; GetState shows them as an alarm."""
 
@@ -38,90 +73,142 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         handler = await continuation(details)
         if handler is None or details.method in OPEN:
             return handler
-        try:
-            identity: Identity | RefusedError = self._admit(details)
-        except RefusedError as error:
-            identity = error
+        identity = self._admit(details)
         if handler.response_streaming:
             shape = grpc.stream_stream_rpc_method_handler if handler.request_streaming else None
             shape = shape or grpc.unary_stream_rpc_method_handler
             inner = handler.stream_stream if handler.request_streaming else handler.unary_stream
-            wrapped: Any = self._streaming(inner, identity)
+            wrapped: Any = self._streaming(inner, identity, details.method)
         else:
             shape = grpc.unary_unary_rpc_method_handler
-            wrapped = self._unary(handler.unary_unary, identity)
+            wrapped = self._unary(handler.unary_unary, identity, details.method)
         return shape(wrapped, handler.request_deserializer, handler.response_serializer)
 
-    def _admit(self, details: grpc.HandlerCallDetails) -> Identity:
-        given: Mapping[str, Any] = dict(details.invocation_metadata or ())
-        identity = _identity(self._credentials, given)
+    def sweep(self) -> None:
+        """Cut the streams whose credential has ended, and those whose reader has stopped reading."""
+        now = time.monotonic()
+        for stream in self._streams:
+            try:
+                self._keys.check(stream.identity.credential_id)
+            except RefusedError as error:
+                stream.cut = error
+            if stream.sending_since and now - stream.sending_since > self._limits.slow_seconds:
+                said = f"{stream.identity.name} read nothing for {self._limits.slow_seconds:g} s"
+                stream.cut = UnavailableError(said, "Watch again from the last revision that was read")
+            if stream.cut is not None:
+                stream.task.cancel()
+        full = self._limits.calls_per_second
+        self._buckets = {n: b for n, b in self._buckets.items() if b.left + (now - b.at) * full < full}
+
+    def _admit(self, details: grpc.HandlerCallDetails) -> Identity | RefusedError:
+        try:
+            identity = self._keys.caller(dict(details.invocation_metadata or ()))
+        except RefusedError as error:
+            return error
         if not may_call(identity.role, details.method):
-            raise RefusedError(
-                "FORBIDDEN", f"a {identity.role} may not call {details.method}", "Use the credential of a role that may"
-            )
-        return identity
+            said = f"a {identity.role} may not call {details.method}"
+            return RefusedError("FORBIDDEN", said, "Use the credential of a role that may")
+        return identity if self._spend(identity.name) else self._too_many(identity.name)
 
-    def _unary(self, inner: Callable[..., Awaitable[Any]], identity: Identity | RefusedError) -> Any:
+    def _spend(self, name: str) -> bool:
+        now, rate = time.monotonic(), self._limits.calls_per_second
+        bucket = self._buckets.setdefault(name, _Bucket(rate, now))
+        bucket.left, bucket.at = min(rate, bucket.left + (now - bucket.at) * rate), now
+        if bucket.left < 1:
+            return False
+        bucket.left -= 1
+        return True
+
+    def _too_many(self, name: str) -> RefusedError:
+        said = f"{name} made more than {self._limits.calls_per_second:g} calls in a second"
+        return RefusedError("RATE_LIMITED", said, "Send more in each call, and wait before the next")
+
+    def _unary(
+        self, inner: Callable[..., Awaitable[Any]], identity: Identity | RefusedError, method: str
+    ) -> Callable[[Any, Any], Awaitable[Any]]:
         async def answer(request: Any, context: Any) -> Any:
-            try:
-                _enter(identity)
-                return await inner(request, context)
-            except grpc.aio.AbortError:
-                raise
-            except Exception as error:
-                await self._refuse(context, error)
+            with self._watched(context, identity, method) as refuse:
+                try:
+                    _enter(identity)
+                    return await inner(request, context)
+                except grpc.aio.AbortError:
+                    raise
+                except Exception as error:
+                    await refuse(error)
 
         return answer
 
-    def _streaming(self, inner: Callable[..., AsyncIterator[Any]], identity: Identity | RefusedError) -> Any:
+    def _streaming(
+        self, inner: Callable[..., AsyncIterator[Any]], identity: Identity | RefusedError, method: str
+    ) -> Callable[[Any, Any], AsyncIterator[Any]]:
         async def answer(request: Any, context: Any) -> AsyncIterator[Any]:
-            try:
-                _enter(identity)
-                async for item in inner(request, context):
-                    yield item
-            except grpc.aio.AbortError:
-                raise
-            except Exception as error:
-                await self._refuse(context, error)
+            with self._watched(context, identity, method) as refuse:
+                try:
+                    with self._stream(_enter(identity)) as stream:
+                        try:
+                            async for item in inner(request, context):
+                                stream.sending_since = time.monotonic()
+                                yield item
+                                stream.sending_since = 0.0
+                        except asyncio.CancelledError:
+                            if stream.cut is None:
+                                raise
+                            stream.task.uncancel()
+                            raise stream.cut from None
+                except grpc.aio.AbortError:
+                    raise
+                except Exception as error:
+                    await refuse(error)
 
         return answer
 
-    async def _refuse(self, context: Any, error: Exception) -> None:
-        if code_of(error) is grpc.StatusCode.INTERNAL:
-            self.defects += 1
-            _LOG.error("a call failed by a fault of the gateway", exc_info=error)
-        code, text, trailing = status_of(error)
-        await context.abort(code, text, trailing)
+    @contextmanager
+    def _stream(self, identity: Identity) -> Any:
+        if self._open[identity.name] >= self._limits.streams:
+            said = f"{identity.name} has {self._limits.streams} streams open"
+            raise RefusedError("RATE_LIMITED", said, "Close some first")
+        task = asyncio.current_task()
+        assert task is not None
+        stream = _Stream(identity, task)
+        self._streams.add(stream)
+        self._open[identity.name] += 1
+        try:
+            yield stream
+        finally:
+            self._streams.discard(stream)
+            self._open[identity.name] -= 1
+            if not self._open[identity.name]:
+                del self._open[identity.name]
+
+    @contextmanager
+    def _watched(self, context: Any, identity: Identity | RefusedError, method: str) -> Any:
+        """Writes the call into the audit log where it belongs there; gives the function that ends it with an error."""
+        who = identity if isinstance(identity, Identity) else None
+        facts = {"method": method, "peer": context.peer()}
+        if who is not None:
+            facts |= {"name": who.name, "role": who.role, "credential": who.credential_id}
+        ended = ""
+
+        async def refuse(error: Exception) -> None:
+            nonlocal ended
+            code, text, trailing = status_of(error)
+            if code_of(error) is grpc.StatusCode.INTERNAL:
+                self.defects += 1
+                _LOG.error("a call failed by a fault of the gateway", exc_info=error)
+            ended = getattr(error, "reason", code.name)
+            if who is None:
+                self._audit.write("refused", **facts, reason=ended, message=text)
+            await context.abort(code, text, trailing)
+
+        try:
+            yield refuse
+        finally:
+            if who is not None and method in DOORS and DOORS[method].audited:
+                self._audit.write("call", **facts, reason=ended or "OK")
 
 
-def _enter(identity: Identity | RefusedError) -> None:
+def _enter(identity: Identity | RefusedError) -> Identity:
     if isinstance(identity, RefusedError):
         raise identity
     _CALLER.set(identity)
-
-
-def _identity(credentials: Credentials, given: Mapping[str, Any]) -> Identity:
-    scheme, _, token = str(given.get("authorization", "")).partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise RefusedError(
-            "UNAUTHENTICATED",
-            "the call carries no credential",
-            "Send metadata `authorization: Bearer TOKEN` with a token of the run folder's credentials/",
-        )
-    role = credentials.role_of(token)
-    if role is None:
-        raise RefusedError(
-            "UNAUTHENTICATED", "the credential is nobody's", "Read it again from the run folder's credentials/"
-        )
-    return Identity(_name(str(given.get("swarm-agent", role)), role), role)
-
-
-def _name(given: str, role: Role) -> str:
-    try:
-        return AgentCard(name=given, role=role).name
-    except ValueError:
-        raise RefusedError(
-            "INVALID",
-            f"metadata swarm-agent is {given!r}",
-            "Send 1 to 64 lower-case letters, digits, `.`, `_` or `-`, beginning with a letter or digit",
-        ) from None
+    return identity

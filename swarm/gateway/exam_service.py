@@ -11,6 +11,7 @@ from swarm.exchange import Exchange
 from swarm.exchange.rows import samples_by_id
 from swarm.gateway.changes import EVERYTHING
 from swarm.gateway.desk import MOST_ITEMS, Desk, wires
+from swarm.gateway.soundness import bounded, check_sample
 from swarm.records import Origin, Probe, Purpose, Sample
 from swarm.state import ExamItem, ExamRecord, PromotionDecision
 from swarm.v1 import exam_pb2, exam_pb2_grpc
@@ -103,6 +104,11 @@ class ExamService(exam_pb2_grpc.ExamServiceServicer):
         exam = from_wire(request.exam, ExamRecord)
         if not 1 <= len(exam.items) <= MOST_ITEMS:
             raise RefusedError("INVALID", f"exam {exam.id!r} has {len(exam.items)} items", f"Send 1 to {MOST_ITEMS}")
+        for name in ("base", "champion", "candidate"):
+            right = getattr(exam, f"retention_correct_{name}")
+            bounded(f"ExamRecord.retention_correct_{name}", right, 0, exam.retention_items)
+        for item in exam.items:
+            check_sample(item.probe)
         sound, decision = await self._desk.read(lambda exchange: self._decide(exchange, exam))
 
         def store(exchange: Exchange) -> PromotionDecision:

@@ -1,15 +1,18 @@
 """ExchangeService: samples in, work out, outcomes back."""
 
 import asyncio
+from contextlib import AbstractContextManager
 from typing import Any
 
 from swarm.codec import enum_from_wire, to_wire
 from swarm.exchange import Code
 from swarm.gateway.changes import QUEUES, Topic
-from swarm.gateway.desk import LONGEST_WAIT_SECONDS, MOST_ITEMS, Desk, answer_each, batch, bounded, wires
+from swarm.gateway.desk import LONGEST_WAIT_SECONDS, MOST_ITEMS, Desk, answer_each, batch, wires, within_message
 from swarm.gateway.edge import caller
+from swarm.gateway.soundness import bounded, check_completion, check_sample
+from swarm.gateway.traces import Call
 from swarm.records import Sample
-from swarm.state import Completion, Failure, Lease, Stage
+from swarm.state import Answer, Completion, FailKind, Failure, Lease, Stage
 from swarm.v1 import exchange_pb2, exchange_pb2_grpc
 
 FULL_RETRY_SECONDS = 1.0
@@ -24,18 +27,29 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def Publish(self, request: Any, _context: Any) -> Any:
+    def _call(self, name: str, context: Any) -> AbstractContextManager[Call]:
+        return self._desk.traces.call(name, dict(context.invocation_metadata() or ()))
+
+    async def _stored(self, call: Call, ids: list[str], agent: str) -> None:
+        if call.traced and ids:
+            facts = await self._desk.read(lambda exchange: exchange.facts(ids))
+            call.stored(facts, agent)
+
+    async def Publish(self, request: Any, context: Any) -> Any:
         agent = caller()
         messages = batch("samples", request.samples)
 
-        async def publish(samples: list[Sample]) -> list[Any]:
-            return await self._desk.write(lambda exchange: exchange.publish(agent, samples), _STORED)
+        async def publish(samples: list[Sample]) -> list[Answer]:
+            with self._call("publish", context) as call:
+                answers = await self._desk.write(lambda exchange: exchange.publish(agent, samples), _STORED)
+                await self._stored(call, [answer.id for answer in answers if answer.ok], agent.name)
+                return answers
 
-        answers = await answer_each(messages, Sample, "id", publish)
+        answers = await answer_each(messages, Sample, "id", publish, check_sample)
         full = any(answer.code == Code.QUEUE_FULL for answer in answers)
         return exchange_pb2.PublishResponse(answers=answers, retry_delay_seconds=FULL_RETRY_SECONDS if full else 0.0)
 
-    async def Lease(self, request: Any, _context: Any) -> Any:
+    async def Lease(self, request: Any, context: Any) -> Any:
         agent, stage = caller(), enum_from_wire(request.stage, Stage, "LeaseRequest.stage")
         limit, seconds = request.limit or 1, request.ttl_seconds or DEFAULT_LEASE_SECONDS
         bounded("LeaseRequest.limit", limit, 1, MOST_ITEMS)
@@ -46,18 +60,33 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
             self._desk.polled_at[stage] = clock()
             return await self._desk.write(lambda exchange: exchange.lease(agent, stage, limit, seconds))
 
-        leases = await self._desk.poll(look, Topic(stage), request.wait_seconds)
+        with self._call("lease", context) as call:
+            leases = await self._desk.poll(look, Topic(stage), request.wait_seconds)
+            call.leased(leases, agent.name)
         self._desk.polled_at[stage] = clock()
-        return exchange_pb2.LeaseResponse(leases=wires(leases))
+        messages = within_message(wires(leases))
+        if unsent := leases[len(messages) :]:
+            back = [
+                Failure(token=lease.token, kind=FailKind.RELEASE, reason="no room in the answer") for lease in unsent
+            ]
+            await self._desk.write(lambda exchange: exchange.fail(agent, back), {Topic(stage)})
+        sent = leases[: len(messages)]
+        self._desk.metrics.leased(stage, len(sent), sum(lease.attempt > 1 for lease in sent))
+        return exchange_pb2.LeaseResponse(leases=messages)
 
-    async def Complete(self, request: Any, _context: Any) -> Any:
+    async def Complete(self, request: Any, context: Any) -> Any:
         agent = caller()
 
-        async def complete(items: list[Completion]) -> list[Any]:
-            return await self._desk.write(lambda exchange: exchange.complete(agent, items), _COMPLETED)
+        async def complete(items: list[Completion]) -> list[Answer]:
+            with self._call("complete", context) as call:
+                answers = await self._desk.write(lambda exchange: exchange.complete(agent, items), _COMPLETED)
+                taken = [item for item, answer in zip(items, answers, strict=True) if answer.ok]
+                await self._stored(call, [output.id for item in taken for output in item.outputs], agent.name)
+                return answers
 
         messages = batch("completions", request.completions)
-        return exchange_pb2.CompleteResponse(answers=await answer_each(messages, Completion, "token", complete))
+        answers = await answer_each(messages, Completion, "token", complete, check_completion)
+        return exchange_pb2.CompleteResponse(answers=answers)
 
     async def Fail(self, request: Any, _context: Any) -> Any:
         agent = caller()
@@ -84,4 +113,4 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
 
         found = await self._desk.poll(look, Topic.CORRECTIONS, request.wait_seconds)
         chains = [exchange_pb2.CorrectionChain(chain=[to_wire(sample) for sample in chain]) for chain in found]
-        return exchange_pb2.ListCorrectionsResponse(corrections=chains)
+        return exchange_pb2.ListCorrectionsResponse(corrections=within_message(chains))

@@ -16,7 +16,12 @@ from swarm.state import Role
 
 CONTRACT = "swarm.v1"
 STORE_FILE = "swarm.db"
+STORE_VARIABLE = "SWARM_STORE"
+"""Environment variable with the store's URL, which other users of the machine can't see."""
 ADDRESS_FILE = "gateway.json"
+TLS_FOLDER = "tls"
+INSIDE = "inside"
+"""Whose certificate the swarm's own agents show where the gateway asks for one."""
 
 
 class Address(Record):
@@ -26,6 +31,7 @@ class Address(Record):
     pid: int
     started_at: datetime
     contract: str
+    tls: bool = False
 
 
 def read_address(run_dir: Path) -> Address:
@@ -41,9 +47,9 @@ def read_address(run_dir: Path) -> Address:
         raise UnavailableError(f"{str(file)!r} can't be read: {error}", "Start the gateway again") from error
 
 
-def write_address(run_dir: Path, address: str) -> None:
+def write_address(run_dir: Path, address: str, tls: bool) -> None:
     """Say where this process listens; readers see the old file or the new one, never a part."""
-    said = Address(address=address, pid=os.getpid(), started_at=datetime.now(UTC), contract=CONTRACT)
+    said = Address(address=address, pid=os.getpid(), started_at=datetime.now(UTC), contract=CONTRACT, tls=tls)
     _write(run_dir / ADDRESS_FILE, said.model_dump_json(indent=2).encode() + b"\n")
 
 
@@ -57,6 +63,21 @@ def read_credential(run_dir: Path, role: Role) -> str:
             f"no credential of role {role} in {str(file)!r}: {error.strerror}",
             "Start the gateway of this run once, as the user who calls it",
         ) from error
+
+
+def read_tls(run_dir: Path) -> tuple[bytes, bytes | None, bytes | None]:
+    """PEM of the authority to trust, and of the key and certificate to show, where there are any.
+
+    Raises ConfigError where the authority's can't be read.
+    """
+    folder = run_dir / TLS_FOLDER
+    key, certificate = folder / f"client-{INSIDE}.key", folder / f"client-{INSIDE}.pem"
+    try:
+        shown = (key.read_bytes(), certificate.read_bytes()) if certificate.is_file() else (None, None)
+        return (folder / "ca.pem").read_bytes(), *shown
+    except OSError as error:
+        said = f"the gateway speaks TLS, and {error.filename!r} can't be read: {error.strerror}"
+        raise ConfigError(said, "Put the CA that signed the gateway's certificate there") from error
 
 
 class Credentials:
@@ -77,6 +98,10 @@ class Credentials:
         return found
 
 
+class RunHeldError(ConfigError):
+    """Another gateway serves from this run folder."""
+
+
 class Lock:
     """The right to be the one gateway of a run; it goes with the process, however that ends."""
 
@@ -87,7 +112,7 @@ class Lock:
         except BlockingIOError:
             holder = os.read(self._file, 64).decode().strip() or "unknown"
             os.close(self._file)
-            raise ConfigError(
+            raise RunHeldError(
                 f"a gateway with pid {holder} already serves {str(run_dir)!r}",
                 f"Use that one, or stop it first: kill {holder}",
             ) from None

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,23 +16,39 @@ from grpc_reflection.v1alpha import reflection
 
 from swarm.connection import MESSAGE_BYTES
 from swarm.domains import load_domain
-from swarm.errors import ConfigError, SwarmError
+from swarm.errors import ConfigError, DeposedError, HeldError, StoreError, SwarmError
 from swarm.exchange import DEFAULT_QUEUE_LIMIT, Exchange
+from swarm.gateway import tls
 from swarm.gateway.agent_service import AgentService
+from swarm.gateway.audit import Audit
 from swarm.gateway.changes import QUEUES, Changes
 from swarm.gateway.checkpoint_service import CheckpointService
+from swarm.gateway.credential_service import CredentialService
 from swarm.gateway.desk import Desk
-from swarm.gateway.edge import Edge
+from swarm.gateway.edge import Edge, Limits
 from swarm.gateway.exam_service import ExamService
 from swarm.gateway.exchange_service import ExchangeService
+from swarm.gateway.keys import Keys
+from swarm.gateway.meter import Meter
+from swarm.gateway.metrics import Metrics
+from swarm.gateway.reading import Reading
 from swarm.gateway.rubric_service import RubricService
-from swarm.gateway.run_folder import STORE_FILE, Credentials, Lock, previous_port, write_address
+from swarm.gateway.run_folder import (
+    INSIDE,
+    STORE_FILE,
+    Credentials,
+    Lock,
+    RunHeldError,
+    previous_port,
+    write_address,
+)
 from swarm.gateway.student_service import StudentService
 from swarm.gateway.swarm_service import SwarmService
 from swarm.gateway.writer import Writer
 from swarm.v1 import (
     agent_pb2_grpc,
     checkpoint_pb2_grpc,
+    credential_pb2_grpc,
     exam_pb2_grpc,
     exchange_pb2_grpc,
     rubric_pb2_grpc,
@@ -42,7 +58,9 @@ from swarm.v1 import (
 
 GRACE_SECONDS = 5.0
 TICK_SECONDS = 1.0
+STANDBY_SECONDS = 0.5
 MOST_CALLS = 4096
+METADATA_BYTES = 16 * 1024
 _OPTIONS = (
     ("grpc.max_receive_message_length", MESSAGE_BYTES),
     ("grpc.max_send_message_length", MESSAGE_BYTES),
@@ -50,6 +68,10 @@ _OPTIONS = (
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),
     ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+    ("grpc.max_connection_idle_ms", 15 * 60_000),
+    ("grpc.max_concurrent_streams", 1024),
+    ("grpc.max_metadata_size", METADATA_BYTES),
+    ("grpc.absolute_max_metadata_size", METADATA_BYTES),
 )
 _LOG = logging.getLogger("swarm.gateway")
 
@@ -59,6 +81,10 @@ _SERVICES: dict[str, tuple[Callable[[Any, Any], None], Callable[[Desk], Any]]] =
     "swarm.v1.AgentService": (agent_pb2_grpc.add_AgentServiceServicer_to_server, AgentService),
     "swarm.v1.RubricService": (rubric_pb2_grpc.add_RubricServiceServicer_to_server, RubricService),
     "swarm.v1.CheckpointService": (checkpoint_pb2_grpc.add_CheckpointServiceServicer_to_server, CheckpointService),
+    "swarm.v1.CredentialService": (
+        credential_pb2_grpc.add_CredentialServiceServicer_to_server,
+        CredentialService,
+    ),
     "swarm.v1.ExamService": (exam_pb2_grpc.add_ExamServiceServicer_to_server, ExamService),
     "swarm.v1.StudentService": (student_pb2_grpc.add_StudentServiceServicer_to_server, StudentService),
 }
@@ -77,8 +103,29 @@ class Settings:
     queue_limit: int = DEFAULT_QUEUE_LIMIT
     max_lag: int = 4
     bookmark_seconds: float = 3.0
+    tls: bool | None = None
+    """None: wherever others than this machine can reach the port."""
+    tls_names: tuple[str, ...] = ()
+    """Names and addresses, beside the host, by which clients call the gateway."""
+    tls_certificate: Path | None = None
+    """PEM; with its key, in place of one that the run's own authority signs."""
+    tls_key: Path | None = None
+    tls_client_ca: str = ""
+    """PEM file, or `own` for the run's own authority; where given, clients must show a certificate that it signed."""
+    store: str = ""
+    """URL of the store; empty is a SQLite file in the run folder."""
+    standby: bool = False
+    """Wait while another gateway is the active one, and take over when it ends."""
+    limits: Limits = Limits()
+    metrics_port: int = 0
+    """Loopback port on which Prometheus may scrape; 0 serves no metrics."""
     clock_offset_file: Path | None = None
     """A file of seconds by which this gateway's clock is ahead, read at every look at it; to rehearse clock steps."""
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the port speaks TLS."""
+        return not tls.is_loopback(self.host) if self.tls is None else self.tls
 
     def now(self) -> datetime:
         """The gateway's clock."""
@@ -94,30 +141,59 @@ class Gateway:
 
     address: str
     desk: Desk
+    ticking: asyncio.Task[None]
+    """Ends, with its error, only where this gateway must end too."""
 
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Gateway]:
     """A gateway for as long as the block runs. Raises ConfigError or StoreError where it can't start."""
-    with _exchange(settings) as (exchange, credentials, domain):
-        changes, edge = Changes(), Edge(credentials)
-        writer = Writer(exchange, changes)
-        desk = Desk(exchange, writer, changes, domain, edge, settings.max_lag, settings.bookmark_seconds)
+    with ExitStack() as stack:
+        exchange, credentials, domain = await _opened(stack, settings)
+        audit = stack.enter_context(closing(Audit(settings.run_dir)))
+        metrics = stack.enter_context(Metrics().served(exchange, settings.metrics_port))
+        changes, keys = Changes(), Keys(credentials)
+        edge = Edge(keys, audit, settings.limits)
+        writer = Writer(exchange, changes, metrics)
+        seconds = settings.bookmark_seconds
+        desk = Desk(exchange, writer, changes, domain, edge, keys, settings.max_lag, seconds, metrics=metrics)
+        await desk.take_credentials()
         server, health = _server(desk)
         ticking = asyncio.create_task(_tick(desk))
         try:
             address = _bind(server, settings)
             await server.start()
-            write_address(settings.run_dir, address)
+            write_address(settings.run_dir, address, settings.encrypted)
             for name in ("", *_SERVICES):
                 await health.set(name, health_pb2.HealthCheckResponse.SERVING)
-            yield Gateway(address, desk)
+            yield Gateway(address, desk, ticking)
         finally:
             await health.enter_graceful_shutdown()
             ticking.cancel()
             await changes.close()
             await server.stop(GRACE_SECONDS)
             await writer.close()
+            await asyncio.to_thread(desk.traces.close)
+
+
+async def _opened(stack: ExitStack, settings: Settings) -> Any:
+    """The exchange, for as long as the stack is open; a standby waits until no other gateway holds it."""
+    waits_for = ""
+    while True:
+        try:
+            return stack.enter_context(_exchange(settings))
+        except (HeldError, RunHeldError) as error:
+            if not settings.standby:
+                raise
+            seen = error.message
+        except StoreError as error:
+            if not waits_for:
+                raise
+            seen = str(error)
+        if seen != waits_for:
+            print(f"standing by: {seen}", flush=True)
+            waits_for = seen
+        await asyncio.sleep(STANDBY_SECONDS)
 
 
 @contextmanager
@@ -130,7 +206,7 @@ def _exchange(settings: Settings) -> Any:
     lock = Lock(settings.run_dir)
     try:
         credentials = Credentials(settings.run_dir)
-        url = f"sqlite:///{(settings.run_dir / STORE_FILE).absolute()}"
+        url = settings.store or f"sqlite:///{(settings.run_dir / STORE_FILE).absolute()}"
         with Exchange(
             url,
             settings.name,
@@ -145,7 +221,9 @@ def _exchange(settings: Settings) -> Any:
 
 
 def _server(desk: Desk) -> tuple[grpc.aio.Server, Any]:
-    server = grpc.aio.server(interceptors=[desk.edge], options=_OPTIONS, maximum_concurrent_rpcs=MOST_CALLS)
+    server = grpc.aio.server(
+        interceptors=[Meter(desk.metrics), desk.edge, Reading()], options=_OPTIONS, maximum_concurrent_rpcs=MOST_CALLS
+    )
     for add, service in _SERVICES.values():
         add(service(desk), server)
     health = HealthServicer()
@@ -157,9 +235,11 @@ def _server(desk: Desk) -> tuple[grpc.aio.Server, Any]:
 
 def _bind(server: grpc.aio.Server, settings: Settings) -> str:
     last = previous_port(settings.run_dir) if settings.port == 0 else 0
+    secure = _credentials(settings) if settings.encrypted else None
     for port in (last, settings.port) if last else (settings.port,):
+        where = f"{settings.host}:{port}"
         try:
-            bound = server.add_insecure_port(f"{settings.host}:{port}")
+            bound = server.add_secure_port(where, secure) if secure else server.add_insecure_port(where)
         except RuntimeError:
             bound = 0
         if bound:
@@ -170,11 +250,34 @@ def _bind(server: grpc.aio.Server, settings: Settings) -> str:
     )
 
 
+def _credentials(settings: Settings) -> grpc.ServerCredentials:
+    certificate, key = settings.tls_certificate, settings.tls_key
+    if (certificate is None) != (key is None):
+        raise ConfigError("a certificate without its key, or a key without its certificate", "Give both, or none")
+    client_ca = Path(settings.tls_client_ca) if settings.tls_client_ca else None
+    if certificate is None or key is None or settings.tls_client_ca == tls.OWN:
+        authority = tls.Authority(settings.run_dir)
+        if certificate is None or key is None:
+            certificate, key = authority.serve([settings.host, *settings.tls_names])
+        if settings.tls_client_ca == tls.OWN:
+            client_ca = authority.ca_file
+            authority.client(INSIDE)
+    return tls.server_credentials(certificate, key, client_ca)
+
+
 async def _tick(desk: Desk) -> None:
-    """Once a second: take back leases that ran out, and let waiters look for work whose backoff is over."""
+    """Once a second: cut what is over, take back leases that ran out, and let waiters look at what became ready."""
+    """Once a second: take back leases that ran out, and let waiters look for work whose backoff is over.
+
+    Raises DeposedError once another gateway has taken over.
+    """
     while True:
         await asyncio.sleep(TICK_SECONDS)
+        desk.edge.sweep()
         try:
+            desk.metrics.expired(await desk.write(lambda exchange: exchange.expire(), QUEUES))
             await desk.write(lambda exchange: exchange.expire(), QUEUES)
+        except DeposedError:
+            raise
         except SwarmError as error:
             _LOG.warning("expired leases were not taken back: %s", error)

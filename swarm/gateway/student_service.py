@@ -6,8 +6,9 @@ from typing import Any
 from swarm.errors import RefusedError
 from swarm.exchange import Exchange, Identity
 from swarm.gateway.changes import Topic
-from swarm.gateway.desk import Desk, bounded
+from swarm.gateway.desk import Desk
 from swarm.gateway.edge import caller
+from swarm.gateway.soundness import bounded
 from swarm.records import Attempt, Cell, Origin, Probe, Purpose, Sample, Weather, new_id
 from swarm.state import Role, Stage
 from swarm.v1 import student_pb2, student_pb2_grpc
@@ -69,7 +70,10 @@ class StudentService(student_pb2_grpc.StudentServiceServicer):
             sample = Sample(id=probe_id, payload=probe)
         except ValueError:
             raise RefusedError(
-                "INVALID", f"AskRequest.request_id is {probe_id!r}", "Send 32 lower-case hexadecimal digits, or nothing"
+                "INVALID",
+                f"AskRequest.request_id is {probe_id[:80]!r}",
+                "Send 32 lower-case hexadecimal digits, or nothing",
+                field="AskRequest.request_id",
             ) from None
 
         def publish(exchange: Exchange) -> None:

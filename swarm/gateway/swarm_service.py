@@ -8,8 +8,9 @@ from swarm.codec import enum_from_wire, from_wire, to_wire
 from swarm.errors import UnavailableError
 from swarm.exchange import Exchange
 from swarm.gateway.changes import EVERYTHING, Topic
-from swarm.gateway.desk import MOST_ITEMS, Desk, bounded, wires
+from swarm.gateway.desk import MOST_ITEMS, Desk, wires, within_message
 from swarm.gateway.edge import caller
+from swarm.gateway.soundness import bounded, lined
 from swarm.records import Cell, Purpose
 from swarm.state import Event, EventKind, PhaseName, PhaseRecord, Progress, Stage, SwarmState
 from swarm.v1 import swarm_pb2, swarm_pb2_grpc
@@ -52,12 +53,13 @@ class SwarmService(swarm_pb2_grpc.SwarmServiceServicer):
                 role=role,
             )
         )
-        return swarm_pb2.ListSamplesResponse(samples=wires(samples))
+        return swarm_pb2.ListSamplesResponse(samples=within_message(wires(samples)))
 
     async def GetLineage(self, request: Any, _context: Any) -> Any:
         role = caller().role
+        lined("GetLineageRequest.sample_id", request.sample_id)
         samples = await self._desk.read(lambda exchange: exchange.lineage(request.sample_id, role))
-        return swarm_pb2.GetLineageResponse(samples=wires(samples))
+        return swarm_pb2.GetLineageResponse(samples=within_message(wires(samples)))
 
     async def Watch(self, request: Any, _context: Any) -> AsyncIterator[Any]:
         """Waits for the next commit; a bookmark goes out where none comes in time."""

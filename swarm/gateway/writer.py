@@ -3,6 +3,7 @@
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 from swarm.errors import RefusedError, UnavailableError
 from swarm.exchange import Exchange
 from swarm.gateway.changes import Changes, Topic
+from swarm.gateway.metrics import Metrics
 
 T = TypeVar("T")
 Work = Callable[[Exchange], T]
@@ -43,9 +45,10 @@ class _Outcome:
 class Writer:
     """`run` gives work to the thread and waits until what it did is durable. Start it on the loop that will wait."""
 
-    def __init__(self, exchange: Exchange, changes: Changes) -> None:
+    def __init__(self, exchange: Exchange, changes: Changes, metrics: Metrics) -> None:
         self._exchange = exchange
         self._changes = changes
+        self._metrics = metrics
         self._loop = asyncio.get_running_loop()
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
@@ -81,9 +84,12 @@ class Writer:
             self._loop.call_soon_threadsafe(self._answer, outcomes)
 
     def _commit(self, calls: list[_Call]) -> list[_Outcome]:
+        began = time.perf_counter()
         try:
             with self._exchange.transaction():
-                return [self._run(call) for call in calls]
+                outcomes = [self._run(call) for call in calls]
+            self._metrics.committed(len(calls), time.perf_counter() - began)
+            return outcomes
         except Exception as error:
             if len(calls) == 1:
                 return [_Outcome(calls[0], error=error)]

@@ -22,43 +22,56 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from swarm.v1 import access_pb2 as swarm_dot_v1_dot_access__pb2
 from swarm.v1 import records_pb2 as swarm_dot_v1_dot_records__pb2
 from swarm.v1 import state_pb2 as swarm_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17swarm/v1/exchange.proto\x12\x08swarm.v1\x1a\x16swarm/v1/records.proto\x1a\x14swarm/v1/state.proto\"3\n\x0ePublishRequest\x12!\n\x07samples\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Sample\"Q\n\x0fPublishResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\x12\x1b\n\x13retry_delay_seconds\x18\x02 \x01(\x01\"h\n\x0cLeaseRequest\x12\x1e\n\x05stage\x18\x01 \x01(\x0e\x32\x0f.swarm.v1.Stage\x12\r\n\x05limit\x18\x02 \x01(\x05\x12\x13\n\x0bttl_seconds\x18\x03 \x01(\x01\x12\x14\n\x0cwait_seconds\x18\x04 \x01(\x01\"0\n\rLeaseResponse\x12\x1f\n\x06leases\x18\x01 \x03(\x0b\x32\x0f.swarm.v1.Lease\"<\n\x0f\x43ompleteRequest\x12)\n\x0b\x63ompletions\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Completion\"5\n\x10\x43ompleteResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"2\n\x0b\x46\x61ilRequest\x12#\n\x08\x66\x61ilures\x18\x01 \x03(\x0b\x32\x11.swarm.v1.Failure\"1\n\x0c\x46\x61ilResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"4\n\rExtendRequest\x12\x0e\n\x06tokens\x18\x01 \x03(\t\x12\x13\n\x0bttl_seconds\x18\x02 \x01(\x01\"3\n\x0e\x45xtendResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"U\n\x16ListCorrectionsRequest\x12\x16\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x03\x12\r\n\x05limit\x18\x02 \x01(\x05\x12\x14\n\x0cwait_seconds\x18\x03 \x01(\x01\"2\n\x0f\x43orrectionChain\x12\x1f\n\x05\x63hain\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Sample\"I\n\x17ListCorrectionsResponse\x12.\n\x0b\x63orrections\x18\x01 \x03(\x0b\x32\x19.swarm.v1.CorrectionChain2\x9a\x03\n\x0f\x45xchangeService\x12>\n\x07Publish\x12\x18.swarm.v1.PublishRequest\x1a\x19.swarm.v1.PublishResponse\x12\x38\n\x05Lease\x12\x16.swarm.v1.LeaseRequest\x1a\x17.swarm.v1.LeaseResponse\x12\x41\n\x08\x43omplete\x12\x19.swarm.v1.CompleteRequest\x1a\x1a.swarm.v1.CompleteResponse\x12\x35\n\x04\x46\x61il\x12\x15.swarm.v1.FailRequest\x1a\x16.swarm.v1.FailResponse\x12;\n\x06\x45xtend\x12\x17.swarm.v1.ExtendRequest\x1a\x18.swarm.v1.ExtendResponse\x12V\n\x0fListCorrections\x12 .swarm.v1.ListCorrectionsRequest\x1a!.swarm.v1.ListCorrectionsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17swarm/v1/exchange.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x16swarm/v1/records.proto\x1a\x14swarm/v1/state.proto\"3\n\x0ePublishRequest\x12!\n\x07samples\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Sample\"Q\n\x0fPublishResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\x12\x1b\n\x13retry_delay_seconds\x18\x02 \x01(\x01\"h\n\x0cLeaseRequest\x12\x1e\n\x05stage\x18\x01 \x01(\x0e\x32\x0f.swarm.v1.Stage\x12\r\n\x05limit\x18\x02 \x01(\x05\x12\x13\n\x0bttl_seconds\x18\x03 \x01(\x01\x12\x14\n\x0cwait_seconds\x18\x04 \x01(\x01\"0\n\rLeaseResponse\x12\x1f\n\x06leases\x18\x01 \x03(\x0b\x32\x0f.swarm.v1.Lease\"<\n\x0f\x43ompleteRequest\x12)\n\x0b\x63ompletions\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Completion\"5\n\x10\x43ompleteResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"2\n\x0b\x46\x61ilRequest\x12#\n\x08\x66\x61ilures\x18\x01 \x03(\x0b\x32\x11.swarm.v1.Failure\"1\n\x0c\x46\x61ilResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"4\n\rExtendRequest\x12\x0e\n\x06tokens\x18\x01 \x03(\t\x12\x13\n\x0bttl_seconds\x18\x02 \x01(\x01\"3\n\x0e\x45xtendResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"U\n\x16ListCorrectionsRequest\x12\x16\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x03\x12\r\n\x05limit\x18\x02 \x01(\x05\x12\x14\n\x0cwait_seconds\x18\x03 \x01(\x01\"2\n\x0f\x43orrectionChain\x12\x1f\n\x05\x63hain\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Sample\"I\n\x17ListCorrectionsResponse\x12.\n\x0b\x63orrections\x18\x01 \x03(\x0b\x32\x19.swarm.v1.CorrectionChain2\xd9\x03\n\x0f\x45xchangeService\x12\x46\n\x07Publish\x12\x18.swarm.v1.PublishRequest\x1a\x19.swarm.v1.PublishResponse\"\x06\xaa\xee\x18\x02\x08\x01\x12\x43\n\x05Lease\x12\x16.swarm.v1.LeaseRequest\x1a\x17.swarm.v1.LeaseResponse\"\t\xaa\xee\x18\x05\x1a\x03\x02\x03\x04\x12L\n\x08\x43omplete\x12\x19.swarm.v1.CompleteRequest\x1a\x1a.swarm.v1.CompleteResponse\"\t\xaa\xee\x18\x05\x1a\x03\x02\x03\x04\x12@\n\x04\x46\x61il\x12\x15.swarm.v1.FailRequest\x1a\x16.swarm.v1.FailResponse\"\t\xaa\xee\x18\x05\x1a\x03\x02\x03\x04\x12\x46\n\x06\x45xtend\x12\x17.swarm.v1.ExtendRequest\x1a\x18.swarm.v1.ExtendResponse\"\t\xaa\xee\x18\x05\x1a\x03\x02\x03\x04\x12\x61\n\x0fListCorrections\x12 .swarm.v1.ListCorrectionsRequest\x1a!.swarm.v1.ListCorrectionsResponse\"\t\xaa\xee\x18\x05\x1a\x03\x07\x08\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'swarm.v1.exchange_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PUBLISHREQUEST']._serialized_start=83
-  _globals['_PUBLISHREQUEST']._serialized_end=134
-  _globals['_PUBLISHRESPONSE']._serialized_start=136
-  _globals['_PUBLISHRESPONSE']._serialized_end=217
-  _globals['_LEASEREQUEST']._serialized_start=219
-  _globals['_LEASEREQUEST']._serialized_end=323
-  _globals['_LEASERESPONSE']._serialized_start=325
-  _globals['_LEASERESPONSE']._serialized_end=373
-  _globals['_COMPLETEREQUEST']._serialized_start=375
-  _globals['_COMPLETEREQUEST']._serialized_end=435
-  _globals['_COMPLETERESPONSE']._serialized_start=437
-  _globals['_COMPLETERESPONSE']._serialized_end=490
-  _globals['_FAILREQUEST']._serialized_start=492
-  _globals['_FAILREQUEST']._serialized_end=542
-  _globals['_FAILRESPONSE']._serialized_start=544
-  _globals['_FAILRESPONSE']._serialized_end=593
-  _globals['_EXTENDREQUEST']._serialized_start=595
-  _globals['_EXTENDREQUEST']._serialized_end=647
-  _globals['_EXTENDRESPONSE']._serialized_start=649
-  _globals['_EXTENDRESPONSE']._serialized_end=700
-  _globals['_LISTCORRECTIONSREQUEST']._serialized_start=702
-  _globals['_LISTCORRECTIONSREQUEST']._serialized_end=787
-  _globals['_CORRECTIONCHAIN']._serialized_start=789
-  _globals['_CORRECTIONCHAIN']._serialized_end=839
-  _globals['_LISTCORRECTIONSRESPONSE']._serialized_start=841
-  _globals['_LISTCORRECTIONSRESPONSE']._serialized_end=914
-  _globals['_EXCHANGESERVICE']._serialized_start=917
-  _globals['_EXCHANGESERVICE']._serialized_end=1327
+  _globals['_EXCHANGESERVICE'].methods_by_name['Publish']._loaded_options = None
+  _globals['_EXCHANGESERVICE'].methods_by_name['Publish']._serialized_options = b'\252\356\030\002\010\001'
+  _globals['_EXCHANGESERVICE'].methods_by_name['Lease']._loaded_options = None
+  _globals['_EXCHANGESERVICE'].methods_by_name['Lease']._serialized_options = b'\252\356\030\005\032\003\002\003\004'
+  _globals['_EXCHANGESERVICE'].methods_by_name['Complete']._loaded_options = None
+  _globals['_EXCHANGESERVICE'].methods_by_name['Complete']._serialized_options = b'\252\356\030\005\032\003\002\003\004'
+  _globals['_EXCHANGESERVICE'].methods_by_name['Fail']._loaded_options = None
+  _globals['_EXCHANGESERVICE'].methods_by_name['Fail']._serialized_options = b'\252\356\030\005\032\003\002\003\004'
+  _globals['_EXCHANGESERVICE'].methods_by_name['Extend']._loaded_options = None
+  _globals['_EXCHANGESERVICE'].methods_by_name['Extend']._serialized_options = b'\252\356\030\005\032\003\002\003\004'
+  _globals['_EXCHANGESERVICE'].methods_by_name['ListCorrections']._loaded_options = None
+  _globals['_EXCHANGESERVICE'].methods_by_name['ListCorrections']._serialized_options = b'\252\356\030\005\032\003\007\010\t'
+  _globals['_PUBLISHREQUEST']._serialized_start=106
+  _globals['_PUBLISHREQUEST']._serialized_end=157
+  _globals['_PUBLISHRESPONSE']._serialized_start=159
+  _globals['_PUBLISHRESPONSE']._serialized_end=240
+  _globals['_LEASEREQUEST']._serialized_start=242
+  _globals['_LEASEREQUEST']._serialized_end=346
+  _globals['_LEASERESPONSE']._serialized_start=348
+  _globals['_LEASERESPONSE']._serialized_end=396
+  _globals['_COMPLETEREQUEST']._serialized_start=398
+  _globals['_COMPLETEREQUEST']._serialized_end=458
+  _globals['_COMPLETERESPONSE']._serialized_start=460
+  _globals['_COMPLETERESPONSE']._serialized_end=513
+  _globals['_FAILREQUEST']._serialized_start=515
+  _globals['_FAILREQUEST']._serialized_end=565
+  _globals['_FAILRESPONSE']._serialized_start=567
+  _globals['_FAILRESPONSE']._serialized_end=616
+  _globals['_EXTENDREQUEST']._serialized_start=618
+  _globals['_EXTENDREQUEST']._serialized_end=670
+  _globals['_EXTENDRESPONSE']._serialized_start=672
+  _globals['_EXTENDRESPONSE']._serialized_end=723
+  _globals['_LISTCORRECTIONSREQUEST']._serialized_start=725
+  _globals['_LISTCORRECTIONSREQUEST']._serialized_end=810
+  _globals['_CORRECTIONCHAIN']._serialized_start=812
+  _globals['_CORRECTIONCHAIN']._serialized_end=862
+  _globals['_LISTCORRECTIONSRESPONSE']._serialized_start=864
+  _globals['_LISTCORRECTIONSRESPONSE']._serialized_end=937
+  _globals['_EXCHANGESERVICE']._serialized_start=940
+  _globals['_EXCHANGESERVICE']._serialized_end=1413
 # @@protoc_insertion_point(module_scope)

@@ -22,19 +22,22 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from swarm.v1 import access_pb2 as swarm_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16swarm/v1/student.proto\x12\x08swarm.v1\"H\n\nAskRequest\x12\x10\n\x08question\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x14\n\x0cwait_seconds\x18\x03 \x01(\x01\"S\n\x0b\x41skResponse\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\t\x12\x15\n\rcheckpoint_id\x18\x03 \x01(\t\x12\x0f\n\x07seconds\x18\x04 \x01(\x01\x32\x44\n\x0eStudentService\x12\x32\n\x03\x41sk\x12\x14.swarm.v1.AskRequest\x1a\x15.swarm.v1.AskResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16swarm/v1/student.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\"H\n\nAskRequest\x12\x10\n\x08question\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x14\n\x0cwait_seconds\x18\x03 \x01(\x01\"S\n\x0b\x41skResponse\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\t\x12\x15\n\rcheckpoint_id\x18\x03 \x01(\t\x12\x0f\n\x07seconds\x18\x04 \x01(\x01\x32M\n\x0eStudentService\x12;\n\x03\x41sk\x12\x14.swarm.v1.AskRequest\x1a\x15.swarm.v1.AskResponse\"\x07\xaa\xee\x18\x03\x1a\x01\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'swarm.v1.student_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ASKREQUEST']._serialized_start=36
-  _globals['_ASKREQUEST']._serialized_end=108
-  _globals['_ASKRESPONSE']._serialized_start=110
-  _globals['_ASKRESPONSE']._serialized_end=193
-  _globals['_STUDENTSERVICE']._serialized_start=195
-  _globals['_STUDENTSERVICE']._serialized_end=263
+  _globals['_STUDENTSERVICE'].methods_by_name['Ask']._loaded_options = None
+  _globals['_STUDENTSERVICE'].methods_by_name['Ask']._serialized_options = b'\252\356\030\003\032\001\t'
+  _globals['_ASKREQUEST']._serialized_start=59
+  _globals['_ASKREQUEST']._serialized_end=131
+  _globals['_ASKRESPONSE']._serialized_start=133
+  _globals['_ASKRESPONSE']._serialized_end=216
+  _globals['_STUDENTSERVICE']._serialized_start=218
+  _globals['_STUDENTSERVICE']._serialized_end=295
 # @@protoc_insertion_point(module_scope)

@@ -22,47 +22,62 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from swarm.v1 import access_pb2 as swarm_dot_v1_dot_access__pb2
 from swarm.v1 import records_pb2 as swarm_dot_v1_dot_records__pb2
 from swarm.v1 import state_pb2 as swarm_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14swarm/v1/swarm.proto\x12\x08swarm.v1\x1a\x16swarm/v1/records.proto\x1a\x14swarm/v1/state.proto\"\x11\n\x0fGetStateRequest\"7\n\x10GetStateResponse\x12#\n\x05state\x18\x01 \x01(\x0b\x32\x14.swarm.v1.SwarmState\"\xd5\x01\n\x12ListSamplesRequest\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.swarm.v1.SampleKind\x12\x1c\n\x04\x63\x65ll\x18\x02 \x01(\x0b\x32\x0e.swarm.v1.Cell\x12\"\n\x07purpose\x18\x03 \x01(\x0e\x32\x11.swarm.v1.Purpose\x12\x13\n\x06passed\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x16\n\x0esince_revision\x18\x05 \x01(\x03\x12\r\n\x05limit\x18\x06 \x01(\x05\x12\x12\n\ndescending\x18\x07 \x01(\x08\x42\t\n\x07_passed\"8\n\x13ListSamplesResponse\x12!\n\x07samples\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Sample\"&\n\x11GetLineageRequest\x12\x11\n\tsample_id\x18\x01 \x01(\t\"7\n\x12GetLineageResponse\x12!\n\x07samples\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Sample\"&\n\x0cWatchRequest\x12\x16\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x03\"/\n\rWatchResponse\x12\x1e\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x0f.swarm.v1.Event\"\x11\n\x0fGetPhaseRequest\"8\n\x10GetPhaseResponse\x12$\n\x05phase\x18\x01 \x01(\x0b\x32\x15.swarm.v1.PhaseRecord\"R\n\x0fSetPhaseRequest\x12$\n\x05phase\x18\x01 \x01(\x0b\x32\x15.swarm.v1.PhaseRecord\x12\x19\n\x11\x65xpected_revision\x18\x02 \x01(\x03\"8\n\x10SetPhaseResponse\x12$\n\x05phase\x18\x01 \x01(\x0b\x32\x15.swarm.v1.PhaseRecord\":\n\x12PutProgressRequest\x12$\n\x08progress\x18\x01 \x01(\x0b\x32\x12.swarm.v1.Progress\"\x15\n\x13PutProgressResponse*\xaa\x01\n\nSampleKind\x12\x1b\n\x17SAMPLE_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11SAMPLE_KIND_PROBE\x10\x01\x12\x17\n\x13SAMPLE_KIND_ATTEMPT\x10\x02\x12\x17\n\x13SAMPLE_KIND_VERDICT\x10\x03\x12\x1a\n\x16SAMPLE_KIND_CORRECTION\x10\x04\x12\x1a\n\x16SAMPLE_KIND_ANNOTATION\x10\x05\x32\xf4\x03\n\x0cSwarmService\x12\x41\n\x08GetState\x12\x19.swarm.v1.GetStateRequest\x1a\x1a.swarm.v1.GetStateResponse\x12J\n\x0bListSamples\x12\x1c.swarm.v1.ListSamplesRequest\x1a\x1d.swarm.v1.ListSamplesResponse\x12G\n\nGetLineage\x12\x1b.swarm.v1.GetLineageRequest\x1a\x1c.swarm.v1.GetLineageResponse\x12:\n\x05Watch\x12\x16.swarm.v1.WatchRequest\x1a\x17.swarm.v1.WatchResponse0\x01\x12\x41\n\x08GetPhase\x12\x19.swarm.v1.GetPhaseRequest\x1a\x1a.swarm.v1.GetPhaseResponse\x12\x41\n\x08SetPhase\x12\x19.swarm.v1.SetPhaseRequest\x1a\x1a.swarm.v1.SetPhaseResponse\x12J\n\x0bPutProgress\x12\x1c.swarm.v1.PutProgressRequest\x1a\x1d.swarm.v1.PutProgressResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14swarm/v1/swarm.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x16swarm/v1/records.proto\x1a\x14swarm/v1/state.proto\"\x11\n\x0fGetStateRequest\"7\n\x10GetStateResponse\x12#\n\x05state\x18\x01 \x01(\x0b\x32\x14.swarm.v1.SwarmState\"\xd5\x01\n\x12ListSamplesRequest\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.swarm.v1.SampleKind\x12\x1c\n\x04\x63\x65ll\x18\x02 \x01(\x0b\x32\x0e.swarm.v1.Cell\x12\"\n\x07purpose\x18\x03 \x01(\x0e\x32\x11.swarm.v1.Purpose\x12\x13\n\x06passed\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x16\n\x0esince_revision\x18\x05 \x01(\x03\x12\r\n\x05limit\x18\x06 \x01(\x05\x12\x12\n\ndescending\x18\x07 \x01(\x08\x42\t\n\x07_passed\"8\n\x13ListSamplesResponse\x12!\n\x07samples\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Sample\"&\n\x11GetLineageRequest\x12\x11\n\tsample_id\x18\x01 \x01(\t\"7\n\x12GetLineageResponse\x12!\n\x07samples\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Sample\"&\n\x0cWatchRequest\x12\x16\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x03\"/\n\rWatchResponse\x12\x1e\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x0f.swarm.v1.Event\"\x11\n\x0fGetPhaseRequest\"8\n\x10GetPhaseResponse\x12$\n\x05phase\x18\x01 \x01(\x0b\x32\x15.swarm.v1.PhaseRecord\"R\n\x0fSetPhaseRequest\x12$\n\x05phase\x18\x01 \x01(\x0b\x32\x15.swarm.v1.PhaseRecord\x12\x19\n\x11\x65xpected_revision\x18\x02 \x01(\x03\"8\n\x10SetPhaseResponse\x12$\n\x05phase\x18\x01 \x01(\x0b\x32\x15.swarm.v1.PhaseRecord\":\n\x12PutProgressRequest\x12$\n\x08progress\x18\x01 \x01(\x0b\x32\x12.swarm.v1.Progress\"\x15\n\x13PutProgressResponse*\xaa\x01\n\nSampleKind\x12\x1b\n\x17SAMPLE_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11SAMPLE_KIND_PROBE\x10\x01\x12\x17\n\x13SAMPLE_KIND_ATTEMPT\x10\x02\x12\x17\n\x13SAMPLE_KIND_VERDICT\x10\x03\x12\x1a\n\x16SAMPLE_KIND_CORRECTION\x10\x04\x12\x1a\n\x16SAMPLE_KIND_ANNOTATION\x10\x05\x32\xb2\x04\n\x0cSwarmService\x12I\n\x08GetState\x12\x19.swarm.v1.GetStateRequest\x1a\x1a.swarm.v1.GetStateResponse\"\x06\xaa\xee\x18\x02\x08\x01\x12R\n\x0bListSamples\x12\x1c.swarm.v1.ListSamplesRequest\x1a\x1d.swarm.v1.ListSamplesResponse\"\x06\xaa\xee\x18\x02\x08\x01\x12O\n\nGetLineage\x12\x1b.swarm.v1.GetLineageRequest\x1a\x1c.swarm.v1.GetLineageResponse\"\x06\xaa\xee\x18\x02\x08\x01\x12\x42\n\x05Watch\x12\x16.swarm.v1.WatchRequest\x1a\x17.swarm.v1.WatchResponse\"\x06\xaa\xee\x18\x02\x08\x01\x30\x01\x12I\n\x08GetPhase\x12\x19.swarm.v1.GetPhaseRequest\x1a\x1a.swarm.v1.GetPhaseResponse\"\x06\xaa\xee\x18\x02\x08\x01\x12M\n\x08SetPhase\x12\x19.swarm.v1.SetPhaseRequest\x1a\x1a.swarm.v1.SetPhaseResponse\"\n\xaa\xee\x18\x06\x1a\x02\x08\t \x01\x12T\n\x0bPutProgress\x12\x1c.swarm.v1.PutProgressRequest\x1a\x1d.swarm.v1.PutProgressResponse\"\x08\xaa\xee\x18\x04\x1a\x02\x08\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'swarm.v1.swarm_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SAMPLEKIND']._serialized_start=919
-  _globals['_SAMPLEKIND']._serialized_end=1089
-  _globals['_GETSTATEREQUEST']._serialized_start=80
-  _globals['_GETSTATEREQUEST']._serialized_end=97
-  _globals['_GETSTATERESPONSE']._serialized_start=99
-  _globals['_GETSTATERESPONSE']._serialized_end=154
-  _globals['_LISTSAMPLESREQUEST']._serialized_start=157
-  _globals['_LISTSAMPLESREQUEST']._serialized_end=370
-  _globals['_LISTSAMPLESRESPONSE']._serialized_start=372
-  _globals['_LISTSAMPLESRESPONSE']._serialized_end=428
-  _globals['_GETLINEAGEREQUEST']._serialized_start=430
-  _globals['_GETLINEAGEREQUEST']._serialized_end=468
-  _globals['_GETLINEAGERESPONSE']._serialized_start=470
-  _globals['_GETLINEAGERESPONSE']._serialized_end=525
-  _globals['_WATCHREQUEST']._serialized_start=527
-  _globals['_WATCHREQUEST']._serialized_end=565
-  _globals['_WATCHRESPONSE']._serialized_start=567
-  _globals['_WATCHRESPONSE']._serialized_end=614
-  _globals['_GETPHASEREQUEST']._serialized_start=616
-  _globals['_GETPHASEREQUEST']._serialized_end=633
-  _globals['_GETPHASERESPONSE']._serialized_start=635
-  _globals['_GETPHASERESPONSE']._serialized_end=691
-  _globals['_SETPHASEREQUEST']._serialized_start=693
-  _globals['_SETPHASEREQUEST']._serialized_end=775
-  _globals['_SETPHASERESPONSE']._serialized_start=777
-  _globals['_SETPHASERESPONSE']._serialized_end=833
-  _globals['_PUTPROGRESSREQUEST']._serialized_start=835
-  _globals['_PUTPROGRESSREQUEST']._serialized_end=893
-  _globals['_PUTPROGRESSRESPONSE']._serialized_start=895
-  _globals['_PUTPROGRESSRESPONSE']._serialized_end=916
-  _globals['_SWARMSERVICE']._serialized_start=1092
-  _globals['_SWARMSERVICE']._serialized_end=1592
+  _globals['_SWARMSERVICE'].methods_by_name['GetState']._loaded_options = None
+  _globals['_SWARMSERVICE'].methods_by_name['GetState']._serialized_options = b'\252\356\030\002\010\001'
+  _globals['_SWARMSERVICE'].methods_by_name['ListSamples']._loaded_options = None
+  _globals['_SWARMSERVICE'].methods_by_name['ListSamples']._serialized_options = b'\252\356\030\002\010\001'
+  _globals['_SWARMSERVICE'].methods_by_name['GetLineage']._loaded_options = None
+  _globals['_SWARMSERVICE'].methods_by_name['GetLineage']._serialized_options = b'\252\356\030\002\010\001'
+  _globals['_SWARMSERVICE'].methods_by_name['Watch']._loaded_options = None
+  _globals['_SWARMSERVICE'].methods_by_name['Watch']._serialized_options = b'\252\356\030\002\010\001'
+  _globals['_SWARMSERVICE'].methods_by_name['GetPhase']._loaded_options = None
+  _globals['_SWARMSERVICE'].methods_by_name['GetPhase']._serialized_options = b'\252\356\030\002\010\001'
+  _globals['_SWARMSERVICE'].methods_by_name['SetPhase']._loaded_options = None
+  _globals['_SWARMSERVICE'].methods_by_name['SetPhase']._serialized_options = b'\252\356\030\006\032\002\010\t \001'
+  _globals['_SWARMSERVICE'].methods_by_name['PutProgress']._loaded_options = None
+  _globals['_SWARMSERVICE'].methods_by_name['PutProgress']._serialized_options = b'\252\356\030\004\032\002\010\t'
+  _globals['_SAMPLEKIND']._serialized_start=942
+  _globals['_SAMPLEKIND']._serialized_end=1112
+  _globals['_GETSTATEREQUEST']._serialized_start=103
+  _globals['_GETSTATEREQUEST']._serialized_end=120
+  _globals['_GETSTATERESPONSE']._serialized_start=122
+  _globals['_GETSTATERESPONSE']._serialized_end=177
+  _globals['_LISTSAMPLESREQUEST']._serialized_start=180
+  _globals['_LISTSAMPLESREQUEST']._serialized_end=393
+  _globals['_LISTSAMPLESRESPONSE']._serialized_start=395
+  _globals['_LISTSAMPLESRESPONSE']._serialized_end=451
+  _globals['_GETLINEAGEREQUEST']._serialized_start=453
+  _globals['_GETLINEAGEREQUEST']._serialized_end=491
+  _globals['_GETLINEAGERESPONSE']._serialized_start=493
+  _globals['_GETLINEAGERESPONSE']._serialized_end=548
+  _globals['_WATCHREQUEST']._serialized_start=550
+  _globals['_WATCHREQUEST']._serialized_end=588
+  _globals['_WATCHRESPONSE']._serialized_start=590
+  _globals['_WATCHRESPONSE']._serialized_end=637
+  _globals['_GETPHASEREQUEST']._serialized_start=639
+  _globals['_GETPHASEREQUEST']._serialized_end=656
+  _globals['_GETPHASERESPONSE']._serialized_start=658
+  _globals['_GETPHASERESPONSE']._serialized_end=714
+  _globals['_SETPHASEREQUEST']._serialized_start=716
+  _globals['_SETPHASEREQUEST']._serialized_end=798
+  _globals['_SETPHASERESPONSE']._serialized_start=800
+  _globals['_SETPHASERESPONSE']._serialized_end=856
+  _globals['_PUTPROGRESSREQUEST']._serialized_start=858
+  _globals['_PUTPROGRESSREQUEST']._serialized_end=916
+  _globals['_PUTPROGRESSRESPONSE']._serialized_start=918
+  _globals['_PUTPROGRESSRESPONSE']._serialized_end=939
+  _globals['_SWARMSERVICE']._serialized_start=1115
+  _globals['_SWARMSERVICE']._serialized_end=1677
 # @@protoc_insertion_point(module_scope)

@@ -1,7 +1,8 @@
-"""A real exchange on a real file, a clock that the test turns, and short ways to say what agents do."""
+"""A real exchange on a real store, a clock that the test turns, and short ways to say what agents do."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from swarm.state import (
     Role,
     Stage,
 )
+from tests.postgres import database
 
 PROBER = Identity("prober-1", Role.PROBER)
 STUDENT = Identity("student-1", Role.STUDENT)
@@ -41,6 +43,19 @@ TEACHER = Identity("teacher-1", Role.TEACHER)
 OPERATOR = Identity("operator", Role.OPERATOR)
 CELL = Cell(subdomain="relative", weather=Weather.RAIN, form="date")
 KEY = b"a key of thirty-two bytes, fixed"
+
+
+SQLITE, POSTGRES = "sqlite", "postgresql"
+
+
+@contextmanager
+def fresh_store(kind: str, folder: Path) -> Iterator[str]:
+    """The URL of an empty store."""
+    if kind == SQLITE:
+        yield f"sqlite:///{folder / 'exchange.db'}"
+    else:
+        with database() as url:
+            yield url
 
 
 class Clock:
@@ -57,17 +72,22 @@ class Clock:
 
 
 class Rig:
-    """An exchange in a folder, which can be closed and opened again."""
+    """An exchange over a store, which can be closed and opened again."""
 
-    def __init__(self, folder: Path, queue_limit: int = 1000) -> None:
-        self.path = folder / "exchange.db"
+    def __init__(self, url: str, queue_limit: int = 1000) -> None:
+        self.url = url
         self.clock = Clock()
         self.queue_limit = queue_limit
         self.exchange = self.open()
 
+    @property
+    def path(self) -> Path:
+        """The file of a SQLite store."""
+        return Path(self.url.removeprefix("sqlite:///"))
+
     def open(self) -> Exchange:
         return Exchange(
-            f"sqlite:///{self.path}",
+            self.url,
             "swarm",
             "calendar",
             self.clock,

@@ -6,7 +6,6 @@ answered; it is told nothing by the exchange but tokens and the length of a retr
 
 import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 from exchange_rig import JUDGE, PROBER, STUDENT, TEACHER, Rig, attempt_at, checkpoint, correction_of, probe, verdict_on
 from hypothesis import HealthCheck, settings
@@ -58,7 +57,7 @@ class Machine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.rig = Rig(Path(self.folder.name))
+        self.rig = Rig(f"sqlite:///{self.folder.name}/exchange.db")
         self.rig.exchange.put_checkpoint(checkpoint("base", CheckpointStatus.BASE))
         self.seconds = 0.0
         self.stored: list[Sample] = []

@@ -1,7 +1,5 @@
 """Publishing: durable, idempotent, each item with its own answer, and bounded."""
 
-from pathlib import Path
-
 from exchange_rig import CELL, JUDGE, OPERATOR, PROBER, STUDENT, Rig, attempt_at, codes, probe, verdict_on
 
 from swarm.records import Annotation, Purpose, answer_to
@@ -65,8 +63,9 @@ def test_a_verdict_stands_under_an_attempt_only(rig: Rig) -> None:
     assert codes(rig.exchange.publish(JUDGE, [verdict_on(stored, True)])) == ["WRONG_PARENT"]
 
 
-def test_a_full_queue_refuses_and_takes_again_when_there_is_room(tmp_path: Path) -> None:
-    rig = Rig(tmp_path, queue_limit=2)
+def test_a_full_queue_refuses_and_takes_again_when_there_is_room(rig: Rig) -> None:
+    rig.queue_limit = 2
+    rig.reopen()
     late = probe()
     answers = rig.exchange.publish(PROBER, [probe(), probe(), late, probe(Purpose.EXAM)])
     assert codes(answers) == ["OK", "OK", "QUEUE_FULL", "OK"]
@@ -75,8 +74,9 @@ def test_a_full_queue_refuses_and_takes_again_when_there_is_room(tmp_path: Path)
     assert all(count.unaccounted == 0 for count in rig.exchange.queue_counts())
 
 
-def test_a_full_next_queue_keeps_the_lease_and_stores_nothing(tmp_path: Path) -> None:
-    rig = Rig(tmp_path, queue_limit=1)
+def test_a_full_next_queue_keeps_the_lease_and_stores_nothing(rig: Rig) -> None:
+    rig.queue_limit = 1
+    rig.reopen()
     rig.probes()
     rig.attempt()
     rig.probes()

@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest_asyncio
 from gateway_rig import Clients, GatewayProcess
 
 from swarm.client import SwarmClient
 from swarm.gateway.server import Gateway, Settings, serving
 from swarm.state import Role
+
+hypothesis.settings.register_profile("fuzz", max_examples=16_000)
 
 
 @pytest_asyncio.fixture

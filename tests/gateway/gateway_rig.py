@@ -23,11 +23,24 @@ class GatewayProcess:
 
     async def start(self, *more: str) -> str:
         """Start it and wait until it listens; returns what it said."""
+        await self.launch(*more)
+        return await self.listening()
+
+    async def launch(self, *more: str) -> None:
+        """Start it."""
         await self.stop()
         self._process = await asyncio.create_subprocess_exec(*self._command(*more), stdout=asyncio.subprocess.PIPE)
+
+    async def listening(self) -> str:
+        """Wait until it listens; returns what it said."""
+        return await self.says("listens on")
+
+    async def says(self, words: str) -> str:
+        """The next line that it prints, in which these words must be."""
+        assert self._process is not None
         assert self._process.stdout is not None
         said = (await asyncio.wait_for(self._process.stdout.readline(), 20)).decode()
-        assert "listens on" in said
+        assert words in said
         return said
 
     async def end(self, number: signal.Signals) -> int:
@@ -35,6 +48,17 @@ class GatewayProcess:
         assert self._process is not None
         assert read_address(self.run_dir).pid == self._process.pid
         os.kill(self._process.pid, number)
+        return await self.ended()
+
+    async def dismiss(self) -> int:
+        """Tell it to end, whether it serves or stands by; returns the exit code."""
+        assert self._process is not None
+        self._process.terminate()
+        return await self.ended()
+
+    async def ended(self) -> int:
+        """Wait until it has ended; returns the exit code."""
+        assert self._process is not None
         return await asyncio.wait_for(self._process.wait(), 20)
 
     async def refused(self, *more: str) -> tuple[int | None, str]:

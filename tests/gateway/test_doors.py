@@ -1,27 +1,29 @@
 """Who may call what: every method of the contract with no credential, a wrong one, and every role's."""
 
+import asyncio
+import importlib
+import pkgutil
+import time
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
+from google.protobuf import descriptor_pb2, descriptor_pool
 from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
+import swarm.v1
 from swarm.errors import ConfigError
-from swarm.gateway.doors import DOORS, may_call
+from swarm.gateway.doors import DOORS, SERVICES, doors_of, may_call
 from swarm.gateway.run_folder import Credentials, read_credential
 from swarm.gateway.server import Gateway
+from swarm.reference import PROTO_FOLDER
 from swarm.state import Role
-from swarm.v1 import agent_pb2, checkpoint_pb2, exam_pb2, exchange_pb2, rubric_pb2, student_pb2, swarm_pb2
 
-MODULES = (agent_pb2, checkpoint_pb2, exam_pb2, exchange_pb2, rubric_pb2, student_pb2, swarm_pb2)
 METHODS: dict[str, Any] = {
-    f"/{service.full_name}/{method.name}": method
-    for module in MODULES
-    for service in module.DESCRIPTOR.services_by_name.values()
-    for method in service.methods
+    f"/{service.full_name}/{method.name}": method for service in SERVICES for method in service.methods
 }
 REFUSED = (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED)
 
@@ -49,22 +51,50 @@ async def status(channel: grpc.aio.Channel, path: str, metadata: tuple[tuple[str
     return grpc.StatusCode.OK
 
 
-def test_every_method_of_the_contract_has_a_door_and_every_door_a_method() -> None:
-    assert set(METHODS) == {path for path in DOORS if path.startswith("/swarm.v1.")}
-    assert all(DOORS.values())
+def test_every_method_that_the_package_defines_has_a_door_and_every_door_a_method() -> None:
+    for module in pkgutil.iter_modules(swarm.v1.__path__):
+        importlib.import_module(f"swarm.v1.{module.name}")
+    pool, defined = descriptor_pool.Default(), set()
+    for file in PROTO_FOLDER.glob("*.proto"):
+        for service in pool.FindFileByName(f"swarm/v1/{file.name}").services_by_name.values():  # type: ignore[no-untyped-call]
+            defined |= {f"/{service.full_name}/{method.name}" for method in service.methods}
+    assert defined == set(METHODS) == {path for path in DOORS if path.startswith("/swarm.v1.")}
+    assert all(door.roles for door in DOORS.values())
     assert not may_call(Role.OPERATOR, "/swarm.v1.SwarmService/Unknown")
+
+
+def test_a_method_without_an_entry_can_not_be_built() -> None:
+    made = descriptor_pb2.FileDescriptorProto(name="shut.proto", package="shut", syntax="proto3")
+    made.message_type.add(name="M")
+    made.service.add(name="Shut").method.add(name="Call", input_type=".shut.M", output_type=".shut.M")
+    pool = descriptor_pool.DescriptorPool()
+    pool.AddSerializedFile(made.SerializeToString())  # type: ignore[no-untyped-call]
+    with pytest.raises(RuntimeError, match=r"shut.Shut.Call lets nobody in"):
+        list(doors_of([pool.FindServiceByName("shut.Shut")]))  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("path", METHODS)
 async def test_method_by_role(path: str, gateway: Gateway, tmp_path: Path) -> None:
+    exchange = gateway.desk.exchange
+    issued = {role: exchange.issue(f"outside-{role}", role) for role in Role}
+    ended, ended_token = exchange.issue("was-operator", Role.OPERATOR)
+    exchange.revoke(ended.id)
+    _, expired_token = exchange.issue("is-late", Role.OPERATOR, 1)
+    begun = time.monotonic()
+    await gateway.desk.take_credentials()
     async with grpc.aio.insecure_channel(gateway.address) as channel:
         assert await status(channel, path) is grpc.StatusCode.UNAUTHENTICATED
-        for wrong in (bearer("0" * 64), bearer(""), (("authorization", "Basic x"),)):
+        forged = issued[Role.OPERATOR][1][:-1] + ("x" if issued[Role.OPERATOR][1][-1] != "x" else "y")
+        bad = ("0" * 64, "", forged, ended_token)
+        for wrong in (*map(bearer, bad), (("authorization", "Basic x"),)):
             assert await status(channel, path, wrong) is grpc.StatusCode.UNAUTHENTICATED
         for role in Role:
-            got = await status(channel, path, bearer(read_credential(tmp_path, role)))
-            assert (got in REFUSED) is (role not in DOORS[path]), f"{role} got {got}"
+            for token in (read_credential(tmp_path, role), issued[role][1]):
+                got = await status(channel, path, bearer(token))
+                assert (got in REFUSED) is (role not in DOORS[path].roles), f"{role} got {got}"
+        await asyncio.sleep(max(0.0, 1.01 - (time.monotonic() - begun)))
+        assert await status(channel, path, bearer(expired_token)) is grpc.StatusCode.UNAUTHENTICATED
 
 
 @pytest.mark.asyncio

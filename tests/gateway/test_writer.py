@@ -73,7 +73,7 @@ async def test_a_report_that_comes_twice_is_counted_once(clients: Clients) -> No
     for _ in range(2):
         await prober._connection.call(report, 5.0)
     assert (await prober.agents())[0].completed == 2
-    with pytest.raises(RefusedError, match="negative"):
+    with pytest.raises(RefusedError, match="completed is -1"):
         await prober.heartbeat(completed=-1)
 
 

@@ -1,0 +1,39 @@
+"""CredentialService: who may attach, and until when."""
+
+from typing import Any
+
+from swarm.codec import enum_from_wire, to_wire
+from swarm.exchange.wallet import DEFAULT_OVERLAP_SECONDS, DEFAULT_TTL_SECONDS
+from swarm.gateway.desk import Desk, wires
+from swarm.state import Role
+from swarm.v1 import credential_pb2, credential_pb2_grpc
+
+
+class CredentialService(credential_pb2_grpc.CredentialServiceServicer):
+    """After each change the edge knows the new state before the answer goes out."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def IssueCredential(self, request: Any, _context: Any) -> Any:
+        role = enum_from_wire(request.role, Role, "IssueCredentialRequest.role")
+        ttl = request.ttl_seconds or DEFAULT_TTL_SECONDS
+        made, token = await self._desk.write(lambda exchange: exchange.issue(request.name, role, ttl))
+        await self._desk.take_credentials()
+        return credential_pb2.IssueCredentialResponse(credential=to_wire(made), token=token)
+
+    async def RotateCredential(self, request: Any, _context: Any) -> Any:
+        ttl = request.ttl_seconds or DEFAULT_TTL_SECONDS
+        overlap = request.overlap_seconds if request.HasField("overlap_seconds") else DEFAULT_OVERLAP_SECONDS
+        made, token = await self._desk.write(lambda exchange: exchange.rotate(request.id, ttl, overlap))
+        await self._desk.take_credentials()
+        return credential_pb2.RotateCredentialResponse(credential=to_wire(made), token=token)
+
+    async def RevokeCredential(self, request: Any, _context: Any) -> Any:
+        revoked = await self._desk.write(lambda exchange: exchange.revoke(request.id))
+        await self._desk.take_credentials()
+        return credential_pb2.RevokeCredentialResponse(credential=to_wire(revoked))
+
+    async def ListCredentials(self, _request: Any, _context: Any) -> Any:
+        found = await self._desk.read(lambda exchange: exchange.credentials())
+        return credential_pb2.ListCredentialsResponse(credentials=wires(credential for credential, _ in found))

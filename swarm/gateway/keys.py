@@ -1,0 +1,63 @@
+"""Who a token belongs to: the run folder's own credentials, and those that were issued."""
+
+import hmac
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from swarm.errors import RefusedError
+from swarm.exchange import Identity
+from swarm.exchange.wallet import hash_of, id_of
+from swarm.gateway.run_folder import Credentials
+from swarm.state import AgentCard, Credential, Role
+
+_SEND = "Send metadata `authorization: Bearer TOKEN` with a token of RUN/credentials, or of `swarm credentials issue`"
+
+
+class Keys:
+    """Reads the caller out of a call's metadata. `take` replaces what is known of issued credentials."""
+
+    def __init__(self, inside: Credentials) -> None:
+        self._inside = inside
+        self._issued: Mapping[str, tuple[Credential, str]] = {}
+
+    def take(self, issued: Iterable[tuple[Credential, str]]) -> None:
+        """Know these credentials and the hashes of their tokens, and no others."""
+        self._issued = {credential.id: (credential, digest) for credential, digest in issued}
+
+    def caller(self, metadata: Mapping[str, Any]) -> Identity:
+        """Who calls. Raises RefusedError: UNAUTHENTICATED without a good token, FORBIDDEN under another's name."""
+        scheme, _, token = str(metadata.get("authorization", "")).partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise RefusedError("UNAUTHENTICATED", "the call carries no credential", _SEND)
+        said = str(metadata.get("swarm-agent", ""))
+        credential, digest = self._issued.get(id_of(token), (None, ""))
+        if credential is not None and hmac.compare_digest(digest, hash_of(token)):
+            self.check(credential.id)
+            if said and said != credential.name:
+                wrong = f"the credential is {credential.name}'s, the call says it comes from {said!r}"
+                raise RefusedError("FORBIDDEN", wrong, "Leave the metadata swarm-agent out, or send that name")
+            return Identity(credential.name, credential.role, credential.id)
+        role = self._inside.role_of(token)
+        if role is None:
+            raise RefusedError("UNAUTHENTICATED", "the credential is nobody's", _SEND)
+        return Identity(_name(said or role, role), role)
+
+    def check(self, credential_id: str) -> None:
+        """Raise RefusedError UNAUTHENTICATED where an issued credential has ended; the run folder's own never do."""
+        if not credential_id:
+            return
+        credential, _ = self._issued[credential_id]
+        if ended := credential.ended(datetime.now(UTC)):
+            raise RefusedError("UNAUTHENTICATED", f"credential {credential.id} {ended}", "Ask for another one")
+
+
+def _name(given: str, role: Role) -> str:
+    try:
+        return AgentCard(name=given, role=role).name
+    except ValueError:
+        raise RefusedError(
+            "INVALID",
+            f"metadata swarm-agent is {given!r}",
+            "Send 1 to 64 lower-case letters, digits, `.`, `_` or `-`, beginning with a letter or digit",
+        ) from None
