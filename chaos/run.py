@@ -3,8 +3,8 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,9 +18,10 @@ from swarm.client import SwarmClient
 from swarm.records import Sample
 from swarm.state import Checkpoint, CheckpointStatus, Event, EventKind, Role
 
-CLIENTS = {"publisher": 2, "worker": 3, "watcher": 2}
+CLIENTS: Mapping[str, int] = {"publisher": 2, "worker": 3, "watcher": 2}
 SLOWEST_COMMIT = 0.4
 LINEAGES = 25
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,10 @@ class Settings:
     seconds: float
     seed: int = 1
     victim: str = "sound"
+    revisions: int = 0
+    """A run goes on after its last fault until the log has so many."""
+    clients: Mapping[str, int] = field(default_factory=lambda: CLIENTS)
+    """How many processes of each kind; a worker is a student, a judge and a teacher."""
 
 
 @dataclass
@@ -65,11 +70,12 @@ async def rehearse(settings: Settings) -> Result:
         target = await proxy.start()
         stack.push_async_callback(proxy.close)
         clients = []
-        for kind, count in CLIENTS.items():
+        for kind, count in settings.clients.items():
             for number in range(count):
                 clients.append(ClientProcess(kind, number, settings.run, target, settings.seed))
                 stack.push_async_callback(clients[-1].stop)
                 await clients[-1].start()
+        await _until(lambda: all(client.was_answered() for client in clients))
         done = await _act(settings, gateway, proxy, clients)
         accidents = await _finish(settings.run, gateway, clients)
         final = await _read(settings)
@@ -102,6 +108,22 @@ async def _seed(run: Path) -> None:
         await client.put_checkpoint(Checkpoint(id="base", status=CheckpointStatus.BASE, url="file:///base"))
 
 
+async def _until(holds: Callable[[], bool]) -> None:
+    """Wait until it holds, or PATIENCE_SECONDS."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not holds():
+                await asyncio.sleep(0.1)
+
+
+async def _grown(run: Path, revisions: int) -> None:
+    """Wait until the log has so many revisions, or PATIENCE_SECONDS."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_SECONDS), SwarmClient.for_run(run, Role.OPERATOR, "checker") as client:
+            while (await client.state()).revision < revisions:
+                await asyncio.sleep(0.2)
+
+
 async def _act(
     settings: Settings, gateway: GatewayProcess, proxy: Proxy, clients: Sequence[ClientProcess]
 ) -> Counter[Kind]:
@@ -113,6 +135,7 @@ async def _act(
         under_way.append(asyncio.create_task(_strike(fault, gateway, proxy, clients)))
     await asyncio.sleep(max(0.0, begin + settings.seconds - loop.time()))
     await asyncio.gather(*under_way)
+    await _grown(settings.run, settings.revisions)
     keeping.cancel()
     return Counter(fault.kind for fault in settings.faults)
 

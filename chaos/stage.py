@@ -149,10 +149,15 @@ class ClientProcess:
 
     async def start(self) -> None:
         """Start the next incarnation."""
-        history = self._run / "history" / f"{self.name}.{self._incarnation}.jsonl"
+        self._history = self._run / "history" / f"{self.name}.{self._incarnation}.jsonl"
         self._incarnation += 1
-        given = [*self._given, "--history", str(history)]
+        given = [*self._given, "--history", str(self._history)]
         self._process = await started("chaos.clients", *given, log=self._run / f"{self.name}.log", more={})
+
+    def was_answered(self) -> bool:
+        """Whether this incarnation has had an answer."""
+        text = self._history.read_text() if self._history.exists() else ""
+        return '"outcome":"ok"' in text or '"line":"seen"' in text
 
     async def kill(self) -> None:
         """SIGKILL, and at once a new incarnation."""

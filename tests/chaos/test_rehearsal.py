@@ -10,11 +10,13 @@ from chaos.plan import SECONDS, Fault, Kind, plan
 from chaos.report import as_json
 from chaos.run import Result, Settings, rehearse
 
+FEW = {"publisher": 1, "worker": 2, "watcher": 1}
+
 pytestmark = pytest.mark.asyncio
 
 
 async def test_a_sound_gateway_holds_under_every_kind_of_fault(tmp_path: Path) -> None:
-    result = await rehearse(Settings(tmp_path / "run", plan(3, len(Kind), 14.0), 14.0))
+    result = await rehearse(Settings(tmp_path / "run", plan(3, len(Kind), 12.0), 12.0, revisions=300))
     assert result.passed, as_json(result)
     assert result.faults == Counter(Kind)
 
@@ -25,21 +27,25 @@ def violations(result: Result) -> dict[str, tuple[str, ...]]:
 
 
 async def test_a_gateway_that_answers_before_its_commit_is_caught(tmp_path: Path) -> None:
-    kills = [Fault(at, Kind.GATEWAY_KILL, 0.0, 0.0) for at in (3.0, 6.0)]
-    result = await rehearse(Settings(tmp_path / "run", kills, 8.0, victim="early"))
+    kills = [Fault(at, Kind.GATEWAY_KILL, 0.0, 0.0) for at in (1.0, 4.0)]
+    result = await rehearse(Settings(tmp_path / "run", kills, 5.0, victim="early", clients=FEW))
     assert any("is not stored" in text for text in violations(result)["acknowledged is stored"])
 
 
 async def test_a_gateway_without_a_fence_is_caught(tmp_path: Path) -> None:
-    stops = [Fault(3.0, Kind.CLIENT_STOP, SECONDS[Kind.CLIENT_STOP][0], 0.4)]
-    result = await rehearse(Settings(tmp_path / "run", stops, 10.0, victim="fenceless"))
-    late = ("was given it", "was given to", "was handed back")
-    assert any(words in text for text in violations(result)["no late completion"] for words in late)
+    stops = [Fault(1.0, Kind.CLIENT_STOP, SECONDS[Kind.CLIENT_STOP][0], 0.4)]
+    result = await rehearse(Settings(tmp_path / "run", stops, 7.0, victim="fenceless", clients=FEW, revisions=200))
+    assert any("was given it" in text for text in violations(result)["no late completion"])
+    assert any("deliveries of" in text for text in violations(result)["no effect twice"])
     assert "acknowledged is stored" not in violations(result)
 
 
 async def test_a_gateway_whose_watches_skip_is_caught(tmp_path: Path) -> None:
-    result = await rehearse(Settings(tmp_path / "run", [Fault(2.0, Kind.RESET, 0.0, 0.0)], 6.0, victim="skipping"))
+    result = await rehearse(
+        Settings(
+            tmp_path / "run", [Fault(1.0, Kind.RESET, 0.0, 0.0)], 3.0, victim="skipping", clients=FEW, revisions=60
+        )
+    )
     assert any("saw 21 after 19" in text for text in violations(result)["watches gap-free"])
     said = json.loads(as_json(result))
     assert not said["passed"]

@@ -1,17 +1,16 @@
-"""The exchange against a model of it in plain Python: any sequence of calls, one step at a time, on a passed-in clock.
-
+"""The exchange against a model of it in plain Python: any sequence of calls, one step at a time, with a clock to turn.
 
 The model knows of each sample where it stands, who holds it until when, how many deliveries it burned, and what was
 answered; it is told nothing by the exchange but tokens and the length of a retry's wait, which must lie within bounds.
 """
 
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from exchange_rig import JUDGE, PROBER, STUDENT, TEACHER, Rig, attempt_at, checkpoint, correction_of, probe, verdict_on
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from swarm.exchange import MAX_ATTEMPTS, Identity
 from swarm.records import Purpose, Sample
@@ -19,6 +18,8 @@ from swarm.state import Answer, CheckpointStatus, FailKind, Lease, Role, Stage
 
 STAGES = {Role.STUDENT: Stage.PROBES, Role.JUDGE: Stage.ATTEMPTS, Role.TEACHER: Stage.FAILURES}
 WORKERS = [STUDENT, JUDGE, TEACHER, Identity("student-2", Role.STUDENT), Identity("judge-2", Role.JUDGE)]
+ACTS = ["complete", "complete", "extend", "steal", *FailKind]
+PICK = st.one_of(st.integers(0, 2), st.integers(0, 20))
 FIRST_REVISIONS = 2
 """The first phase and the base checkpoint."""
 
@@ -48,7 +49,6 @@ class Held:
     row: Row
     generation: int
     output: Sample
-    last: list[Answer] = field(default_factory=list)
 
 
 class Machine(RuleBasedStateMachine):
@@ -63,10 +63,19 @@ class Machine(RuleBasedStateMachine):
         self.stored: list[Sample] = []
         self.rows: dict[str, Row] = {}
         self.held: list[Held] = []
+        self.logged = 0
+        self.ids = 0
 
     def teardown(self) -> None:
+        self.logged = 0
+        self.the_log_is_what_was_accepted()
         self.rig.exchange.close()
         self.folder.cleanup()
+
+    def fresh(self) -> str:
+        """An id that no other sample has; drawn ids would make the examples differ from run to run."""
+        self.ids += 1
+        return f"{self.ids:032x}"
 
     def store(self, sample: Sample, stage: Stage | None) -> int:
         """What an accepted sample does to the model; returns its revision."""
@@ -76,7 +85,14 @@ class Machine(RuleBasedStateMachine):
         return FIRST_REVISIONS + len(self.stored)
 
     def chosen(self, number: int) -> Held:
-        return self.held[number % len(self.held)]
+        """A lease: those that stand come first, then the newest of the others."""
+        newest = self.held[::-1]
+        ordered = [held for held in newest if self.stands(held)] + [held for held in newest if not self.stands(held)]
+        return ordered[number % len(ordered)]
+
+    def live(self) -> set[Stage]:
+        """The stages in which something waits."""
+        return {row.stage for row in self.rows.values() if row.state in ("ready", "delayed")}
 
     def stands(self, held: Held) -> bool:
         """Whether a lease still holds its sample."""
@@ -90,15 +106,23 @@ class Machine(RuleBasedStateMachine):
             return row.answer
         return None
 
-    @rule(purpose=st.sampled_from([Purpose.LEARN, Purpose.LEARN, Purpose.SIEGE, Purpose.EXAM]))
+    @initialize()
+    def begin(self) -> None:
+        for _ in range(8):
+            self.publish_one(Purpose.LEARN)
+
+    @rule(purpose=st.sampled_from([Purpose.LEARN, Purpose.SIEGE, Purpose.EXAM]))
     def publish(self, purpose: Purpose) -> None:
-        sample = probe(purpose, f"question {len(self.stored)}")
+        self.publish_one(purpose)
+
+    def publish_one(self, purpose: Purpose) -> None:
+        sample = probe(purpose, "question").model_copy(update={"id": self.fresh()})
         (answer,) = self.rig.exchange.publish(PROBER, [sample])
         assert answer == Answer(id=sample.id, revision=FIRST_REVISIONS + len(self.stored) + 1)
         self.store(sample, None if purpose is Purpose.EXAM else Stage.PROBES)
 
     @precondition(lambda self: self.stored)
-    @rule(number=st.integers(0, 50), other=st.booleans())
+    @rule(number=PICK, other=st.booleans())
     def publish_again(self, number: int, other: bool) -> None:
         probes = [sample for sample in self.stored if sample.kind == "probe"]
         sample = probes[number % len(probes)]
@@ -109,8 +133,12 @@ class Machine(RuleBasedStateMachine):
             revision = FIRST_REVISIONS + 1 + self.stored.index(sample)
             assert self.rig.exchange.publish(PROBER, [sample]) == [Answer(id=sample.id, revision=revision)]
 
-    @rule(agent=st.sampled_from(WORKERS), limit=st.integers(1, 3), ttl=st.sampled_from([5.0, 30.0]))
-    def lease(self, agent: Identity, limit: int, ttl: float) -> None:
+    @precondition(lambda self: self.live())
+    @rule(number=PICK, limit=st.integers(1, 3), ttl=st.sampled_from([10.0, 30.0]))
+    def lease(self, number: int, limit: int, ttl: float) -> None:
+        """Mostly by an agent that finds something."""
+        agents = [agent for agent in WORKERS if STAGES[agent.role] in self.live()] + [TEACHER]
+        agent = agents[number % len(agents)]
         leases = self.rig.exchange.lease(agent, STAGES[agent.role], limit, ttl)
         waiting = [row for row in self.rows.values() if row.stage is STAGES[agent.role]]
         certain = [row for row in waiting if row.state == "ready" or self.delayed_until(row, 1) <= self.seconds]
@@ -144,16 +172,49 @@ class Machine(RuleBasedStateMachine):
             case Role.STUDENT:
                 made = attempt_at(lease.sample, text=agent.name)
             case Role.JUDGE:
-                made = verdict_on(lease.sample, passed=int(lease.sample.id, 16) % 3 == 0)
+                made = verdict_on(lease.sample, passed=self.ids % 3 == 0)
             case _:
                 made = correction_of(lease.sample)
-        return made.model_copy(update={"id": probe().id})
+        return made.model_copy(update={"id": self.fresh()})
 
     @precondition(lambda self: self.held)
-    @rule(number=st.integers(0, 50))
-    def complete(self, number: int) -> None:
-        """In time, too late, again, or after it was handed back."""
+    @rule(number=PICK, act=st.sampled_from(ACTS), thief=st.sampled_from(WORKERS))
+    def act(self, number: int, act: str | FailKind, thief: Identity) -> None:
+        """Do something with a lease, whether it stands or not: in time, too late, again, after it was handed back."""
+        self.act_on(self.chosen(number), act, thief)
+
+    def act_on(self, held: Held, act: str | FailKind, thief: Identity) -> None:
+        match act:
+            case FailKind():
+                self.fail(held, act)
+            case "extend":
+                self.extend(held)
+            case "steal":
+                self.complete_for_another(held, thief)
+            case _:
+                self.complete(held)
+
+    @precondition(lambda self: any(map(self.stands, self.held)))
+    @rule(number=PICK, thief=st.sampled_from(WORKERS), act=st.sampled_from(ACTS), sweep=st.booleans())
+    def overtake(self, number: int, thief: Identity, act: str | FailKind, sweep: bool) -> None:
+        """A lease runs out and others get all that waits; who had it comes too late, whatever he does."""
         held = self.chosen(number)
+        self.wait(held.row.until - self.seconds + 1.0, sweep)
+        for place in range(len(WORKERS)):
+            self.lease(place, 3, 30.0)
+        for one in (held, self.held[-1], held):
+            self.act_on(one, act, thief)
+
+    @precondition(lambda self: any(map(self.stands, self.held)))
+    @rule(number=PICK)
+    def hold_on(self, number: int) -> None:
+        """A lease outlives its time by being extended."""
+        held = self.chosen(number)
+        self.extend(held)
+        self.wait(31.0, sweep=True)
+        self.complete(held)
+
+    def complete(self, held: Held) -> None:
         answer = self.rig.complete(held.agent, held.lease, held.output)
         if not self.stands(held):
             assert answer == self.refusal(held, "complete") or answer.code == "LEASE_LOST"
@@ -170,17 +231,12 @@ class Machine(RuleBasedStateMachine):
         learns = self.priority(Row(output, Stage.FAILURES)) == 2
         return Stage.FAILURES if payload.kind == "verdict" and not payload.passed and learns else None
 
-    @precondition(lambda self: self.held)
-    @rule(number=st.integers(0, 50), thief=st.sampled_from(WORKERS))
-    def complete_for_another(self, number: int, thief: Identity) -> None:
-        held = self.chosen(number)
+    def complete_for_another(self, held: Held, thief: Identity) -> None:
         if thief != held.agent:
             assert self.rig.complete(thief, held.lease, held.output).code == "TOKEN_REFUSED"
 
-    @precondition(lambda self: self.held)
-    @rule(number=st.integers(0, 50), kind=st.sampled_from(list(FailKind)))
-    def fail(self, number: int, kind: FailKind) -> None:
-        held, row = self.chosen(number), self.chosen(number).row
+    def fail(self, held: Held, kind: FailKind) -> None:
+        row = held.row
         answer = self.rig.fail(held.agent, held.lease, kind)
         if not self.stands(held):
             assert answer.ok == (self.refusal(held, "fail") is not None)
@@ -196,23 +252,19 @@ class Machine(RuleBasedStateMachine):
         longest = min(100.0, 2.0 ** (row.burned - 1))
         row.wait = (self.seconds + longest / 2, self.seconds + longest)
 
-    @precondition(lambda self: self.held)
-    @rule(number=st.integers(0, 50), ttl=st.sampled_from([5.0, 60.0]))
-    def extend(self, number: int, ttl: float) -> None:
-        held = self.chosen(number)
+    def extend(self, held: Held, ttl: float = 60.0) -> None:
         (answer,) = self.rig.exchange.extend(held.agent, [held.lease.token], ttl)
         assert answer.code == ("OK" if self.stands(held) else "LEASE_LOST")
         if answer.ok:
             held.row.until = self.seconds + ttl
 
-    @rule(seconds=st.sampled_from([0.5, 4.0, 31.0, 200.0]))
-    def turn(self, seconds: float) -> None:
-        """Time passes and nobody looks: a lease that ran out is refused all the same."""
+    @rule(seconds=st.sampled_from([2.0, 12.0, 31.0, 200.0]), sweep=st.booleans())
+    def wait(self, seconds: float, sweep: bool) -> None:
+        """Time passes; where nobody sweeps, a lease that ran out is refused all the same."""
         self.rig.clock.turn(seconds)
         self.seconds += seconds
-
-    @rule()
-    def expire(self) -> None:
+        if not sweep:
+            return
         late = [row for row in self.rows.values() if row.state == "leased" and row.until < self.seconds]
         assert self.rig.exchange.expire() == len(late)
         for row in late:
@@ -244,11 +296,12 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def the_log_is_what_was_accepted(self) -> None:
-        events = self.rig.exchange.events(FIRST_REVISIONS, limit=10_000)
-        revisions = [event.revision for event in events]
-        assert revisions == list(range(FIRST_REVISIONS + 1, FIRST_REVISIONS + 1 + len(self.stored)))
+        events = self.rig.exchange.events(FIRST_REVISIONS + self.logged, limit=10_000)
+        revisions = [event.revision - FIRST_REVISIONS for event in events]
+        assert revisions == list(range(self.logged + 1, len(self.stored) + 1))
         logged = [(event.sample.id, event.sample.payload) for event in events if event.sample]
-        assert logged == [(sample.id, sample.payload) for sample in self.stored]
+        assert logged == [(sample.id, sample.payload) for sample in self.stored[self.logged :]]
+        self.logged = len(self.stored)
 
     @invariant()
     def the_cells_are_the_verdicts(self) -> None:
@@ -260,5 +313,5 @@ class Machine(RuleBasedStateMachine):
 
 TestMachine = Machine.TestCase
 TestMachine.settings = settings(
-    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=50, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )

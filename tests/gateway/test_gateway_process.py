@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from gateway_rig import GatewayProcess
 from swarm.client import SwarmClient
 from swarm.errors import UnavailableError
 from swarm.gateway.run_folder import read_address, read_credential
+from swarm.gateway.server import Settings
 from swarm.state import Role, Stage
 from tests.reflection import state_by_reflection
 
 pytestmark = pytest.mark.asyncio
+SECOND = timedelta(seconds=1)
 
 
 async def test_nothing_acknowledged_is_lost_when_it_is_killed(gateway_process: GatewayProcess) -> None:
@@ -103,6 +106,20 @@ async def test_a_restart_keeps_the_port_and_no_gateway_is_named(
     await gateway_process.end(signal.SIGTERM)
     await gateway_process.start()
     assert read_address(tmp_path).address == address
+
+
+async def test_its_clock_can_be_stepped_for_a_rehearsal(gateway_process: GatewayProcess, tmp_path: Path) -> None:
+    offset = tmp_path / "offset"
+    assert abs(Settings(tmp_path, "test", "calendar", clock_offset_file=offset).now() - datetime.now(UTC)) < SECOND
+    await gateway_process.start("--clock-offset-file", str(offset))
+    async with SwarmClient.for_run(tmp_path, Role.PROBER, "prober-1") as prober:
+        await prober.publish(probes(1))
+        offset.write_text("3600")
+        later = (await prober.state()).queues[0].oldest_age_seconds
+        offset.write_text("-3600")
+        before = (await prober.state()).queues[0].oldest_age_seconds
+    assert 3600 <= later < 3660
+    assert before == 0
 
 
 async def test_garbage_on_the_port_harms_nobody(gateway_process: GatewayProcess) -> None:
