@@ -287,8 +287,9 @@ async def run(given: argparse.Namespace) -> None:
             case "worker":
                 workers = []
                 for role, stage in zip((Role.STUDENT, Role.JUDGE, Role.TEACHER), Stage, strict=True):
-                    voices = [Voice(await client(role, f"{name}-{number}"), pen) for name in (role, f"{role}-thief")]
-                    workers.append(Worker(voices[0], voices[1], stage, rng))
+                    voice = Voice(await client(role, f"{role}-{number}"), pen)
+                    thief = Voice(await client(role, f"{role}-thief-{number}"), pen)
+                    workers.append(Worker(voice, thief, stage, rng))
                 await asyncio.gather(*(worker.work(stop) for worker in workers))
             case _:
                 role = (Role.OPERATOR, Role.JUDGE)[number % 2]

@@ -6,6 +6,8 @@ import struct
 from collections.abc import Callable
 from contextlib import suppress
 
+from swarm.errors import SwarmError
+
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER with no time to linger: closing sends RST."""
 
@@ -61,7 +63,7 @@ class Proxy:
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             there, thither = await asyncio.open_connection(*self._find())
-        except OSError:
+        except (OSError, SwarmError):
             writer.transport.abort()
             return
         ends = {writer, thither}
