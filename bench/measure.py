@@ -42,8 +42,11 @@ async def drive(calls: Iterator[Call], in_flight: int, seconds: float) -> Timed:
         nonlocal samples
         while time.perf_counter() - began < seconds and (call := next(calls, None)) is not None:
             started = time.perf_counter()
-            samples += await call()
+            handled = await call()
             latencies.append(time.perf_counter() - started)
+            samples += (
+                handled  # in one step: `+= await` would lose what others add meanwhile
+            )
 
     await asyncio.gather(*(worker() for _ in range(in_flight)))
     return Timed(samples, time.perf_counter() - began, tuple(latencies))

@@ -1,5 +1,6 @@
 """The benchmark of the exchange: its sums, its verdicts, and one quick run against a real gateway."""
 
+import asyncio
 import math
 import os
 import subprocess
@@ -29,6 +30,7 @@ async def test_so_many_calls_are_under_way_at_a_time_and_no_call_is_lost() -> No
             nonlocal under_way, most
             under_way += 1
             most = max(most, under_way)
+            await asyncio.sleep(0)
             under_way -= 1
             return 3
 
@@ -36,7 +38,7 @@ async def test_so_many_calls_are_under_way_at_a_time_and_no_call_is_lost() -> No
 
     timed = await drive(islice(repeat(call()), 10), 4, 60.0)
     assert (timed.samples, len(timed.latencies)) == (30, 10)
-    assert most <= 4
+    assert most == 4
     assert (await drive(islice(repeat(call()), 10), 4, 0.0)).samples == 0
 
 
