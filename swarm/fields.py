@@ -23,6 +23,8 @@ Id = Annotated[str, Field(pattern=f"^{_ID}$")]
 """The name of a checkpoint or exam; it is the name of a folder, too, so nothing in it leads anywhere else."""
 MaybeId = Annotated[str, Field(pattern=f"^({_ID})?$")]
 """The same, or empty for none."""
+AgentName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+AGENT_NAME_FIX = "Send 1 to 64 lower-case letters, digits, `.`, `_` or `-`, beginning with a letter or digit"
 SampleId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 """32 lower-case hexadecimal digits."""
 MaybeSampleId = Annotated[str, Field(pattern="^([0-9a-f]{32})?$")]

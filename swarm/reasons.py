@@ -70,22 +70,11 @@ REASONS: Mapping[str, Reason] = {
         "Send it again after the delay.",
         1.0,
     ),
-    "CREDITS_SPENT": Reason(
-        "RESOURCE_EXHAUSTED",
-        "The agent holds as many leases as it may at a time.",
-        "Complete some, or hand them back, then lease again.",
-        1.0,
-    ),
     "RATE_LIMITED": Reason(
         "RESOURCE_EXHAUSTED",
         "This caller calls too often, or has too many streams open.",
         "Call again after the delay, in larger batches.",
         1.0,
-    ),
-    "FORGOTTEN": Reason(
-        "FAILED_PRECONDITION",
-        "The sample's texts were erased on purpose.",
-        "Work on another one.",
     ),
     "LEASE_LOST": Reason(
         "FAILED_PRECONDITION",

@@ -2,11 +2,10 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
 
 from pydantic import Field
 
-from swarm.fields import Count, Id, Line, MaybeId, Note, Number, Seconds, Sha256, Text
+from swarm.fields import AgentName, Count, Id, Line, MaybeId, Note, Number, Seconds, Sha256, Text
 from swarm.records import Cell, Origin, Record, Sample
 
 
@@ -112,9 +111,6 @@ class Answer(Record):
     def ok(self) -> bool:
         """Whether this item was taken (now or by an earlier call)."""
         return self.code == "OK"
-
-
-AgentName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 
 class Credential(Record):

@@ -60,6 +60,13 @@ def test_every_reason_that_is_given_is_in_the_table() -> None:
     assert set(Code) - {Code.OK} <= set(REASONS)
 
 
+def test_every_reason_in_the_table_is_given_somewhere() -> None:
+    files = [*ROOT.rglob("*.py")]
+    given = {reason for file in files for reason in reasons_in(file.read_text())}
+    by_kind_of_error = {"STORE_FAILED", "UNAVAILABLE", "INTERNAL"}
+    assert set(REASONS) - given - set(Code) == by_kind_of_error
+
+
 def test_a_reason_that_is_not_in_the_table_is_found() -> None:
     assert list(reasons_in('raise RefusedError("NOVEL", "x")\nAnswer(id="", code=Code.INVALID)')) == [
         "NOVEL",

@@ -5,8 +5,12 @@ from typing import Any
 from swarm.codec import enum_from_wire, to_wire
 from swarm.exchange.wallet import DEFAULT_OVERLAP_SECONDS, DEFAULT_TTL_SECONDS
 from swarm.gateway.desk import Desk, wires
+from swarm.gateway.soundness import bounded
 from swarm.state import Role
 from swarm.v1 import credential_pb2, credential_pb2_grpc
+
+LONGEST_TTL_SECONDS = 400 * 86_400.0
+LONGEST_OVERLAP_SECONDS = 7 * 86_400.0
 
 
 class CredentialService(credential_pb2_grpc.CredentialServiceServicer):
@@ -17,14 +21,15 @@ class CredentialService(credential_pb2_grpc.CredentialServiceServicer):
 
     async def IssueCredential(self, request: Any, _context: Any) -> Any:
         role = enum_from_wire(request.role, Role, "IssueCredentialRequest.role")
-        ttl = request.ttl_seconds or DEFAULT_TTL_SECONDS
+        ttl = _lifetime(request)
         made, token = await self._desk.write(lambda exchange: exchange.issue(request.name, role, ttl))
         await self._desk.take_credentials()
         return credential_pb2.IssueCredentialResponse(credential=to_wire(made), token=token)
 
     async def RotateCredential(self, request: Any, _context: Any) -> Any:
-        ttl = request.ttl_seconds or DEFAULT_TTL_SECONDS
+        ttl = _lifetime(request)
         overlap = request.overlap_seconds if request.HasField("overlap_seconds") else DEFAULT_OVERLAP_SECONDS
+        bounded("overlap_seconds", overlap, 0, LONGEST_OVERLAP_SECONDS)
         made, token = await self._desk.write(lambda exchange: exchange.rotate(request.id, ttl, overlap))
         await self._desk.take_credentials()
         return credential_pb2.RotateCredentialResponse(credential=to_wire(made), token=token)
@@ -37,3 +42,9 @@ class CredentialService(credential_pb2_grpc.CredentialServiceServicer):
     async def ListCredentials(self, _request: Any, _context: Any) -> Any:
         found = await self._desk.read(lambda exchange: exchange.credentials())
         return credential_pb2.ListCredentialsResponse(credentials=wires(credential for credential, _ in found))
+
+
+def _lifetime(request: Any) -> float:
+    ttl: float = request.ttl_seconds or DEFAULT_TTL_SECONDS
+    bounded("ttl_seconds", ttl, 1, LONGEST_TTL_SECONDS)
+    return ttl

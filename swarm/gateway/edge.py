@@ -12,7 +12,7 @@ from typing import Any
 
 import grpc
 
-from swarm.codec import code_of, status_of
+from swarm.codec import reason_of, status_of
 from swarm.errors import RefusedError, SwarmError, UnavailableError
 from swarm.exchange import Identity
 from swarm.gateway.audit import Audit
@@ -192,10 +192,10 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         async def refuse(error: Exception) -> None:
             nonlocal ended
             code, text, trailing = status_of(error)
-            if code_of(error) is grpc.StatusCode.INTERNAL:
+            if code is grpc.StatusCode.INTERNAL:
                 self.defects += 1
                 _LOG.error("a call failed by a fault of the gateway", exc_info=error)
-            ended = getattr(error, "reason", code.name)
+            ended = reason_of(error)
             if who is None:
                 self._audit.write("refused", **facts, reason=ended, message=text)
             await context.abort(code, text, trailing)

@@ -2,12 +2,12 @@
 
 import hmac
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from swarm.errors import RefusedError
-from swarm.exchange import Identity
+from swarm.exchange import Clock, Identity
 from swarm.exchange.wallet import hash_of, id_of
+from swarm.fields import AGENT_NAME_FIX
 from swarm.gateway.run_folder import Credentials
 from swarm.state import AgentCard, Credential, Role
 
@@ -17,8 +17,9 @@ _SEND = "Send metadata `authorization: Bearer TOKEN` with a token of RUN/credent
 class Keys:
     """Reads the caller out of a call's metadata. `take` replaces what is known of issued credentials."""
 
-    def __init__(self, inside: Credentials) -> None:
+    def __init__(self, inside: Credentials, clock: Clock) -> None:
         self._inside = inside
+        self._clock = clock
         self._issued: Mapping[str, tuple[Credential, str]] = {}
 
     def take(self, issued: Iterable[tuple[Credential, str]]) -> None:
@@ -48,7 +49,7 @@ class Keys:
         if not credential_id:
             return
         credential, _ = self._issued[credential_id]
-        if ended := credential.ended(datetime.now(UTC)):
+        if ended := credential.ended(self._clock()):
             raise RefusedError("UNAUTHENTICATED", f"credential {credential.id} {ended}", "Ask for another one")
 
 
@@ -59,5 +60,5 @@ def _name(given: str, role: Role) -> str:
         raise RefusedError(
             "INVALID",
             f"metadata swarm-agent is {given!r}",
-            "Send 1 to 64 lower-case letters, digits, `.`, `_` or `-`, beginning with a letter or digit",
+            AGENT_NAME_FIX,
         ) from None

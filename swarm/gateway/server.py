@@ -152,7 +152,7 @@ async def serving(settings: Settings) -> AsyncIterator[Gateway]:
         exchange, credentials, domain = await _opened(stack, settings)
         audit = stack.enter_context(closing(Audit(settings.run_dir)))
         metrics = stack.enter_context(Metrics().served(exchange, settings.metrics_port))
-        changes, keys = Changes(), Keys(credentials)
+        changes, keys = Changes(), Keys(credentials, settings.now)
         edge = Edge(keys, audit, settings.limits)
         writer = Writer(exchange, changes, metrics)
         seconds = settings.bookmark_seconds
@@ -266,8 +266,7 @@ def _credentials(settings: Settings) -> grpc.ServerCredentials:
 
 
 async def _tick(desk: Desk) -> None:
-    """Once a second: cut what is over, take back leases that ran out, and let waiters look at what became ready."""
-    """Once a second: take back leases that ran out, and let waiters look for work whose backoff is over.
+    """Once a second: cut streams that are over, take back leases that ran out, wake what has waited out its backoff.
 
     Raises DeposedError once another gateway has taken over.
     """
@@ -276,7 +275,6 @@ async def _tick(desk: Desk) -> None:
         desk.edge.sweep()
         try:
             desk.metrics.expired(await desk.write(lambda exchange: exchange.expire(), QUEUES))
-            await desk.write(lambda exchange: exchange.expire(), QUEUES)
         except DeposedError:
             raise
         except SwarmError as error:
