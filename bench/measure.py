@@ -44,9 +44,7 @@ async def drive(calls: Iterator[Call], in_flight: int, seconds: float) -> Timed:
             started = time.perf_counter()
             handled = await call()
             latencies.append(time.perf_counter() - started)
-            samples += (
-                handled  # in one step: `+= await` would lose what others add meanwhile
-            )
+            samples += handled  # in one step: `+= await` would lose what others add meanwhile
 
     await asyncio.gather(*(worker() for _ in range(in_flight)))
     return Timed(samples, time.perf_counter() - began, tuple(latencies))
