@@ -6,7 +6,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest_asyncio
-from gateway_rig import Clients, GatewayProcess
+from gateway_rig import CLOCK_FILE, Clients, GatewayProcess
 
 from swarm.client import SwarmClient
 from swarm.gateway.server import Gateway, Settings, serving
@@ -17,7 +17,10 @@ hypothesis.settings.register_profile("fuzz", max_examples=16_000)
 
 @pytest_asyncio.fixture
 async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
-    async with serving(Settings(tmp_path, "test", "calendar", queue_limit=400, bookmark_seconds=0.3)) as started:
+    settings = Settings(
+        tmp_path, "test", "calendar", queue_limit=400, bookmark_seconds=0.3, clock_offset_file=tmp_path / CLOCK_FILE
+    )
+    async with serving(settings) as started:
         yield started
 
 

@@ -12,6 +12,12 @@ from swarm.gateway.run_folder import read_address
 from swarm.state import Role
 
 Clients = Callable[[Role], SwarmClient]
+CLOCK_FILE = "ahead"
+
+
+def move_clock(run_dir: Path, seconds: float) -> None:
+    """Set the clock of the gateway in this process so many seconds ahead of the machine's."""
+    (run_dir / CLOCK_FILE).write_text(str(seconds))
 
 
 class GatewayProcess:
