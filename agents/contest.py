@@ -12,7 +12,7 @@ from swarm.domains.base import Domain
 from swarm.domains.exam import best_constant_per_form
 from swarm.exam_report import Contestant, ContestantKind, ItemAnswer, answered_right, scored
 from swarm.records import Cell, Probe, Sample
-from swarm.state import Checkpoint
+from swarm.students import Checkpoint
 
 Parser = Callable[[str], str]
 """A question in, an answer in the domain's syntax out."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from swarm import statistics
 from swarm.calibration import Bench, Calibration, calibration_items
+from swarm.criteria import Criterion, Experiment, ExperimentOutcome, Rubric
 from swarm.domains.base import Domain
 from swarm.records import Cell, Probe, Purpose
 from swarm.rubric import check_rubric, exploit_rubrics, judge_attempt, size
 from swarm.rubric_checks import CHECKS
-from swarm.state import Criterion, Experiment, ExperimentOutcome, Rubric
 
 GRAMMAR = (
     Criterion(id="single-answer", text="The attempt gives one answer and does not hedge.", check="single-answer"),

@@ -12,7 +12,7 @@ from swarm.exam_report import answered_right
 from swarm.general import CHOICES, correct, load_general, pairs
 from swarm.promotion import PromotionPolicy, settled
 from swarm.records import Cell, Purpose, Sample, new_id
-from swarm.state import Checkpoint, ExamItem, ExamRecord
+from swarm.students import Checkpoint, ExamItem, ExamRecord
 
 TRIES = 50
 """Draws for each pair before the cells count as exhausted."""

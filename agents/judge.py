@@ -4,10 +4,11 @@ import random
 from collections.abc import Sequence
 
 from swarm.calibration import REQUIRED_Q0, Calibration, calibrate, calibration_items
+from swarm.criteria import Rubric
 from swarm.domains.base import Domain
 from swarm.records import Attempt, Cell, Probe, Purpose, Sample, answer_to
 from swarm.rubric import check_rubric, judge_attempt
-from swarm.state import Completion, FailKind, Failure, Lease, Rubric
+from swarm.work import Completion, FailKind, Failure, Lease
 
 
 class Judge:

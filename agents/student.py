@@ -7,7 +7,8 @@ from agents.engines.base import Engine, Generation, Request
 from swarm.domains.base import Domain
 from swarm.errors import EngineUnavailable
 from swarm.records import Attempt, Probe, answer_to
-from swarm.state import Checkpoint, CheckpointStatus, Completion, FailKind, Failure, Lease, Stage
+from swarm.students import Checkpoint, CheckpointStatus
+from swarm.work import Completion, FailKind, Failure, Lease, Stage
 
 
 def engine_id(checkpoint: Checkpoint) -> str:

@@ -11,7 +11,7 @@ from agents.prompting import chat, examples
 from swarm.domains.base import Domain
 from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable
 from swarm.records import Correction, Probe, Record, TeacherKind, answer_to
-from swarm.state import Completion, FailKind, Failure, Lease, Stage
+from swarm.work import Completion, FailKind, Failure, Lease, Stage
 
 SHOTS = 4
 """Worked examples that a model teacher is shown."""

@@ -17,7 +17,7 @@ from bench.measure import Timed
 from swarm.exchange import Exchange, Identity
 from swarm.exchange.schema import events, metadata, queue, samples
 from swarm.records import new_id
-from swarm.state import Role
+from swarm.roles import Role
 
 TABLES = (events, samples, queue)
 Rows = list[list[tuple[Any, ...]]]

@@ -22,8 +22,9 @@ from swarm.codec import enum_to_wire, to_wire
 from swarm.connection import MESSAGE_BYTES
 from swarm.domains import load_domain
 from swarm.records import Attempt, Purpose, Sample, answer_to, child_id, new_id
-from swarm.state import Completion, Role, Stage
+from swarm.roles import Role
 from swarm.v1 import exchange_pb2, state_pb2, swarm_pb2
+from swarm.work import Completion, Stage
 
 DOMAIN = "calendar"
 CHANNELS = 4

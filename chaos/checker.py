@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
 from chaos.history import OK, STOLEN, Call, History, Item, Opened, Said, Seen, digest_of, event_digest, list_digest
+from swarm.events import Event
 from swarm.exchange.flow import next_stage
 from swarm.records import Attempt, Purpose, Sample, Verdict
 from swarm.records import Probe as ProbeRecord
-from swarm.state import Event, Stage, SwarmState
+from swarm.state import SwarmState
+from swarm.work import Stage
 
 MOST_SHOWN = 5
 OWN_FAULT = "by its own fault"

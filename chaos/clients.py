@@ -19,10 +19,12 @@ from chaos.plan import LEASE_SECONDS
 from swarm.client import SwarmClient
 from swarm.domains.calendar import CalendarDomain
 from swarm.errors import RefusedError, SwarmError, UnavailableError
+from swarm.events import EventKind
 from swarm.gateway.run_folder import read_credential
 from swarm.reasons import REASONS
 from swarm.records import Attempt, Correction, Payload, Probe, Purpose, Sample, TeacherKind, Verdict, new_id
-from swarm.state import AgentCard, Answer, Completion, EventKind, FailKind, Failure, Lease, Role, Stage
+from swarm.roles import AgentCard, Role
+from swarm.work import Answer, Completion, FailKind, Failure, Lease, Stage
 
 TRY_SECONDS = 3.0
 SILENCE_SECONDS = 8.0

@@ -16,8 +16,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from swarm.events import Event
 from swarm.records import Record, Sample
-from swarm.state import Answer, Event, SwarmState
+from swarm.state import SwarmState
+from swarm.work import Answer
 
 OK, REFUSED, UNKNOWN = "ok", "refused", "unknown"
 STOLEN = "stolen"

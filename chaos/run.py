@@ -15,8 +15,10 @@ from chaos.plan import Fault, Kind
 from chaos.proxy import Proxy
 from chaos.stage import ClientProcess, GatewayProcess
 from swarm.client import SwarmClient
+from swarm.events import Event, EventKind
 from swarm.records import Sample
-from swarm.state import Checkpoint, CheckpointStatus, Event, EventKind, Role
+from swarm.roles import Role
+from swarm.students import Checkpoint, CheckpointStatus
 
 CLIENTS: Mapping[str, int] = {"publisher": 2, "worker": 3, "watcher": 2}
 SLOWEST_COMMIT = 0.4

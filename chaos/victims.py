@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from swarm.events import Event
 from swarm.exchange.exchange import Exchange
 from swarm.exchange.held import Held
 from swarm.exchange.store import Store
 from swarm.gateway import server
 from swarm.gateway.__main__ import main as serve
 from swarm.gateway.writer import Writer
-from swarm.state import Event, Role
+from swarm.roles import Role
 
 SLOW_FILE = "CHAOS_SLOW_FILE"
 EARLY_SECONDS = 0.3

@@ -11,7 +11,7 @@ from cluster.engines import EngineActor
 from cluster.loops import LOOPS
 from swarm.config import Config
 from swarm.errors import SwarmError
-from swarm.state import Role
+from swarm.roles import Role
 
 
 class AgentActor:

@@ -12,7 +12,8 @@ from swarm.domains import load_domain
 from swarm.domains.base import Domain
 from swarm.errors import SwarmError
 from swarm.records import Cell
-from swarm.state import AgentCard, PhaseName, PhaseRecord, Role
+from swarm.roles import AgentCard, Role
+from swarm.state import PhaseName, PhaseRecord
 
 BEAT_SECONDS = 3.0
 LEARNING = (PhaseName.LEARN,)

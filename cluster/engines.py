@@ -11,7 +11,7 @@ from agents.engines.base import Engine, Generation, Request
 from swarm import weights
 from swarm.config import Config, EngineKind
 from swarm.errors import EngineUnavailable
-from swarm.state import Checkpoint
+from swarm.students import Checkpoint
 from swarm.turns import Turn
 
 

@@ -11,7 +11,8 @@ from swarm.domains.exam import frozen_exam
 from swarm.exam_report import ExamReport, save_report
 from swarm.phases import level, policy_of
 from swarm.records import Cell
-from swarm.state import CheckpointStatus, PhaseName, Progress, SwarmState
+from swarm.state import PhaseName, Progress, SwarmState
+from swarm.students import CheckpointStatus
 
 EXAM_SEED = 20_260_101
 """The frozen exam is the same for every run and every seed."""

@@ -20,19 +20,10 @@ from swarm.config import Config, EngineKind
 from swarm.errors import BudgetExhausted, EngineUnavailable, SwarmError, WeightsError
 from swarm.fields import as_note
 from swarm.records import Attempt, Probe, Purpose, Sample, TeacherKind
-from swarm.state import (
-    Checkpoint,
-    CheckpointStatus,
-    Completion,
-    FailKind,
-    Failure,
-    Lease,
-    PhaseName,
-    QueueCount,
-    Role,
-    Stage,
-    SwarmState,
-)
+from swarm.roles import Role
+from swarm.state import PhaseName, SwarmState
+from swarm.students import Checkpoint, CheckpointStatus
+from swarm.work import Completion, FailKind, Failure, Lease, QueueCount, Stage
 
 LEASE_SECONDS = 30.0
 POLL_SECONDS = 1.0

@@ -27,7 +27,7 @@ from swarm.domains import load_domain
 from swarm.errors import ConfigError, SwarmError
 from swarm.records import new_id
 from swarm.report.reading import snapshot
-from swarm.state import Checkpoint, CheckpointStatus
+from swarm.students import Checkpoint, CheckpointStatus
 
 _BAD_REQUEST = 400
 

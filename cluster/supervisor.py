@@ -21,12 +21,15 @@ from swarm import checkpoints, weights
 from swarm.calibration import Calibration, calibrate, calibration_items
 from swarm.client import SwarmClient
 from swarm.config import Config
+from swarm.criteria import Rubric
 from swarm.domains import load_domain
 from swarm.errors import RefusedError
 from swarm.phases import next_phase, policy_of, view_of
 from swarm.records import Cell, Purpose, Verdict
+from swarm.roles import Role
 from swarm.rubric import seed_rubric
-from swarm.state import Checkpoint, CheckpointStatus, PhaseName, PhaseRecord, Role, Rubric, SwarmState
+from swarm.state import PhaseName, PhaseRecord, SwarmState
+from swarm.students import Checkpoint, CheckpointStatus
 
 TICK_SECONDS = 1.0
 FINAL_EXAM_SECONDS = 300.0

@@ -20,7 +20,8 @@ from swarm.client import SwarmClient
 from swarm.config import Config, load
 from swarm.errors import ConfigError, SwarmError, UnavailableError
 from swarm.gateway.run_folder import ADDRESS_FILE, STORE_VARIABLE, read_address
-from swarm.state import PhaseName, Role
+from swarm.roles import Role
+from swarm.state import PhaseName
 
 ENVIRONMENT = {
     # glibc otherwise gives every large tensor back to the kernel, and each step pays for the page faults again.

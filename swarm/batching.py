@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from swarm.state import Answer
+from swarm.work import Answer
 
 T = TypeVar("T")
 

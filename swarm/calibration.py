@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from swarm import statistics
+from swarm.criteria import Criterion, Rubric
 from swarm.defects import DEFECTS, RIGHT, Draw, Maker
 from swarm.domains.base import Domain
 from swarm.records import Cell, Probe, Purpose, Record, Reference
 from swarm.rubric_checks import CHECKS, Case
-from swarm.state import Criterion, Rubric
 
 REQUIRED_Q0 = 0.90
 """A rubric version may judge only while the lower bound of q0 is at least this (METHODS.md, Judge)."""

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import fsspec
 
 from swarm.errors import WeightsError
-from swarm.state import Checkpoint, TensorFile
+from swarm.students import Checkpoint, TensorFile
 from swarm.weights import file_sha256
 
 CANARY = (

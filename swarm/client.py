@@ -7,29 +7,14 @@ from typing import Any, Self
 from swarm.batching import Batcher
 from swarm.codec import enum_to_wire, from_wire, to_wire
 from swarm.connection import Connection, Target
+from swarm.criteria import Experiment, Rubric
+from swarm.events import Event
 from swarm.fields import as_note
 from swarm.gateway.run_folder import read_address, read_credential, read_tls
 from swarm.records import Cell, Purpose, Record, Sample, new_id
-from swarm.state import (
-    AgentCard,
-    AgentStatus,
-    Answer,
-    Checkpoint,
-    Completion,
-    Credential,
-    Event,
-    ExamRecord,
-    Experiment,
-    Failure,
-    Lease,
-    PhaseRecord,
-    Progress,
-    PromotionDecision,
-    Role,
-    Rubric,
-    Stage,
-    SwarmState,
-)
+from swarm.roles import AgentCard, AgentStatus, Credential, Role
+from swarm.state import PhaseRecord, Progress, SwarmState
+from swarm.students import Checkpoint, ExamRecord, PromotionDecision
 from swarm.v1 import (
     agent_pb2,
     checkpoint_pb2,
@@ -40,6 +25,7 @@ from swarm.v1 import (
     student_pb2,
     swarm_pb2,
 )
+from swarm.work import Answer, Completion, Failure, Lease, Stage
 
 
 class Answered(Record):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from swarm.errors import ConfigError
-from swarm.state import Role
+from swarm.roles import Role
 
 STAFFED = (Role.PROBER, Role.STUDENT, Role.JUDGE, Role.TEACHER, Role.EVOLVER, Role.EXAMINER)
 """The roles that agents are hired for; the trainer group has a section of its own."""

@@ -16,7 +16,9 @@ from swarm.client import SwarmClient
 from swarm.config import BudgetSection
 from swarm.errors import ConfigError, UnavailableError
 from swarm.records import Weather
-from swarm.state import PhaseName, PromotionDecision, Role, SwarmState
+from swarm.roles import Role
+from swarm.state import PhaseName, SwarmState
+from swarm.students import PromotionDecision
 
 TABLE_SECONDS = 2.0
 LINE_SECONDS = 10.0

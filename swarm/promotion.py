@@ -10,7 +10,7 @@ from pydantic import Field
 from swarm import statistics
 from swarm.records import Origin, Probe, Purpose, Record
 from swarm.rubric_checks import abstains
-from swarm.state import ExamItem, ExamRecord, PromotionDecision
+from swarm.students import ExamItem, ExamRecord, PromotionDecision
 
 
 class PromotionPolicy(Record):

@@ -5,11 +5,11 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from swarm.criteria import Criterion, Rubric
 from swarm.domains.base import Domain
 from swarm.errors import ConfigError
 from swarm.records import Finding, Probe, Verdict
 from swarm.rubric_checks import CHECKS, Case
-from swarm.state import Criterion, Rubric
 
 SEEDS = Path(__file__).resolve().parent.parent / "rubrics"
 

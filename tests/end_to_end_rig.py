@@ -11,8 +11,9 @@ from typing import Self
 import psutil
 
 from swarm.client import SwarmClient
+from swarm.events import Event
 from swarm.gateway.run_folder import ADDRESS_FILE, read_address
-from swarm.state import Event, Role
+from swarm.roles import Role
 from tests.waiting import until
 
 CELLS = ("span/rain/duration", "recurrence/border/none", "span/border/ask")

@@ -8,7 +8,8 @@ from agents.engines.base import Generation, Request
 from swarm.domains.base import Reading, Verification
 from swarm.errors import EngineUnavailable, WeightsError
 from swarm.records import Attempt, Cell, Origin, Probe, Purpose, Reference, Sample, Verdict, Weather, answer_to
-from swarm.state import Checkpoint, Lease, Stage
+from swarm.students import Checkpoint
+from swarm.work import Lease, Stage
 
 
 class SumDomain:

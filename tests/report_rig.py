@@ -5,28 +5,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from swarm.criteria import Criterion, Experiment, ExperimentOutcome, Rubric
 from swarm.domains.calendar import CalendarDomain
 from swarm.domains.exam import frozen_exam
 from swarm.exam_report import ContestantKind, ExamReport, ItemAnswer, save_report, scored
 from swarm.exchange import Exchange, Identity
 from swarm.gateway.run_folder import STORE_FILE, Credentials
 from swarm.records import Attempt, Correction, Probe, Purpose, Sample, TeacherKind, Verdict, answer_to
-from swarm.state import (
-    AgentCard,
-    Checkpoint,
-    CheckpointStatus,
-    Completion,
-    Criterion,
-    ExamRecord,
-    Experiment,
-    ExperimentOutcome,
-    PhaseName,
-    PhaseRecord,
-    PromotionDecision,
-    Role,
-    Rubric,
-    Stage,
-)
+from swarm.roles import AgentCard, Role
+from swarm.state import PhaseName, PhaseRecord
+from swarm.students import Checkpoint, CheckpointStatus, ExamRecord, PromotionDecision
+from swarm.work import Completion, Stage
 
 DOMAIN = CalendarDomain()
 CELLS = DOMAIN.cells()[:6]

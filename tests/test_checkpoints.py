@@ -9,7 +9,7 @@ import pytest
 
 from swarm.checkpoints import CANARY_TOLERANCE, bring, manifest, missing, publish, verify, verify_canary
 from swarm.errors import WeightsError
-from swarm.state import Checkpoint, CheckpointStatus, TensorFile
+from swarm.students import Checkpoint, CheckpointStatus, TensorFile
 from swarm.weights import file_sha256
 
 

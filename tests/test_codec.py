@@ -12,21 +12,14 @@ from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
 from swarm.codec import MODELS, code_of, from_wire, status_of, to_wire, wire_class
+from swarm.criteria import Experiment, Rubric
 from swarm.errors import RefusedError, StoreError
+from swarm.events import Event
 from swarm.records import Attempt, Cell, Origin, Probe, Purpose, Record, Reference, Sample, Weather
-from swarm.state import (
-    Checkpoint,
-    CheckpointStatus,
-    Event,
-    ExamRecord,
-    Experiment,
-    Lease,
-    PhaseName,
-    Progress,
-    Rubric,
-    SwarmState,
-)
+from swarm.state import PhaseName, Progress, SwarmState
+from swarm.students import Checkpoint, CheckpointStatus, ExamRecord
 from swarm.v1 import records_pb2, state_pb2
+from swarm.work import Lease
 
 st.register_type_strategy(int, st.integers(-(2**31), 2**31 - 1))
 _RULES = ("pattern", "max_length", "ge", "le")

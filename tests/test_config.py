@@ -6,7 +6,7 @@ import pytest
 
 from swarm.config import Config, EngineKind, TrainMode, load, parse
 from swarm.errors import ConfigError
-from swarm.state import Role
+from swarm.roles import Role
 
 
 def refusal(text: str, **overrides: object) -> str:

@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from swarm.criteria import ExperimentOutcome
+from swarm.events import Event, EventKind
 from swarm.exam_report import ContestantKind, load_report
 from swarm.gateway.run_folder import read_address, read_credential
 from swarm.report.reading import snapshot
-from swarm.state import CheckpointStatus, Event, EventKind, ExperimentOutcome, PhaseName, Role
+from swarm.roles import Role
+from swarm.state import PhaseName
+from swarm.students import CheckpointStatus
 from tests.end_to_end_rig import CELLS, Launched, write_config
 from tests.reflection import state_by_reflection
 

@@ -7,8 +7,9 @@ from pydantic import ValidationError
 
 from swarm.config import Config
 from swarm.phases import PhasePolicy, PhaseView, level, next_phase, policy_of, view_of
-from swarm.state import PhaseName, PhaseRecord, PromotionDecision, SwarmState
+from swarm.state import PhaseName, PhaseRecord, SwarmState
 from swarm.statistics import spent_alpha
+from swarm.students import PromotionDecision
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 POLICY = PhasePolicy(epsilon=0.02, alpha=0.05, siege_below=0.03, minutes=60, corrections=1000, dollars=5)

@@ -6,7 +6,7 @@ import pytest
 
 from swarm.promotion import PromotionPolicy, Standing, conditions, decide, declined, explain, settled
 from swarm.records import Attempt, Origin, Purpose, Sample
-from swarm.state import ExamItem, ExamRecord
+from swarm.students import ExamItem, ExamRecord
 from tests.fakes import probe_of
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.calibration import Bench, calibrate, calibration_items
+from swarm.criteria import Criterion, Rubric
 from swarm.domains import load_domain
 from swarm.errors import ConfigError
 from swarm.records import Probe, Purpose, Sample
 from swarm.rubric import check_rubric, exploit_rubrics, judge_attempt, load_rubric, parse_rubric, seed_rubric
 from swarm.rubric_checks import CHECKS, abstains
-from swarm.state import Criterion, Rubric
 from tests.fakes import SumDomain, probe_of
 
 DOMAIN = SumDomain()

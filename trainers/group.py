@@ -21,7 +21,9 @@ from swarm.client import SwarmClient
 from swarm.config import Config, TrainMode
 from swarm.domains import load_domain
 from swarm.records import Record, new_id
-from swarm.state import AgentCard, Checkpoint, CheckpointStatus, PhaseName, Role
+from swarm.roles import AgentCard, Role
+from swarm.state import PhaseName
+from swarm.students import Checkpoint, CheckpointStatus
 from swarm.turns import Turn
 from trainers.curriculum import Curriculum, general_examples
 from trainers.learner import Learner

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from swarm.records import Record
-from swarm.state import Checkpoint
+from swarm.students import Checkpoint
 
 
 class Message(Record):

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from agents.engines.base import Generation, Request
 from swarm.config import EngineSection
 from swarm.errors import ConfigError, EngineUnavailable
-from swarm.state import Checkpoint
+from swarm.students import Checkpoint
 
 BACKOFF_CAP_SECONDS = 30.0
 _AGAIN = {408, 409, 429, 500, 502, 503, 504}

@@ -16,7 +16,7 @@ from agents.engines.base import Generation, Request
 from agents.engines.forced import forced_by
 from swarm import checkpoints
 from swarm.errors import EngineUnavailable
-from swarm.state import Checkpoint
+from swarm.students import Checkpoint
 from swarm.turns import Turn, taken
 
 MIN_SHARED = 48

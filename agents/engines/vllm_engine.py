@@ -23,7 +23,7 @@ from agents.engines.base import Generation, Request
 from agents.engines.untied import with_head
 from swarm import checkpoints
 from swarm.errors import ConfigError, EngineUnavailable
-from swarm.state import Checkpoint
+from swarm.students import Checkpoint
 
 RANKS = (1, 8, 16, 32, 64, 128, 256, 320, 512)
 """The adapter ranks that vLLM can be set to."""

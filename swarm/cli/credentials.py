@@ -17,7 +17,7 @@ from swarm.errors import ConfigError
 from swarm.gateway.run_folder import TLS_FOLDER, read_address
 from swarm.gateway.tls import Authority
 from swarm.report.reading import operator
-from swarm.state import Credential, Role
+from swarm.roles import Credential, Role
 
 T = TypeVar("T")
 

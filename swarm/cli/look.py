@@ -12,10 +12,11 @@ from swarm.cli.places import RunOption, find_run, read_note, standing, stored_co
 from swarm.cli.wording import event_line, sample_line, sample_lines
 from swarm.config import BudgetSection
 from swarm.errors import ConfigError
+from swarm.events import Event, EventKind
 from swarm.live import Pace, follow, picture
 from swarm.records import Cell, Purpose, Sample
 from swarm.report.reading import Query, operator, reading
-from swarm.state import Event, EventKind, SwarmState
+from swarm.state import SwarmState
 
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="Most samples.")]
 

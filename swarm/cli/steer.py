@@ -13,7 +13,8 @@ from swarm.cli.launch import Detach, Plain, Settings, checked, how_to_show, laun
 from swarm.cli.places import CONFIG_FILE, RunArgument, RunOption, Standing, find_run, read_note, standing, stored_config
 from swarm.errors import ConfigError, RefusedError, UnavailableError
 from swarm.report.reading import operator
-from swarm.state import Checkpoint, PhaseRecord
+from swarm.state import PhaseRecord
+from swarm.students import Checkpoint
 
 _TRIES = 5
 

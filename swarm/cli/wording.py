@@ -1,8 +1,8 @@
 """Samples and events as lines of text."""
 
+from swarm.events import Event
 from swarm.live import decision_line
 from swarm.records import Attempt, Correction, Probe, Sample, Verdict
-from swarm.state import Event
 
 _WIDTH = 100
 

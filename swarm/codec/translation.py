@@ -18,7 +18,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from pydantic import ValidationError
 
-from swarm import records, state
+from swarm import criteria, events, records, roles, state, students, work
 from swarm.errors import RefusedError
 from swarm.records import Record
 from swarm.v1 import records_pb2, state_pb2
@@ -30,10 +30,12 @@ Reader = Callable[[Any], Any]
 
 ABSENT = object()
 """What a reader gives for a field that was not sent; the record's default, if it has one, takes its place."""
+_HOMES = (records, roles, work, criteria, students, state, events)
+"""The modules whose records and enums travel."""
 
 
 def _defined(base: type[Any]) -> dict[str, type[Any]]:
-    found = [value for module in (records, state) for value in vars(module).values() if isinstance(value, type)]
+    found = [value for module in _HOMES for value in vars(module).values() if isinstance(value, type)]
     return {value.__name__: value for value in found if issubclass(value, base) and value is not base}
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from swarm.records import Payload, Purpose, Verdict
-from swarm.state import Role, Stage
+from swarm.roles import Role
+from swarm.work import Stage
 
 MAX_ATTEMPTS = 10
 MAX_LEASE_SECONDS = 3600.0

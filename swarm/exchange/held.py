@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from swarm.exchange.flow import State
 from swarm.exchange.rows import chunks, count_stage
 from swarm.exchange.schema import DELAYED, queue
-from swarm.state import Answer, Stage
+from swarm.work import Answer, Stage
 
 SECOND = 1_000_000
 """In the store's microseconds."""

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, insert, select
 
+from swarm.events import EventKind
 from swarm.exchange.flow import Code, State, answers, next_stage, priority
 from swarm.exchange.log import current_revision
 from swarm.exchange.rows import Facts, add, chunks, count_stage, depths, facts_by_id
 from swarm.exchange.schema import cell_counts, events, queue, samples, tallies
 from swarm.exchange.store import micros
 from swarm.records import Attempt, Probe, Purpose, Sample, Verdict
-from swarm.state import Answer, EventKind, Stage
+from swarm.work import Answer, Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ import hashlib
 from pydantic import BaseModel
 from sqlalchemy import Connection, func, insert, select
 
+from swarm.criteria import Experiment, ExperimentOutcome, Rubric
 from swarm.errors import RefusedError
+from swarm.events import EventKind
 from swarm.exchange.flow import Code
 from swarm.exchange.log import append
 from swarm.exchange.part import Part
 from swarm.exchange.schema import experiments, rubrics
 from swarm.fields import as_note
-from swarm.state import EventKind, Experiment, ExperimentOutcome, Rubric
 
 
 def digest_of(record: BaseModel, without: set[str]) -> str:

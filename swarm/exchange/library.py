@@ -9,7 +9,8 @@ from swarm.exchange.redaction import redact_all
 from swarm.exchange.rows import chains, facts_by_id, sample_from
 from swarm.exchange.schema import cell_counts, samples
 from swarm.records import Cell, Purpose, Sample
-from swarm.state import CellCount, Role
+from swarm.roles import Role
+from swarm.state import CellCount
 
 _TAUGHT = (Purpose.LEARN, Purpose.SIEGE)
 

@@ -6,24 +6,18 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import Connection, Row, func, insert, select
 
+from swarm.criteria import Experiment, Rubric
 from swarm.errors import RefusedError
+from swarm.events import Event, EventKind
 from swarm.exchange.flow import Code
 from swarm.exchange.part import Part
 from swarm.exchange.redaction import redact_event
 from swarm.exchange.rows import Facts, facts_by_id, sample_from
 from swarm.exchange.schema import events, samples
 from swarm.exchange.store import moment
-from swarm.state import (
-    AgentStatus,
-    Checkpoint,
-    Event,
-    EventKind,
-    Experiment,
-    PhaseRecord,
-    PromotionDecision,
-    Role,
-    Rubric,
-)
+from swarm.roles import AgentStatus, Role
+from swarm.state import PhaseRecord
+from swarm.students import Checkpoint, PromotionDecision
 
 _BODIES: dict[EventKind, type[BaseModel]] = {
     EventKind.PHASE: PhaseRecord,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, func, insert, select, update
 
 from swarm.errors import RefusedError
+from swarm.events import EventKind
 from swarm.exchange.flow import Code
 from swarm.exchange.ledger import current_version
 from swarm.exchange.library import cell_counts_of
@@ -15,16 +16,10 @@ from swarm.exchange.store import moment, read_meta, write_meta
 from swarm.exchange.students import Students, all_checkpoints, all_promotions
 from swarm.exchange.sweeps import queue_counts
 from swarm.records import Origin
-from swarm.state import (
-    AgentStatus,
-    CheckpointStatus,
-    EventKind,
-    PhaseName,
-    PhaseRecord,
-    Progress,
-    QueueCount,
-    SwarmState,
-)
+from swarm.roles import AgentStatus
+from swarm.state import PhaseName, PhaseRecord, Progress, SwarmState
+from swarm.students import CheckpointStatus
+from swarm.work import QueueCount
 
 ALARMS = ("alarm:", "rubric suspended:")
 """How the note of an agent begins that needs a person."""

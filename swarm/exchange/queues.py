@@ -24,7 +24,7 @@ from swarm.exchange.rows import chains
 from swarm.exchange.schema import READY, history, queue
 from swarm.exchange.tokens import Claim
 from swarm.records import Sample
-from swarm.state import Answer, Completion, FailKind, Failure, Lease, Stage
+from swarm.work import Answer, Completion, FailKind, Failure, Lease, Stage
 
 _LEASE = (
     update(queue)

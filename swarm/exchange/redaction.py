@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from swarm.events import Event, EventKind
 from swarm.records import Attempt, Probe, Sample
-from swarm.state import Event, EventKind, Role
+from swarm.roles import Role
 
 _STUDENT_EVENTS = frozenset({EventKind.PHASE, EventKind.CHECKPOINT, EventKind.AGENT, EventKind.BOOKMARK})
 

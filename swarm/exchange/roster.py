@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, insert, select, update
 
 from swarm.errors import RefusedError
+from swarm.events import EventKind
 from swarm.exchange.flow import Code, Identity
 from swarm.exchange.log import append
 from swarm.exchange.part import Part
 from swarm.exchange.rows import add
 from swarm.exchange.schema import agents, costs, tallies
 from swarm.exchange.store import moment
-from swarm.state import AgentCard, AgentStatus, Cost, EventKind, Role
+from swarm.roles import AgentCard, AgentStatus, Cost, Role
 
 _FRESH = {"completed": 0, "failed": 0, "tokens": 0, "busy_seconds": 0.0, "note": ""}
 _MAY_DISMISS = (Role.SUPERVISOR, Role.OPERATOR)

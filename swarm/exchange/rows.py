@@ -12,7 +12,7 @@ from swarm.errors import StoreError
 from swarm.exchange.schema import samples, stages
 from swarm.exchange.store import moment
 from swarm.records import Payload, Sample
-from swarm.state import Stage
+from swarm.work import Stage
 
 _CHUNK = 500
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from swarm.errors import StoreError, SwarmError
 from swarm.exchange.schema import SCHEMA_VERSION, meta, stages
-from swarm.state import Stage
+from swarm.work import Stage
 
 Clock = Callable[[], datetime]
 

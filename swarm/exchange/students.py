@@ -3,13 +3,14 @@
 from sqlalchemy import Connection, insert, select, update
 
 from swarm.errors import RefusedError
+from swarm.events import EventKind
 from swarm.exchange.flow import Code
 from swarm.exchange.ledger import digest_of
 from swarm.exchange.log import append, current_revision
 from swarm.exchange.part import Part
 from swarm.exchange.schema import checkpoints, exams
 from swarm.exchange.store import read_meta, write_meta
-from swarm.state import Checkpoint, CheckpointStatus, EventKind, ExamRecord, PromotionDecision
+from swarm.students import Checkpoint, CheckpointStatus, ExamRecord, PromotionDecision
 
 _ARRIVES_AS = (CheckpointStatus.BASE, CheckpointStatus.CANDIDATE)
 _SERVED = (CheckpointStatus.BASE, CheckpointStatus.RETIRED, CheckpointStatus.GRADUATE)

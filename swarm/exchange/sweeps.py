@@ -13,7 +13,7 @@ from swarm.exchange.rows import chunks, count_stage, depths, samples_by_id
 from swarm.exchange.schema import LEASED, checkpoints, history, meta, queue, samples, stages
 from swarm.exchange.store import moment
 from swarm.records import Purpose, Sample
-from swarm.state import QueueCount, Stage
+from swarm.work import QueueCount, Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
 
-from swarm.state import Stage
+from swarm.work import Stage
 
 _SIGNATURE_BYTES = 32
 

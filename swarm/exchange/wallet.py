@@ -12,7 +12,7 @@ from swarm.exchange.part import Part
 from swarm.exchange.schema import credentials
 from swarm.exchange.store import micros, moment
 from swarm.fields import AGENT_NAME_FIX
-from swarm.state import Credential, Role
+from swarm.roles import Credential, Role
 
 DEFAULT_TTL_SECONDS = 30 * 86_400.0
 DEFAULT_OVERLAP_SECONDS = 3_600.0

@@ -12,7 +12,7 @@ from swarm.gateway.desk import Desk, wires
 from swarm.gateway.edge import caller
 from swarm.gateway.soundness import lined
 from swarm.records import Record
-from swarm.state import AgentCard
+from swarm.roles import AgentCard
 from swarm.v1 import agent_pb2, agent_pb2_grpc
 
 

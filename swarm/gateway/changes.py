@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from enum import StrEnum
 
-from swarm.state import Stage
+from swarm.work import Stage
 
 
 class Topic(StrEnum):

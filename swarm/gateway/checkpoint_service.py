@@ -13,7 +13,7 @@ from swarm.exchange.flow import Code
 from swarm.gateway.changes import Topic
 from swarm.gateway.desk import Desk, wires
 from swarm.gateway.soundness import RECORD_BYTES, lined, sized, timely
-from swarm.state import Checkpoint
+from swarm.students import Checkpoint
 from swarm.v1 import checkpoint_pb2, checkpoint_pb2_grpc
 
 

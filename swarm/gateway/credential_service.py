@@ -6,7 +6,7 @@ from swarm.codec import enum_from_wire, to_wire
 from swarm.exchange.wallet import DEFAULT_OVERLAP_SECONDS, DEFAULT_TTL_SECONDS
 from swarm.gateway.desk import Desk, wires
 from swarm.gateway.soundness import bounded
-from swarm.state import Role
+from swarm.roles import Role
 from swarm.v1 import credential_pb2, credential_pb2_grpc
 
 LONGEST_TTL_SECONDS = 400 * 86_400.0

@@ -19,7 +19,7 @@ from swarm.gateway.soundness import ITEM_BYTES, bounded, sized
 from swarm.gateway.traces import Traces
 from swarm.gateway.writer import Writer
 from swarm.records import Record
-from swarm.state import Answer, Stage
+from swarm.work import Answer, Stage
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)

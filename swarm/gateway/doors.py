@@ -7,7 +7,7 @@ from typing import Any
 from google.protobuf.descriptor import ServiceDescriptor
 
 from swarm.codec import enum_from_wire
-from swarm.state import Role
+from swarm.roles import Role
 from swarm.v1 import (
     access_pb2,
     agent_pb2,

@@ -13,7 +13,7 @@ from swarm.gateway.changes import EVERYTHING
 from swarm.gateway.desk import MOST_ITEMS, Desk, wires
 from swarm.gateway.soundness import bounded, check_sample
 from swarm.records import Origin, Probe, Purpose, Sample
-from swarm.state import ExamItem, ExamRecord, PromotionDecision
+from swarm.students import ExamItem, ExamRecord, PromotionDecision
 from swarm.v1 import exam_pb2, exam_pb2_grpc
 
 

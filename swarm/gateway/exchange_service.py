@@ -12,8 +12,8 @@ from swarm.gateway.edge import caller
 from swarm.gateway.soundness import bounded, check_completion, check_sample
 from swarm.gateway.traces import Call
 from swarm.records import Sample
-from swarm.state import Answer, Completion, FailKind, Failure, Lease, Stage
 from swarm.v1 import exchange_pb2, exchange_pb2_grpc
+from swarm.work import Answer, Completion, FailKind, Failure, Lease, Stage
 
 FULL_RETRY_SECONDS = 1.0
 DEFAULT_LEASE_SECONDS = 30.0

@@ -9,7 +9,7 @@ from swarm.exchange import Clock, Identity
 from swarm.exchange.wallet import hash_of, id_of
 from swarm.fields import AGENT_NAME_FIX
 from swarm.gateway.run_folder import Credentials
-from swarm.state import AgentCard, Credential, Role
+from swarm.roles import AgentCard, Credential, Role
 
 _SEND = "Send metadata `authorization: Bearer TOKEN` with a token of RUN/credentials, or of `swarm credentials issue`"
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from swarm.codec import from_wire, to_wire
+from swarm.criteria import Experiment, Rubric
 from swarm.gateway.changes import Topic
 from swarm.gateway.desk import Desk, wires
 from swarm.gateway.soundness import RECORD_BYTES, bounded, sized, timely
-from swarm.state import Experiment, Rubric
 from swarm.v1 import rubric_pb2, rubric_pb2_grpc
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from swarm.errors import ConfigError, UnavailableError
 from swarm.records import Record
-from swarm.state import Role
+from swarm.roles import Role
 
 CONTRACT = "swarm.v1"
 STORE_FILE = "swarm.db"

@@ -7,7 +7,7 @@ from typing import Any
 from swarm.errors import RefusedError
 from swarm.fields import LINE_LIMIT
 from swarm.records import Annotation, Sample
-from swarm.state import Completion
+from swarm.work import Completion
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)

@@ -10,8 +10,9 @@ from swarm.gateway.desk import Desk
 from swarm.gateway.edge import caller
 from swarm.gateway.soundness import bounded
 from swarm.records import Attempt, Cell, Origin, Probe, Purpose, Sample, Weather, new_id
-from swarm.state import Role, Stage
+from swarm.roles import Role
 from swarm.v1 import student_pb2, student_pb2_grpc
+from swarm.work import Stage
 
 DEFAULT_WAIT_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 300.0

@@ -6,14 +6,16 @@ from typing import Any
 
 from swarm.codec import enum_from_wire, from_wire, to_wire
 from swarm.errors import UnavailableError
+from swarm.events import Event, EventKind
 from swarm.exchange import Exchange
 from swarm.gateway.changes import EVERYTHING, Topic
 from swarm.gateway.desk import MOST_ITEMS, Desk, wires, within_message
 from swarm.gateway.edge import caller
 from swarm.gateway.soundness import bounded, lined
 from swarm.records import Cell, Purpose
-from swarm.state import Event, EventKind, PhaseName, PhaseRecord, Progress, Stage, SwarmState
+from swarm.state import PhaseName, PhaseRecord, Progress, SwarmState
 from swarm.v1 import swarm_pb2, swarm_pb2_grpc
+from swarm.work import Stage
 
 _PAGE = 500
 _MEASURING = {PhaseName.SIEGE: Purpose.SIEGE, PhaseName.CENSUS: Purpose.CENSUS}

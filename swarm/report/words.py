@@ -3,7 +3,8 @@
 from rich.table import Table
 
 from swarm.report.model import Line, PhaseStep, Report
-from swarm.state import CheckpointStatus, PhaseName, Progress, PromotionDecision, SwarmState
+from swarm.state import PhaseName, Progress, SwarmState
+from swarm.students import CheckpointStatus, PromotionDecision
 
 _EVIDENCE = 20.0
 

@@ -11,8 +11,8 @@ from swarm.domains import load_domain
 from swarm.domains.exam import frozen_exam
 from swarm.errors import ConfigError
 from swarm.exam_report import ContestantKind, ExamReport, load_report, save_report
-from swarm.state import Checkpoint, CheckpointStatus
 from swarm.statistics import macro_accuracy
+from swarm.students import Checkpoint, CheckpointStatus
 from tests.fakes import ScriptedEngine, SumDomain
 
 CELLS = SumDomain().cells()

@@ -4,10 +4,10 @@ import pytest
 
 from agents.evolver import Evolver
 from agents.judge import Judge
+from swarm.criteria import Criterion, Experiment, ExperimentOutcome, Rubric
 from swarm.domains import load_domain
 from swarm.domains.base import Domain
 from swarm.rubric import exploit_rubrics, seed_rubric
-from swarm.state import Criterion, Experiment, ExperimentOutcome, Rubric
 from swarm.statistics import mixture_e_value, spent_alpha
 from tests.fakes import SumDomain, probe_of
 

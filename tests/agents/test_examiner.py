@@ -10,7 +10,7 @@ from agents.prober import probe_of
 from swarm.errors import EngineUnavailable, WeightsError
 from swarm.general import load_general
 from swarm.records import Purpose
-from swarm.state import Checkpoint, CheckpointStatus
+from swarm.students import Checkpoint, CheckpointStatus
 from tests.fakes import ScriptedEngine, SumDomain
 
 BASE = Checkpoint(id="base", status=CheckpointStatus.BASE, url="file:///base")

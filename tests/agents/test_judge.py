@@ -3,10 +3,11 @@
 import pytest
 
 from agents.judge import Judge
+from swarm.criteria import Criterion, Rubric
 from swarm.errors import ConfigError
 from swarm.records import Probe, Purpose, Verdict
 from swarm.rubric import seed_rubric
-from swarm.state import Completion, Criterion, FailKind, Failure, Rubric
+from swarm.work import Completion, FailKind, Failure
 from tests.fakes import SumDomain, attempt_lease, probe_of
 
 STRICT = Rubric(

@@ -17,7 +17,7 @@ from agents.engines.base import Message, Request
 from agents.engines.openai_engine import OpenAIEngine, read_key
 from swarm.config import EngineKind, EngineSection
 from swarm.errors import ConfigError, EngineUnavailable
-from swarm.state import Checkpoint, CheckpointStatus
+from swarm.students import Checkpoint, CheckpointStatus
 
 ASK = Request(messages=(Message(role="user", content="hello"),), max_new_tokens=5, temperature=0.7)
 

@@ -6,7 +6,8 @@ from agents.engines.base import Request
 from agents.student import Student
 from swarm.errors import WeightsError
 from swarm.records import Attempt, Sample
-from swarm.state import Checkpoint, CheckpointStatus, Completion, FailKind, Failure
+from swarm.students import Checkpoint, CheckpointStatus
+from swarm.work import Completion, FailKind, Failure
 from tests.fakes import ScriptedEngine, SumDomain, attempt_lease, probe_lease, probe_of
 
 BASE = Checkpoint(id="base", status=CheckpointStatus.BASE, url="file:///base")

@@ -9,7 +9,7 @@ from agents.engines.base import Request
 from agents.teacher import Budget, ModelTeacher, WorkedTeacher, build_teacher
 from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable
 from swarm.records import Correction, Reference, TeacherKind
-from swarm.state import Completion, FailKind, Failure
+from swarm.work import Completion, FailKind, Failure
 from tests.fakes import ScriptedEngine, SumDomain, failure_lease, probe_of
 
 

@@ -12,7 +12,7 @@ from swarm import weights
 from swarm.checkpoints import CANARY, manifest
 from swarm.domains import load_domain
 from swarm.errors import EngineUnavailable, WeightsError
-from swarm.state import Checkpoint, CheckpointStatus
+from swarm.students import Checkpoint, CheckpointStatus
 from tests.agents.real_weights import made_adapter
 
 pytestmark = pytest.mark.real

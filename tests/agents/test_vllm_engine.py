@@ -14,7 +14,7 @@ from agents.engines.base import Request
 from swarm import weights
 from swarm.checkpoints import CANARY, manifest
 from swarm.errors import ConfigError, EngineUnavailable, WeightsError
-from swarm.state import Checkpoint, CheckpointStatus
+from swarm.students import Checkpoint, CheckpointStatus
 from tests.agents.real_weights import made_adapter, made_full
 
 pytestmark = [

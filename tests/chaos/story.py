@@ -20,6 +20,7 @@ from chaos.history import (
     list_digest,
     sent,
 )
+from swarm.events import Event, EventKind
 from swarm.records import (
     Attempt,
     Cell,
@@ -33,7 +34,8 @@ from swarm.records import (
     Verdict,
     Weather,
 )
-from swarm.state import CellCount, Event, EventKind, PhaseName, PhaseRecord, QueueCount, Stage, SwarmState
+from swarm.state import CellCount, PhaseName, PhaseRecord, SwarmState
+from swarm.work import QueueCount, Stage
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 CELL = Cell(subdomain="relative", weather=Weather.RAIN, form="date")

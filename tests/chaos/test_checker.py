@@ -9,7 +9,7 @@ from story import IDS, Story, made
 
 from chaos.checker import CHECKS, FinalStore, check
 from chaos.history import Begin, End, History, Item, Opened, Pen, Said, Seen, read_history, sent
-from swarm.state import QueueCount, Stage
+from swarm.work import QueueCount, Stage
 
 
 def test_a_sound_history_passes() -> None:

@@ -9,7 +9,8 @@ from rich.console import Console
 from swarm.config import BudgetSection
 from swarm.live import Pace, failure_rates, follow, line, picture
 from swarm.report.reading import snapshot
-from swarm.state import PhaseName, Role, SwarmState
+from swarm.roles import Role
+from swarm.state import PhaseName, SwarmState
 
 
 def state_of(run: Path) -> SwarmState:

@@ -10,22 +10,10 @@ from cluster.supervisor import LEARNERS, ActiveClock, base_checkpoint, prune
 from swarm.config import STAFFED, Config, RoleSection, StudentSection, SwarmSection, TrainerSection
 from swarm.errors import BudgetExhausted, WeightsError
 from swarm.records import Annotation, Sample
-from swarm.state import (
-    AgentCard,
-    AgentStatus,
-    Checkpoint,
-    CheckpointStatus,
-    Completion,
-    FailKind,
-    Failure,
-    Lease,
-    PhaseName,
-    PhaseRecord,
-    QueueCount,
-    Role,
-    Stage,
-    SwarmState,
-)
+from swarm.roles import AgentCard, AgentStatus, Role
+from swarm.state import PhaseName, PhaseRecord, SwarmState
+from swarm.students import Checkpoint, CheckpointStatus
+from swarm.work import Completion, FailKind, Failure, Lease, QueueCount, Stage
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ROUND = 16

@@ -17,7 +17,7 @@ from swarm.client import SwarmClient
 from swarm.config import Config, GatewaySection, SwarmSection
 from swarm.errors import ConfigError
 from swarm.gateway.run_folder import read_address
-from swarm.state import Role
+from swarm.roles import Role
 
 SECONDS = 30.0
 

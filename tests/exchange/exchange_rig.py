@@ -21,19 +21,9 @@ from swarm.records import (
     Weather,
     answer_to,
 )
-from swarm.state import (
-    Answer,
-    Checkpoint,
-    CheckpointStatus,
-    Completion,
-    ExamRecord,
-    FailKind,
-    Failure,
-    Lease,
-    PromotionDecision,
-    Role,
-    Stage,
-)
+from swarm.roles import Role
+from swarm.students import Checkpoint, CheckpointStatus, ExamRecord, PromotionDecision
+from swarm.work import Answer, Completion, FailKind, Failure, Lease, Stage
 from tests.postgres import database
 
 PROBER = Identity("prober-1", Role.PROBER)

@@ -27,7 +27,9 @@ from sqlalchemy import text
 
 from swarm.exchange import Identity
 from swarm.records import Purpose, Sample
-from swarm.state import CheckpointStatus, FailKind, Lease, Role, Stage
+from swarm.roles import Role
+from swarm.students import CheckpointStatus
+from swarm.work import FailKind, Lease, Stage
 
 QUEUE_LIMIT = 6
 AGENTS = st.sampled_from([STUDENT, JUDGE, TEACHER])

@@ -8,7 +8,9 @@ from swarm.exchange import Identity
 from swarm.exchange.flow import MAX_ATTEMPTS, backoff_seconds
 from swarm.exchange.tokens import Claim, TokenSigner
 from swarm.records import Annotation, Purpose, answer_to
-from swarm.state import CheckpointStatus, Completion, FailKind, QueueCount, Role, Stage
+from swarm.roles import Role
+from swarm.students import CheckpointStatus
+from swarm.work import Completion, FailKind, QueueCount, Stage
 
 
 def probes_queue(rig: Rig) -> QueueCount:

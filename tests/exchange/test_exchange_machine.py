@@ -14,7 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from swarm.exchange import MAX_ATTEMPTS, Identity
 from swarm.records import Purpose, Sample
-from swarm.state import Answer, CheckpointStatus, FailKind, Lease, Role, Stage
+from swarm.roles import Role
+from swarm.students import CheckpointStatus
+from swarm.work import Answer, FailKind, Lease, Stage
 
 STAGES = {Role.STUDENT: Stage.PROBES, Role.JUDGE: Stage.ATTEMPTS, Role.TEACHER: Stage.FAILURES}
 WORKERS = [STUDENT, JUDGE, TEACHER, Identity("student-2", Role.STUDENT), Identity("judge-2", Role.JUDGE)]

@@ -15,22 +15,14 @@ from exchange_rig import (
     correction_of,
 )
 
+from swarm.criteria import Criterion, Experiment, ExperimentOutcome, Rubric
 from swarm.errors import RefusedError
+from swarm.events import EventKind
 from swarm.exchange import Identity
 from swarm.records import Purpose
-from swarm.state import (
-    AgentCard,
-    CheckpointStatus,
-    Criterion,
-    EventKind,
-    Experiment,
-    ExperimentOutcome,
-    PhaseName,
-    PhaseRecord,
-    Progress,
-    Role,
-    Rubric,
-)
+from swarm.roles import AgentCard, Role
+from swarm.state import PhaseName, PhaseRecord, Progress
+from swarm.students import CheckpointStatus
 
 SEED = Rubric(version=1, domain="calendar", criteria=(Criterion(id="right", text="Is it right?", check="verifier"),))
 BASE = checkpoint("base", CheckpointStatus.BASE)

@@ -3,7 +3,7 @@
 from exchange_rig import CELL, JUDGE, OPERATOR, PROBER, STUDENT, Rig, attempt_at, codes, probe, verdict_on
 
 from swarm.records import Annotation, Purpose, answer_to
-from swarm.state import Stage
+from swarm.work import Stage
 
 
 def test_the_gateway_sets_producer_root_and_revision(rig: Rig) -> None:

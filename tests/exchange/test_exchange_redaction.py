@@ -2,9 +2,12 @@
 
 from exchange_rig import JUDGE, STUDENT, TEACHER, Rig, checkpoint, probe
 
+from swarm.events import EventKind
 from swarm.exchange import redact
 from swarm.records import Annotation, Probe, answer_to
-from swarm.state import CheckpointStatus, EventKind, Role, Stage
+from swarm.roles import Role
+from swarm.students import CheckpointStatus
+from swarm.work import Stage
 
 SECRETS = ("2026-02-03", "impossible-date", "0" * 32, "because")
 

@@ -5,7 +5,8 @@ from exchange_rig import JUDGE, Rig, checkpoint, exam, verdict_on
 
 from swarm.errors import RefusedError
 from swarm.records import Purpose
-from swarm.state import CheckpointStatus, PhaseName, PhaseRecord
+from swarm.state import PhaseName, PhaseRecord
+from swarm.students import CheckpointStatus
 
 BASE = checkpoint("base", CheckpointStatus.BASE)
 

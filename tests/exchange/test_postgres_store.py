@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from swarm.errors import DeposedError, HeldError, RefusedError, StoreError
-from swarm.state import FailKind, Failure
+from swarm.work import FailKind, Failure
 from tests.postgres import ask
 from tests.waiting import until
 

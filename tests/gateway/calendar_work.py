@@ -3,9 +3,11 @@
 import random
 
 from swarm.client import SwarmClient
+from swarm.criteria import Criterion, Rubric
 from swarm.domains.calendar import CalendarDomain
 from swarm.records import Attempt, Correction, Probe, Purpose, Sample, TeacherKind, Verdict, answer_to
-from swarm.state import Checkpoint, CheckpointStatus, Completion, Criterion, ExamItem, ExamRecord, Rubric, Stage
+from swarm.students import Checkpoint, CheckpointStatus, ExamItem, ExamRecord
+from swarm.work import Completion, Stage
 
 DOMAIN = CalendarDomain()
 

@@ -10,7 +10,7 @@ from gateway_rig import CLOCK_FILE, Clients, GatewayProcess
 
 from swarm.client import SwarmClient
 from swarm.gateway.server import Gateway, Settings, serving
-from swarm.state import Role
+from swarm.roles import Role
 
 hypothesis.settings.register_profile("fuzz", max_examples=16_000)
 

@@ -27,7 +27,9 @@ from swarm.gateway.run_folder import read_credential
 from swarm.gateway.server import _SERVICES, Gateway, Settings, serving
 from swarm.reasons import BARE, REASONS
 from swarm.records import Purpose
-from swarm.state import AgentCard, CheckpointStatus, Role, Stage
+from swarm.roles import AgentCard, Role
+from swarm.students import CheckpointStatus
+from swarm.work import Stage
 
 DEADLINE_SECONDS = 2.0
 DETAILED = {reason.status for name, reason in REASONS.items() if name != "INTERNAL"}

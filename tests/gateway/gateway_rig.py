@@ -9,7 +9,7 @@ from pathlib import Path
 
 from swarm.client import SwarmClient
 from swarm.gateway.run_folder import read_address
-from swarm.state import Role
+from swarm.roles import Role
 
 Clients = Callable[[Role], SwarmClient]
 CLOCK_FILE = "ahead"

@@ -20,7 +20,8 @@ from swarm.errors import RefusedError, SwarmError, UnavailableError
 from swarm.gateway.run_folder import STORE_FILE
 from swarm.gateway.server import Gateway
 from swarm.records import Attempt, answer_to
-from swarm.state import Completion, FailKind, Failure, Role, Stage
+from swarm.roles import Role
+from swarm.work import Completion, FailKind, Failure, Stage
 
 pytestmark = pytest.mark.asyncio
 

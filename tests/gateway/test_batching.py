@@ -7,7 +7,7 @@ import pytest
 
 from swarm.batching import MOST_BYTES, MOST_ITEMS, Batcher
 from swarm.errors import UnavailableError
-from swarm.state import Answer
+from swarm.work import Answer
 
 pytestmark = pytest.mark.asyncio
 

@@ -14,7 +14,7 @@ from swarm.errors import RefusedError, UnavailableError
 from swarm.gateway.audit import AUDIT_FILE
 from swarm.gateway.edge import Limits
 from swarm.gateway.server import Gateway, Settings, serving
-from swarm.state import Role
+from swarm.roles import Role
 
 pytestmark = pytest.mark.asyncio
 OUTSIDER = "ticket-prober"

@@ -19,7 +19,7 @@ from swarm.gateway.doors import DOORS, SERVICES, doors_of, may_call
 from swarm.gateway.run_folder import Credentials, read_credential
 from swarm.gateway.server import Gateway
 from swarm.reference import PROTO_FOLDER
-from swarm.state import Role
+from swarm.roles import Role
 
 METHODS: dict[str, Any] = {
     f"/{service.full_name}/{method.name}": method for service in SERVICES for method in service.methods

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from swarm.codec import to_wire
 from swarm.gateway.doors import may_call
 from swarm.records import Attempt, Purpose, Sample, Verdict
-from swarm.state import Role
+from swarm.roles import Role
 from swarm.v1 import (
     agent_pb2,
     checkpoint_pb2,

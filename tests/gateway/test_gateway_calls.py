@@ -7,27 +7,16 @@ from calendar_work import SEED, attempt, checkpoint, correct, exam, fail_verdict
 from gateway_rig import Clients
 
 from swarm.codec import to_wire
+from swarm.criteria import Criterion, Experiment, ExperimentOutcome
 from swarm.errors import RefusedError
+from swarm.events import EventKind
 from swarm.gateway.server import Gateway
 from swarm.records import Annotation, Purpose, Sample, answer_to
-from swarm.state import (
-    AgentCard,
-    CheckpointStatus,
-    Completion,
-    Criterion,
-    EventKind,
-    Experiment,
-    ExperimentOutcome,
-    FailKind,
-    Failure,
-    PhaseName,
-    PhaseRecord,
-    Progress,
-    Role,
-    Stage,
-    TensorFile,
-)
+from swarm.roles import AgentCard, Role
+from swarm.state import PhaseName, PhaseRecord, Progress
+from swarm.students import CheckpointStatus, TensorFile
 from swarm.v1 import exchange_pb2
+from swarm.work import Completion, FailKind, Failure, Stage
 
 pytestmark = pytest.mark.asyncio
 

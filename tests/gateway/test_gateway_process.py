@@ -16,7 +16,8 @@ from swarm.client import SwarmClient
 from swarm.errors import UnavailableError
 from swarm.gateway.run_folder import read_address, read_credential
 from swarm.gateway.server import Settings
-from swarm.state import Role, Stage
+from swarm.roles import Role
+from swarm.work import Stage
 from tests.reflection import state_by_reflection
 
 pytestmark = pytest.mark.asyncio

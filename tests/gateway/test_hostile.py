@@ -20,7 +20,7 @@ from swarm.gateway.run_folder import read_credential
 from swarm.gateway.server import Gateway
 from swarm.gateway.soundness import DEEPEST, check_json
 from swarm.records import Annotation, Probe, Purpose, Sample, answer_to
-from swarm.state import AgentCard, Role, Stage
+from swarm.roles import AgentCard, Role
 from swarm.v1 import (
     agent_pb2,
     checkpoint_pb2,
@@ -31,6 +31,7 @@ from swarm.v1 import (
     state_pb2,
     swarm_pb2,
 )
+from swarm.work import Stage
 
 PUBLISH = "/swarm.v1.ExchangeService/Publish"
 NOW = int(time.time())

@@ -21,7 +21,8 @@ from swarm.client import SwarmClient
 from swarm.errors import ConfigError, RefusedError
 from swarm.gateway.metrics import COUNTED, READ
 from swarm.gateway.server import Gateway, Settings, serving
-from swarm.state import FailKind, Failure, QueueCount, Role, Stage
+from swarm.roles import Role
+from swarm.work import FailKind, Failure, QueueCount, Stage
 
 pytestmark = pytest.mark.asyncio
 

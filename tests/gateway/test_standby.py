@@ -12,7 +12,8 @@ from calendar_work import probes
 from gateway_rig import GatewayProcess
 
 from swarm.client import SwarmClient
-from swarm.state import Role, Stage
+from swarm.roles import Role
+from swarm.work import Stage
 from tests.postgres import ask, database
 
 SECONDS = 5.0

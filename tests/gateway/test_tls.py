@@ -16,7 +16,7 @@ from swarm.errors import ConfigError, UnavailableError
 from swarm.gateway import tls
 from swarm.gateway.run_folder import read_address, read_credential
 from swarm.gateway.server import Settings, serving
-from swarm.state import Role
+from swarm.roles import Role
 
 
 def settings(run: Path, **more: object) -> Settings:

@@ -15,7 +15,7 @@ from swarm.exchange.rows import Facts
 from swarm.gateway.server import Gateway
 from swarm.gateway.traces import Traces
 from swarm.records import Sample
-from swarm.state import Role
+from swarm.roles import Role
 
 pytestmark = pytest.mark.asyncio
 

@@ -8,11 +8,13 @@ from gateway_rig import Clients
 from sqlalchemy import delete
 
 from swarm.errors import RefusedError
+from swarm.events import Event, EventKind
 from swarm.exchange import Exchange
 from swarm.exchange.schema import events
 from swarm.gateway.server import Gateway
 from swarm.records import Probe, Sample
-from swarm.state import Event, EventKind, Role, Stage
+from swarm.roles import Role
+from swarm.work import Stage
 
 pytestmark = pytest.mark.asyncio
 

@@ -12,7 +12,7 @@ from swarm.exchange import Exchange, Identity
 from swarm.gateway.changes import Changes, Topic
 from swarm.gateway.server import Gateway
 from swarm.records import Sample
-from swarm.state import AgentCard, Role
+from swarm.roles import AgentCard, Role
 from swarm.v1 import agent_pb2
 
 pytestmark = pytest.mark.asyncio

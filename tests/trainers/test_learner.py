@@ -11,7 +11,7 @@ from agents.engines.transformers_engine import TransformersEngine
 from swarm.checkpoints import CANARY, CANARY_TOLERANCE, manifest
 from swarm.config import TrainerSection, TrainMode
 from swarm.errors import WeightsError
-from swarm.state import Checkpoint, CheckpointStatus
+from swarm.students import Checkpoint, CheckpointStatus
 from trainers.learner import Learner
 from trainers.recipes import Example
 

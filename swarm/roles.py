@@ -1,0 +1,73 @@
+"""Who takes part in a swarm: roles, credentials, what agents say of themselves, and what each role has used."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from swarm.fields import AgentName, Line
+from swarm.records import Record
+
+
+class Role(StrEnum):
+    """Who a caller is. What each may do is decided by its credential, in swarm.gateway.doors."""
+
+    PROBER = "prober"
+    STUDENT = "student"
+    JUDGE = "judge"
+    TEACHER = "teacher"
+    EVOLVER = "evolver"
+    EXAMINER = "examiner"
+    TRAINER = "trainer"
+    SUPERVISOR = "supervisor"
+    OPERATOR = "operator"
+
+
+class Credential(Record):
+    """What one agent attaches with; the token itself is kept by nobody but the agent."""
+
+    id: str
+    name: AgentName
+    role: Role
+    issued_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+    def ended(self, now: datetime) -> str:
+        """Why it is good no longer, with the time; "" while it is good."""
+        if self.revoked_at is not None:
+            return f"was revoked at {self.revoked_at:%Y-%m-%d %H:%M:%S} UTC"
+        return f"expired at {self.expires_at:%Y-%m-%d %H:%M:%S} UTC" if self.expires_at <= now else ""
+
+
+class AgentCard(Record):
+    """What an agent announces about itself. It informs; the credential decides."""
+
+    name: AgentName
+    role: Role
+    version: Line = ""
+    model_family: Line = ""
+    capabilities: tuple[Line, ...] = Field((), max_length=64)
+
+
+class AgentStatus(Record):
+    """A registered agent, with its own last report."""
+
+    card: AgentCard
+    registered_at: datetime
+    last_seen_at: datetime
+    completed: int = 0
+    failed: int = 0
+    tokens: int = 0
+    busy_seconds: float = 0.0
+    note: str = ""
+
+
+class Cost(Record):
+    """Books of one role: tokens read and written, seconds busy, money spent (US dollars, endpoints only)."""
+
+    role: Role
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    busy_seconds: float = 0.0
+    dollars: float = 0.0

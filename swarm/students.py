@@ -1,0 +1,101 @@
+"""The student's versions: checkpoints, the exams between two of them, and what was decided."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from swarm.fields import Count, Id, Line, MaybeId, Note, Number, Seconds, Sha256, Text
+from swarm.records import Record, Sample
+
+
+class CheckpointStatus(StrEnum):
+    """The life of a student version. BASE is the untouched model that a run starts from."""
+
+    BASE = "base"
+    CANDIDATE = "candidate"
+    CHAMPION = "champion"
+    RETIRED = "retired"
+    REJECTED = "rejected"
+    GRADUATE = "graduate"
+
+
+class TensorFile(Record):
+    """One file of a checkpoint, relative to its folder, with its SHA-256."""
+
+    path: Line
+    sha256: Sha256
+    size_bytes: int = Field(ge=0, le=2**60)
+
+
+class Checkpoint(Record):
+    """A student version. `url` is a filesystem URL; `files` is the manifest that every engine verifies on arrival.
+
+    `cursor` is the revision up to which the log of corrections had been read. `canary_logprob` is the trainer's mean
+    log-probability (nats per token) of the canary completion, which an engine must reproduce.
+    """
+
+    id: Id
+    parent_id: MaybeId = ""
+    status: CheckpointStatus
+    url: Line
+    adapter: bool = True
+    files: tuple[TensorFile, ...] = Field((), max_length=1024)
+    cursor: Count = 0
+    corrections_trained: Count = 0
+    tokens_trained: Count = 0
+    train_seconds: Seconds = 0.0
+    loss: float = 0.0
+    kl_to_base: float = 0.0
+    canary_logprob: float = 0.0
+    recipe: Line = ""
+    reason: Note = ""
+    """Why it was promoted or rejected."""
+    revision: int = 0
+    created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+
+
+class ExamItem(Record):
+    """One exam probe with what champion and candidate answered to it."""
+
+    probe: Sample
+    champion_text: Text
+    candidate_text: Text
+    champion_passed: bool
+    candidate_passed: bool
+
+
+class ExamRecord(Record):
+    """What the examiner publishes. The gateway judges every item again and recomputes the decision."""
+
+    id: Id
+    champion_id: Id
+    candidate_id: Id
+    items: tuple[ExamItem, ...]
+    retention_correct_base: Number = 0
+    retention_correct_champion: Number = 0
+    retention_correct_candidate: Number = 0
+    retention_items: Number = 0
+    retention_choices: int = Field(2, ge=2, le=1000)
+    """Number of options of each retention item, for the chance correction."""
+    revision: int = 0
+
+
+class PromotionDecision(Record):
+    """The gateway's own computation over an exam. `blocked_by` names every condition that failed."""
+
+    exam_id: str
+    candidate_id: str
+    champion_id: str
+    promoted: bool
+    wins: int
+    losses: int
+    champion_accuracy: float
+    candidate_accuracy: float
+    e_value: float
+    threshold: float
+    regression: bool
+    """True where the candidate is worse; the trainer then goes back to the champion's weights."""
+    blocked_by: tuple[str, ...] = ()
+    revision: int = 0
+    at: datetime = Field(default_factory=lambda: datetime.now(UTC))

@@ -1,0 +1,88 @@
+"""The work that the exchange hands out: its queues, leases, outcomes and answers, and the books of each queue."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from swarm.fields import Line, Note
+from swarm.records import Record, Sample
+
+
+class Stage(StrEnum):
+    """The queues of the exchange, each named by what waits in it."""
+
+    PROBES = "probes"
+    ATTEMPTS = "attempts"
+    FAILURES = "failures"
+
+
+class FailKind(StrEnum):
+    """Why an agent hands work back: try again later, not my fault (burns no attempt), or never again."""
+
+    RETRY = "retry"
+    RELEASE = "release"
+    REJECT = "reject"
+
+
+class Lease(Record):
+    """Work handed to one agent. `chain` holds the sample and its ancestors, nearest first, redacted by role.
+
+    `token` is opaque and must come back with complete, fail or extend. `ttl_seconds` counts from the answer.
+    """
+
+    token: str
+    stage: Stage
+    sample: Sample
+    chain: tuple[Sample, ...]
+    attempt: int
+    ttl_seconds: float
+
+
+class Completion(Record):
+    """The outcome of one lease: the samples that it produced."""
+
+    token: Line
+    outputs: tuple[Sample, ...] = Field((), max_length=64)
+
+
+class Failure(Record):
+    """One lease handed back."""
+
+    token: Line
+    kind: FailKind
+    reason: Note
+
+
+class Answer(Record):
+    """The gateway's answer for one item of a batch; `code` is "OK" or a reason such as LEASE_LOST."""
+
+    id: str
+    code: str = "OK"
+    message: str = ""
+    revision: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether this item was taken (now or by an earlier call)."""
+        return self.code == "OK"
+
+
+class QueueCount(Record):
+    """The books of one queue: accepted = ready + leased + delayed + done + dead + expired + discarded."""
+
+    stage: Stage
+    accepted: int = 0
+    ready: int = 0
+    leased: int = 0
+    delayed: int = 0
+    done: int = 0
+    dead: int = 0
+    expired: int = 0
+    discarded: int = 0
+    oldest_age_seconds: float = 0.0
+
+    @property
+    def unaccounted(self) -> int:
+        """What the equation misses; anything but 0 is a defect."""
+        held = self.ready + self.leased + self.delayed + self.done + self.dead + self.expired + self.discarded
+        return self.accepted - held
