@@ -43,7 +43,7 @@ lint: setup ## style, types, imports, protobuf and documents that are generated
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	cd proto && ../$(BIN)/buf lint
+	cd proto && $(abspath $(BIN))/buf lint
 	PYTHON=$(BIN)/python bash proto/generate.sh
 	git diff --exit-code -- swarm/v1
 	$(BIN)/python -m swarm.reference --check docs
