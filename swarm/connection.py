@@ -28,7 +28,8 @@ _OPTIONS = (
 )
 
 
-_BUSY = ("RESOURCE_EXHAUSTED", "RATE_LIMITED")
+_BUSY = ("RESOURCE_EXHAUSTED", "RATE_LIMITED", "QUEUE_FULL")
+"""Refusals of a whole call that say to come back later; the gateway may have said when."""
 _HANDSHAKE = ("CERTIFICATE_VERIFY_FAILED", "Hostname Verification", "Peer name", "WRONG_VERSION_NUMBER")
 
 
@@ -50,7 +51,8 @@ class Target:
 
 
 class Patience:
-    """Waits between tries: doubling with jitter until `seconds` have passed since the last success."""
+    """Waits between tries: doubling with jitter, and at least as long as the gateway said, until `seconds` have passed
+    since the last success."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -64,10 +66,20 @@ class Patience:
     async def wait(self, error: SwarmError) -> None:
         """Wait before the next try. Raises `error` where it is a refusal, or where patience is at its end."""
         busy = isinstance(error, RefusedError) and error.reason in _BUSY
-        if not (busy or isinstance(error, UnavailableError)) or asyncio.get_running_loop().time() >= self._until:
+        left = self._until - asyncio.get_running_loop().time()
+        if not (busy or isinstance(error, UnavailableError)) or left <= 0:
             raise error
-        await asyncio.sleep(self._wait * random.uniform(0.5, 1.0))
+        said = error.retry_seconds if isinstance(error, RefusedError) else 0.0
+        await asyncio.sleep(pause(self._wait, said, left, random.random()))
         self._wait = min(2 * self._wait, _LONGEST_WAIT_SECONDS)
+
+
+def pause(backoff: float, said: float, left: float, draw: float) -> float:
+    """Seconds until the next try: the backoff less up to half, or what the gateway said and up to half more.
+
+    `draw` is uniform in [0, 1). What is said goes no further than the patience that is `left`: then one last try.
+    """
+    return max(backoff * (1.0 - draw / 2), min(said * (1.0 + draw / 2), left))
 
 
 class Connection:

@@ -9,7 +9,8 @@ import pytest
 from google.rpc import error_details_pb2, status_pb2
 
 from swarm import reference
-from swarm.codec import code_of, status_of
+from swarm.codec import code_of, error_of, status_of
+from swarm.connection import pause
 from swarm.errors import RefusedError, StoreError, UnavailableError
 from swarm.exchange import Code
 from swarm.reasons import BARE, REASONS
@@ -96,6 +97,27 @@ def test_a_refusal_carries_reason_domain_and_metadata(reason: str) -> None:
     assert [fault.field for fault in bad.field_violations] == ["Probe.question"]
     assert ("RetryInfo" in found) is bool(REASONS[reason].retry_seconds)
     assert code_of(error).name == REASONS[reason].status
+
+
+@pytest.mark.parametrize(
+    "error", [RefusedError("QUEUE_FULL", "full", retry_seconds=2.5), RefusedError("CONFLICT", "x")]
+)
+def test_a_client_hears_how_long_to_wait(error: RefusedError) -> None:
+    code, said, trailing = status_of(error)
+    heard = error_of(grpc.aio.AioRpcError(code, grpc.aio.Metadata(), grpc.aio.Metadata(*trailing), said))
+    assert isinstance(heard, RefusedError)
+    assert (heard.reason, heard.retry_seconds) == (error.reason, error.retry_seconds)
+
+
+@pytest.mark.parametrize(
+    ("said", "left", "least", "most"),
+    [(0.0, 60.0, 0.05, 0.1), (3.0, 60.0, 3.0, 4.5), (3.0, 1.0, 1.0, 1.0), (0.01, 60.0, 0.05, 0.1)],
+)
+def test_the_next_try_comes_no_sooner_than_the_gateway_said(
+    said: float, left: float, least: float, most: float
+) -> None:
+    waits = [pause(0.1, said, left, draw) for draw in (0.0, 0.5, 0.999)]
+    assert all(least <= wait <= most for wait in waits)
 
 
 def test_what_waits_longer_says_so() -> None:

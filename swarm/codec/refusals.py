@@ -58,13 +58,13 @@ def status_of(error: Exception) -> tuple[grpc.StatusCode, str, tuple[tuple[str, 
 
 def error_of(error: grpc.aio.AioRpcError) -> SwarmError:
     """The project's error that a failed call stands for."""
-    info = _info(error)
+    info, wait = _details(error)
     message = info.metadata["message"] if info else (error.details() or error.code().name)
     fix = info.metadata["fix"] if info else ""
     refused = info is not None and error.code() is not grpc.StatusCode.UNAVAILABLE
     if error.code() in _AWAY and not refused:
         return UnavailableError(message, fix or "See that the gateway runs, then call again")
-    return RefusedError(info.reason if info else error.code().name, message, fix)
+    return RefusedError(info.reason if info else error.code().name, message, fix, wait)
 
 
 def _wait(error: Exception, reason: str) -> float:
@@ -79,16 +79,24 @@ def _cut(text: str, size: int) -> str:
     return text[:size].encode(errors="replace")[:size].decode(errors="ignore")
 
 
-def _info(error: grpc.aio.AioRpcError) -> error_details_pb2.ErrorInfo | None:
+def _details(error: grpc.aio.AioRpcError) -> tuple[error_details_pb2.ErrorInfo | None, float]:
+    """Our own ErrorInfo, None where the status carries none, and the seconds of its RetryInfo, 0 where it has none."""
+    found, wait = None, 0.0
+    for detail in _status(error).details:
+        info, delay = error_details_pb2.ErrorInfo(), error_details_pb2.RetryInfo()
+        if detail.Unpack(info) and info.domain == DOMAIN:
+            found = info
+        elif detail.Unpack(delay):
+            wait = max(0.0, delay.retry_delay.ToMilliseconds() / 1000)
+    return found, wait
+
+
+def _status(error: grpc.aio.AioRpcError) -> status_pb2.Status:
     trailing: Iterable[tuple[str, str | bytes]] = tuple(error.trailing_metadata() or ())  # type: ignore[arg-type]
     for key, value in trailing:
         if key == DETAILS_KEY and isinstance(value, bytes):
             try:
-                status = status_pb2.Status.FromString(value)
+                return status_pb2.Status.FromString(value)
             except DecodeError:
-                return None
-            for detail in status.details:
-                info = error_details_pb2.ErrorInfo()
-                if detail.Unpack(info) and info.domain == DOMAIN:
-                    return info
-    return None
+                break
+    return status_pb2.Status()

@@ -135,7 +135,7 @@ async def test_too_many_calls_and_streams_are_refused_and_then_let_in_again(tmp_
         other = await stack.enter_async_context(SwarmClient.for_run(tmp_path, Role.PROBER, "prober-2", **patience))
         with pytest.raises(RefusedError, match="prober-1 made more than 10 calls") as caught:
             await asyncio.gather(*(client.phase() for _ in range(40)))
-        assert caught.value.reason == "RATE_LIMITED"
+        assert (caught.value.reason, caught.value.retry_seconds) == ("RATE_LIMITED", 1.0)
         await other.phase()
         await asyncio.sleep(0.5)
         streams = [client.watch(0) for _ in range(3)]
