@@ -53,6 +53,8 @@ class Gateway:
         section, run = config.gateway, config.run_dir
         where = ["--run", str(run), "--domain", config.swarm.domain, "--name", config.swarm.name]
         limits = ["--queue-limit", str(section.queue_limit), "--max-lag", str(config.phases.max_lag)]
+        kept = config.retention
+        limits += ["--events-days", str(kept.events_days), "--history-days", str(kept.history_days)]
         door = ["--host", section.host, "--port", str(section.port), "--metrics-port", str(section.metrics_port)]
         door += ["--tls", section.tls, *(part for name in section.tls_names for part in ("--tls-name", name))]
         files = {"certificate": section.tls_certificate, "key": section.tls_key, "client-ca": section.tls_client_ca}

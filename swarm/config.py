@@ -188,6 +188,17 @@ class PhaseSection(Section):
     max_lag: int = Field(4, ge=1, description="promotions after which a waiting failure is stale")
 
 
+class RetentionSection(Section):
+    """How long the store keeps what nothing rests on. Samples, exams and phases stay; 0 keeps everything."""
+
+    events_days: float = Field(
+        30, ge=0, description="days for which the event log can be watched from; it then begins later"
+    )
+    history_days: float = Field(
+        30, ge=0, description="days for which burned deliveries of finished samples are told apart; then only counted"
+    )
+
+
 class Config(Section):
     """One swarm."""
 
@@ -199,6 +210,7 @@ class Config(Section):
     trainer: TrainerSection = TrainerSection()
     exam: ExamSection = ExamSection()
     phases: PhaseSection = PhaseSection()
+    retention: RetentionSection = RetentionSection()
     engines: dict[str, EngineSection] = Field(
         {"student": EngineSection()}, description="engines by name; `student` must exist"
     )

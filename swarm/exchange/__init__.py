@@ -3,6 +3,7 @@
 from swarm.exchange.exchange import DEFAULT_QUEUE_LIMIT, Exchange
 from swarm.exchange.flow import MAX_ATTEMPTS, MAX_LEASE_SECONDS, Code, Identity
 from swarm.exchange.redaction import redact, redact_all, redact_event
+from swarm.exchange.retention import Keep
 from swarm.exchange.store import Clock
 from swarm.exchange.sweeps import Burned, DeadLetter
 
@@ -16,6 +17,7 @@ __all__ = [
     "DeadLetter",
     "Exchange",
     "Identity",
+    "Keep",
     "redact",
     "redact_all",
     "redact_event",

@@ -10,6 +10,7 @@ from swarm.exchange.library import Library
 from swarm.exchange.log import EventLog
 from swarm.exchange.overview import Overview, begin_phase
 from swarm.exchange.queues import Queues
+from swarm.exchange.retention import Retention
 from swarm.exchange.roster import Roster
 from swarm.exchange.store import Clock, Store
 from swarm.exchange.stores import open_store
@@ -20,7 +21,7 @@ from swarm.exchange.wallet import Wallet
 DEFAULT_QUEUE_LIMIT = 10_000
 
 
-class Exchange(Queues, Sweeps, Library, EventLog, Ledger, Roster, Wallet, Overview):
+class Exchange(Queues, Sweeps, Library, EventLog, Ledger, Roster, Wallet, Overview, Retention):
     """Synchronous core of the gateway. A call that returned outside of a transaction is durable.
 
     engine_url: `sqlite:///path` or `postgresql+psycopg://user@host/database`. clock: gives aware times; nothing here

@@ -14,7 +14,7 @@ from swarm.exchange.part import Part
 from swarm.exchange.redaction import redact_event
 from swarm.exchange.rows import Facts, facts_by_id, sample_from
 from swarm.exchange.schema import events, samples
-from swarm.exchange.store import moment
+from swarm.exchange.store import moment, read_meta
 from swarm.roles import AgentStatus, Role
 from swarm.state import PhaseRecord
 from swarm.students import Checkpoint, PromotionDecision
@@ -29,9 +29,18 @@ _BODIES: dict[EventKind, type[BaseModel]] = {
 }
 
 
+FLOOR = "floor"
+"""The single value in the store that holds the oldest revision which can still be read."""
+
+
 def current_revision(connection: Connection) -> int:
     """The revision of the latest change, 0 where there is none."""
     return connection.scalar(select(func.max(events.c.revision))) or 0
+
+
+def oldest_revision(connection: Connection) -> int:
+    """The revision from which on the log is whole; swarm.exchange.retention raises it."""
+    return int(read_meta(connection, FLOOR) or 1)
 
 
 def append(connection: Connection, kind: EventKind, ref: str, at: int, record: BaseModel) -> int:
@@ -63,7 +72,7 @@ class EventLog(Part):
     def oldest_revision(self) -> int:
         """The oldest revision that can still be read; a watch may resume from one before it."""
         with self._store.read() as connection:
-            return connection.scalar(select(func.min(events.c.revision))) or 0
+            return oldest_revision(connection)
 
     def events(self, after_revision: int, limit: int = 500, role: Role = Role.OPERATOR) -> list[Event]:
         """Changes after a revision in order, without gaps, as `role` may see them.
@@ -71,7 +80,7 @@ class EventLog(Part):
         Raises RefusedError OUT_OF_RANGE where the log doesn't reach back (or not yet up) to `after_revision`.
         """
         with self._store.read() as connection:
-            oldest = connection.scalar(select(func.min(events.c.revision))) or 1
+            oldest = oldest_revision(connection)
             newest = current_revision(connection)
             if not oldest - 1 <= after_revision <= newest:
                 raise RefusedError(

@@ -29,7 +29,7 @@ meta = Table(
     Column("key", _Word, primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""Single values: schema_version, swarm, domain, started_at, alive_at, epoch, phase, champion_id, reign."""
+"""Single values: schema_version, swarm, domain, started_at, alive_at, epoch, phase, champion_id, reign, floor."""
 
 events = Table(
     "events",
@@ -42,7 +42,8 @@ events = Table(
 )
 """The one total order, numbered by the one writer: a sequence of the database would leave gaps.
 
-`body` is the changed object as it was then; a sample's is in `samples`, at its revision.
+`body` is the changed object as it was then; a sample's is in `samples`, at its revision. From the floor on, every
+revision has its row; below it, those of samples and agents are dropped.
 """
 
 samples = Table(
@@ -121,7 +122,7 @@ history = Table(
     Column("reason", Text, nullable=False),
     Index("history_sample", "sample_id"),
 )
-"""Every burned delivery, with who held it and why it failed."""
+"""Every burned delivery, with who held it and why it failed; of finished samples only for a while."""
 
 cell_counts = Table(
     "cell_counts",
@@ -140,7 +141,9 @@ tallies = Table(
     Column("key", _Word, primary_key=True),
     Column("total", BigInteger, nullable=False),
 )
-"""Plain counters: samples by kind, probes by origin, probes that probers refused themselves by reason."""
+"""Plain counters: samples by kind, probes by origin, probes that probers refused themselves by reason, and burned
+deliveries by queue and kind once their history is dropped.
+"""
 
 agents = Table(
     "agents",

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from swarm.errors import SwarmError
-from swarm.exchange import DEFAULT_QUEUE_LIMIT
+from swarm.exchange import DEFAULT_QUEUE_LIMIT, Keep
 from swarm.gateway.run_folder import STORE_VARIABLE
 from swarm.gateway.server import Settings, serving
 
@@ -25,6 +25,12 @@ def _settings(arguments: list[str]) -> Settings:
     parser.add_argument("--port", default=0, type=int, help="port; 0 takes the last gateway's, or a free one")
     parser.add_argument("--queue-limit", default=DEFAULT_QUEUE_LIMIT, type=int, help="samples that may wait in a queue")
     parser.add_argument("--max-lag", default=4, type=int, help="promotions after which a waiting failure is stale")
+    parser.add_argument(
+        "--events-days", default=0, type=float, help="days that the event log reaches back; 0: for ever"
+    )
+    parser.add_argument(
+        "--history-days", default=0, type=float, help="days that burned deliveries are told apart; 0: all"
+    )
     parser.add_argument(
         "--tls", choices=("auto", "on", "off"), default="auto", help="auto: on wherever others reach it"
     )
@@ -55,6 +61,7 @@ def _settings(arguments: list[str]) -> Settings:
         given.port,
         given.queue_limit,
         given.max_lag,
+        Keep(given.events_days, given.history_days),
         tls={"auto": None, "on": True, "off": False}[given.tls],
         tls_names=tuple(given.tls_name),
         tls_certificate=given.tls_certificate,

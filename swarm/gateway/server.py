@@ -1,6 +1,7 @@
 """Puts a gateway together, serves until it is told to stop, and takes it apart in the opposite order."""
 
 import asyncio
+import itertools
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
@@ -17,7 +18,7 @@ from grpc_reflection.v1alpha import reflection
 from swarm.connection import MESSAGE_BYTES
 from swarm.domains import load_domain
 from swarm.errors import ConfigError, DeposedError, HeldError, StoreError, SwarmError
-from swarm.exchange import DEFAULT_QUEUE_LIMIT, Exchange
+from swarm.exchange import DEFAULT_QUEUE_LIMIT, Exchange, Keep
 from swarm.gateway import tls
 from swarm.gateway.agent_service import AgentService
 from swarm.gateway.audit import Audit
@@ -58,6 +59,7 @@ from swarm.v1 import (
 
 GRACE_SECONDS = 5.0
 TICK_SECONDS = 1.0
+COMPACT_TICKS = 60
 STANDBY_SECONDS = 0.5
 MOST_CALLS = 4096
 METADATA_BYTES = 16 * 1024
@@ -102,6 +104,7 @@ class Settings:
     """0 takes the port of the run's last gateway, or a free one."""
     queue_limit: int = DEFAULT_QUEUE_LIMIT
     max_lag: int = 4
+    keep: Keep = Keep()
     bookmark_seconds: float = 3.0
     tls: bool | None = None
     """None: wherever others than this machine can reach the port."""
@@ -159,7 +162,7 @@ async def serving(settings: Settings) -> AsyncIterator[Gateway]:
         desk = Desk(exchange, writer, changes, domain, edge, keys, settings.max_lag, seconds, metrics=metrics)
         await desk.take_credentials()
         server, health = _server(desk)
-        ticking = asyncio.create_task(_tick(desk))
+        ticking = asyncio.create_task(_tick(desk, settings.keep))
         try:
             address = _bind(server, settings)
             await server.start()
@@ -265,17 +268,22 @@ def _credentials(settings: Settings) -> grpc.ServerCredentials:
     return tls.server_credentials(certificate, key, client_ca)
 
 
-async def _tick(desk: Desk) -> None:
+async def _tick(desk: Desk, keep: Keep) -> None:
     """Once a second: cut streams that are over, take back leases that ran out, wake what has waited out its backoff.
 
-    Raises DeposedError once another gateway has taken over.
+    Once a minute, and at every tick while there is more of it: let go of what is past its term. Raises DeposedError
+    once another gateway has taken over.
     """
+    ticks = itertools.count()
+    more = False
     while True:
         await asyncio.sleep(TICK_SECONDS)
         desk.edge.sweep()
         try:
+            if next(ticks) % COMPACT_TICKS == 0 or more:
+                more = await desk.write(lambda exchange: exchange.compact(keep))
             desk.metrics.expired(await desk.write(lambda exchange: exchange.expire(), QUEUES))
         except DeposedError:
             raise
         except SwarmError as error:
-            _LOG.warning("expired leases were not taken back: %s", error)
+            _LOG.warning("what a second is for was not done: %s", error)

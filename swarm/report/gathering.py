@@ -41,6 +41,7 @@ def gather(exchange: Exchange, run: Path) -> Report:
         ending=how_it_ended(state, steps, lines, progress),
         exam_items=exams.items,
         lines=lines,
+        burned=tuple((f"{stage}: {kind}", count) for (stage, kind), count in sorted(exchange.burned().items())),
         maps=(*exams.maps(), *swarm_maps(state)),
         curve=_curve(state),
         during=exams.during,

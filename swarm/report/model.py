@@ -129,6 +129,8 @@ class Report(Record):
     corrections_trained: int
     costs: tuple[Cost, ...] = ()
     queues: tuple[QueueCount, ...] = ()
+    burned: tuple[tuple[str, int], ...] = ()
+    """Deliveries that came to nothing, by queue and kind."""
     origins: tuple[tuple[str, int], ...] = ()
     invalid_probes: tuple[tuple[str, int], ...] = ()
     alarms: tuple[str, ...] = ()

@@ -201,7 +201,8 @@ def _conservation(report: Report) -> str:
         for q in report.queues
     ]
     content = table(head, rows)
-    counted = [(f"probes by {name}", count) for name, count in report.origins]
+    counted = [(f"burned deliveries of {name}", count) for name, count in report.burned]
+    counted += [(f"probes by {name}", count) for name, count in report.origins]
     counted += [(f"refused by the prober: {reason}", count) for reason, count in report.invalid_probes]
     return _section("Queues and probes", content + (f"<br>{pairs(counted)}" if counted else ""))
 

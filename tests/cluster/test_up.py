@@ -3,10 +3,13 @@
 import asyncio
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -14,12 +17,16 @@ import pytest
 
 from cluster.up import Gateway, end_orphan, write_note
 from swarm.client import SwarmClient
-from swarm.config import Config, GatewaySection, SwarmSection
-from swarm.errors import ConfigError
-from swarm.gateway.run_folder import read_address
+from swarm.config import Config, GatewaySection, RetentionSection, SwarmSection
+from swarm.domains.calendar import CalendarDomain
+from swarm.errors import ConfigError, RefusedError
+from swarm.exchange import Exchange, Identity
+from swarm.gateway.run_folder import STORE_FILE, Credentials, read_address
+from swarm.records import Purpose
 from swarm.roles import Role
 
 SECONDS = 30.0
+DOMAIN = CalendarDomain()
 
 
 def config(run: Path, port: int = 0) -> Config:
@@ -43,6 +50,24 @@ async def test_a_killed_gateway_comes_back_where_it_was(tmp_path: Path) -> None:
     await asyncio.wait_for(gateway.stop(), SECONDS)
     await asyncio.wait_for(keeper, SECONDS)
     assert not psutil.pid_exists(after.pid), "one that was asked to stop is not started again"
+
+
+async def test_a_gateway_lets_go_of_what_is_older_than_the_config_keeps(tmp_path: Path) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=3)
+    key, url = Credentials(tmp_path).lease_key, f"sqlite:///{tmp_path / STORE_FILE}"
+    with Exchange(url, "test", "calendar", lambda: long_ago, key) as exchange:
+        samples = DOMAIN.make(DOMAIN.cells()[0], random.Random(1), Purpose.LEARN)
+        assert all(answer.ok for answer in exchange.publish(Identity("prober-1", Role.PROBER), samples))
+    gateway = Gateway(config(tmp_path).model_copy(update={"retention": RetentionSection(events_days=2)}))
+    await gateway.start()
+    newest = 1 + len(samples)
+    try:
+        async with SwarmClient.for_run(tmp_path, Role.OPERATOR, "operator-1", patience=SECONDS) as client:
+            with pytest.raises(RefusedError, match=f"which holds {newest} to {newest}"):
+                await asyncio.wait_for(_watch_again_and_again(client), SECONDS)
+            assert [sample.id for sample in await client.samples()] == [sample.id for sample in samples]
+    finally:
+        await asyncio.wait_for(gateway.stop(), SECONDS)
 
 
 async def test_a_gateway_that_can_not_start_is_an_error_with_its_fix(tmp_path: Path) -> None:
@@ -106,3 +131,9 @@ def test_a_wrong_config_ends_with_2(tmp_path: Path) -> None:
 
 def _processes(pid: int) -> list[psutil.Process]:
     return [psutil.Process(pid)] if psutil.pid_exists(pid) else []
+
+
+async def _watch_again_and_again(client: SwarmClient) -> None:
+    while True:
+        async with aclosing(client.watch(0)) as events:
+            await anext(events)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from swarm.exchange import MAX_ATTEMPTS, Identity
+from swarm.exchange import MAX_ATTEMPTS, Identity, Keep
 from swarm.records import Purpose, Sample
 from swarm.roles import Role
 from swarm.students import CheckpointStatus
@@ -69,7 +69,7 @@ class Machine(RuleBasedStateMachine):
         self.ids = 0
 
     def teardown(self) -> None:
-        self.logged = 0
+        self.logged = max(0, self.rig.exchange.oldest_revision() - 1 - FIRST_REVISIONS)
         self.the_log_is_what_was_accepted()
         self.rig.exchange.close()
         self.folder.cleanup()
@@ -273,6 +273,12 @@ class Machine(RuleBasedStateMachine):
             row.burned += 1
             row.state = "dead" if row.burned == MAX_ATTEMPTS else "ready"
 
+    @rule(seconds=st.sampled_from([20.0, 300.0]), portion=st.integers(1, 20))
+    def compact(self, seconds: float, portion: int) -> None:
+        """What is old is let go of; nothing that the model knows changes."""
+        days = seconds / 86_400
+        self.rig.exchange.compact(Keep(days, days), portion)
+
     @rule(down=st.sampled_from([0.0, 40.0]))
     def restart(self, down: float) -> None:
         """Leases get the time back from the last commit to the start of the next process."""
@@ -295,6 +301,15 @@ class Machine(RuleBasedStateMachine):
             assert count.ready + count.delayed == states.count("ready") + states.count("delayed")
             assert (count.leased, count.done, count.dead) == tuple(map(states.count, ("leased", "done", "dead")))
             assert (count.expired, count.discarded) == (0, 0)
+
+    @invariant()
+    def burned_deliveries_are_counted(self) -> None:
+        counted = self.rig.exchange.burned()
+        for stage in Stage:
+            burned = sum(row.burned for row in self.rows.values() if row.stage is stage)
+            assert sum(count for (of, _), count in counted.items() if of is stage) == burned
+            dead = {letter.sample.id: len(letter.history) for letter in self.rig.exchange.dead_letters(stage)}
+            assert dead == {r.sample.id: r.burned for r in self.rows.values() if r.stage is stage and r.state == "dead"}
 
     @invariant()
     def the_log_is_what_was_accepted(self) -> None:

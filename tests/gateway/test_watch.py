@@ -1,16 +1,15 @@
 """The event log over a watch: ordered, gap-free under load, resumable, redacted by role, honest about its ends."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from calendar_work import attempt, correct, fail_verdict, probe_of, probes
-from gateway_rig import Clients
-from sqlalchemy import delete
+from gateway_rig import Clients, move_clock
 
 from swarm.errors import RefusedError
 from swarm.events import Event, EventKind
-from swarm.exchange import Exchange
-from swarm.exchange.schema import events
+from swarm.exchange import Keep
 from swarm.gateway.server import Gateway
 from swarm.records import Probe, Sample
 from swarm.roles import Role
@@ -51,14 +50,12 @@ async def test_a_silent_watch_says_how_far_it_has_come(clients: Clients) -> None
     await stream.aclose()
 
 
-async def test_out_of_range_names_the_oldest_revision(clients: Clients, gateway: Gateway) -> None:
-    await clients(Role.PROBER).publish(probes(9))
-
-    def compact(exchange: Exchange) -> None:
-        with exchange.store.write() as connection:
-            connection.execute(delete(events).where(events.c.revision < 5))
-
-    await gateway.desk.write(compact)
+async def test_out_of_range_names_the_oldest_revision(clients: Clients, gateway: Gateway, tmp_path: Path) -> None:
+    samples = probes(9)
+    await clients(Role.PROBER).publish(samples[:3])
+    move_clock(tmp_path, 2 * 86_400)
+    await clients(Role.PROBER).publish(samples[3:])
+    assert not await gateway.desk.write(lambda exchange: exchange.compact(Keep(events_days=1)))
     for after in (2, 99):
         with pytest.raises(RefusedError, match="5 to 10") as caught:
             await anext(clients(Role.OPERATOR).watch(after))

@@ -1,0 +1,94 @@
+"""What the store lets go of with age: the log of what others still hold, and the burned deliveries of finished work."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, select
+
+from swarm.events import EventKind
+from swarm.exchange.flow import State
+from swarm.exchange.held import SECOND
+from swarm.exchange.log import FLOOR, current_revision, oldest_revision
+from swarm.exchange.part import Part
+from swarm.exchange.rows import add
+from swarm.exchange.schema import events, history, queue, tallies
+from swarm.exchange.store import write_meta
+from swarm.work import Stage
+
+DAY = 86_400 * SECOND
+PORTION = 5_000
+"""Most rows of either kind that one call drops: the one writer is held for some 10 ms."""
+
+_REPEATED = (EventKind.SAMPLE, EventKind.AGENT)
+"""Kinds whose objects stand in tables of their own. All others tell a course that a report or certificate rests on."""
+_FINISHED = (State.DONE, State.EXPIRED, State.DISCARDED)
+_BURNED = "burned"
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """For how many days what is kept; 0 keeps it for ever."""
+
+    events_days: float = 0.0
+    history_days: float = 0.0
+
+
+class Retention(Part):
+    """Samples, their lineage, counts, checkpoints, exams, rubrics, phases and progress are never dropped."""
+
+    def compact(self, keep: Keep, portion: int = PORTION) -> bool:
+        """Drop what is older than its term, the oldest first; whether more of it is left for another call."""
+        with self._store.write() as connection:
+            now, more = self._store.now(), False
+            if keep.events_days:
+                more |= _raise_floor(connection, now - round(keep.events_days * DAY), portion)
+            if keep.history_days:
+                more |= _fold_history(connection, now - round(keep.history_days * DAY), portion)
+        return more
+
+    def burned(self) -> Counter[tuple[Stage, str]]:
+        """How many deliveries were burned, by queue and kind (`retry`, `reject`, `expired`), since the store began."""
+        counted = select(queue.c.stage, history.c.kind, func.count()).join(
+            queue, queue.c.sample_id == history.c.sample_id
+        )
+        with self._store.read() as connection:
+            found = Counter(
+                {
+                    (Stage(s), kind): n
+                    for s, kind, n in connection.execute(counted.group_by(queue.c.stage, history.c.kind))
+                }
+            )
+            for key, total in connection.execute(
+                select(tallies.c.key, tallies.c.total).where(tallies.c.topic == _BURNED)
+            ):
+                stage, _, kind = key.partition("/")
+                found[Stage(stage), kind] += total
+        return found
+
+
+def _raise_floor(connection: Connection, horizon: int, portion: int) -> bool:
+    """Begin the log at its first event that isn't older than the horizon; the newest stays, it numbers the next one."""
+    floor = oldest_revision(connection)
+    reach = min(floor + portion, current_revision(connection))
+    young = select(events.c.revision).where(events.c.revision >= floor, events.c.revision < reach)
+    young = young.where(events.c.at >= horizon).order_by(events.c.revision).limit(1)
+    raised = connection.scalar(young) or reach
+    if raised > floor:
+        connection.execute(
+            delete(events).where(events.c.revision.between(floor, raised - 1), events.c.kind.in_(_REPEATED))
+        )
+        write_meta(connection, FLOOR, str(raised))
+    return raised == floor + portion
+
+
+def _fold_history(connection: Connection, horizon: int, portion: int) -> bool:
+    """Turn burned deliveries of finished samples into counters; what waits or is dead keeps its whole history."""
+    old = select(history.c.number, queue.c.stage, history.c.kind).join(queue, queue.c.sample_id == history.c.sample_id)
+    old = old.where(history.c.at < horizon, queue.c.state.in_(_FINISHED)).order_by(history.c.number).limit(portion)
+    rows = connection.execute(old).all()
+    for (stage, kind), count in Counter((row.stage, row.kind) for row in rows).items():
+        add(connection, tallies, {"topic": _BURNED, "key": f"{stage}/{kind}"}, {"total": count})
+    for start in range(0, len(rows), 500):
+        numbers = [row.number for row in rows[start : start + 500]]
+        connection.execute(delete(history).where(history.c.number.in_(numbers)))
+    return len(rows) == portion
