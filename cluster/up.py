@@ -5,7 +5,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from typing import Any
 import psutil
 import ray
 
+from cluster.joining import open_ray
 from cluster.supervisor import Supervisor
 from swarm.client import SwarmClient
 from swarm.config import Config, load
@@ -23,27 +23,8 @@ from swarm.gateway.run_folder import ADDRESS_FILE, STORE_VARIABLE, read_address
 from swarm.roles import Role
 from swarm.state import PhaseName
 
-ENVIRONMENT = {
-    # glibc otherwise gives every large tensor back to the kernel, and each step pays for the page faults again.
-    "MALLOC_MMAP_THRESHOLD_": "10000000000",
-    "MALLOC_TRIM_THRESHOLD_": "10000000000",
-    # Ray Train runs the loop in a thread, whose own arena would hold no tensor of more than 64 MB.
-    "MALLOC_ARENA_MAX": "1",
-    # Huge pages for what malloc takes: training is a tenth quicker where the kernel has them on request.
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-    "TOKENIZERS_PARALLELISM": "false",
-    "HF_HUB_OFFLINE": "1",
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_TRAIN_V2_ENABLED": "1",
-    "RAY_enable_worker_prestart": "0",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-    "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
-}
-"""Set for every process of the swarm, here and on the nodes of a cluster."""
-
 GATEWAY_SECONDS = 30.0
 RESTART_SECONDS = 0.5
-KNOCK_SECONDS = 5.0
 
 
 class Gateway:
@@ -126,35 +107,6 @@ def write_note(run: Path, status: str) -> None:
     part = run / "cluster.part"
     part.write_text(json.dumps(note))
     part.replace(run / "cluster.json")
-
-
-def _knock(address: str) -> None:
-    """Ray itself tries an address for minutes. Raises ConfigError where no one listens at a `host:port`."""
-    host, colon, port = address.removeprefix("ray://").rpartition(":")
-    if not (colon and port.isdigit()):
-        return
-    try:
-        socket.create_connection((host, int(port)), timeout=KNOCK_SECONDS).close()
-    except OSError as error:
-        raise ConfigError(f"no Ray cluster at {address!r}: {error}", "mend ray.address, or use local") from error
-
-
-def open_ray(config: Config) -> None:
-    """Join the configured cluster, or start a small one here. Raises ConfigError where nothing answers."""
-    os.environ.update(ENVIRONMENT)
-    section = config.ray
-    common: dict[str, Any] = {"namespace": config.swarm.name, "log_to_driver": True, "logging_level": "warning"}
-    if section.address == "local":
-        memory = section.object_store_mb * 1024 * 1024
-        ray.init(address="local", include_dashboard=False, object_store_memory=memory, **common)
-        return
-    _knock(section.address)
-    try:
-        ray.init(address=section.address, runtime_env={"env_vars": ENVIRONMENT}, **common)
-    except (ConnectionError, ValueError, RuntimeError) as error:
-        raise ConfigError(
-            f"no Ray cluster at {section.address!r}: {error}", "mend ray.address, or use local"
-        ) from error
 
 
 async def see_through(config: Config, resume: bool) -> str:

@@ -18,6 +18,7 @@ CONTRACT = "swarm.v1"
 STORE_FILE = "swarm.db"
 STORE_VARIABLE = "SWARM_STORE"
 """Environment variable with the store's URL, which other users of the machine can't see."""
+CREDENTIALS_FOLDER = "credentials"
 ADDRESS_FILE = "gateway.json"
 TLS_FOLDER = "tls"
 INSIDE = "inside"
@@ -84,10 +85,10 @@ class Credentials:
     """The hashes of all roles' tokens. Opening makes the tokens that are missing, readable for their owner only."""
 
     def __init__(self, run_dir: Path) -> None:
-        folder = run_dir / "credentials"
+        folder = run_dir / CREDENTIALS_FOLDER
         folder.mkdir(mode=0o700, exist_ok=True)
-        self.lease_key = bytes.fromhex(_secret(folder / "lease.key").strip())
-        self._hashes = {role: _hash(_secret(_token_file(run_dir, role)).strip()) for role in Role}
+        self.lease_key = bytes.fromhex(kept_secret(folder / "lease.key").strip())
+        self._hashes = {role: _hash(kept_secret(_token_file(run_dir, role)).strip()) for role in Role}
 
     def role_of(self, token: str) -> Role | None:
         """Whose token this is; None where it is nobody's. Takes the same time for every token."""
@@ -133,14 +134,15 @@ def previous_port(run_dir: Path) -> int:
 
 
 def _token_file(run_dir: Path, role: Role) -> Path:
-    return run_dir / "credentials" / f"{role}.token"
+    return run_dir / CREDENTIALS_FOLDER / f"{role}.token"
 
 
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _secret(file: Path) -> str:
+def kept_secret(file: Path) -> str:
+    """The secret in a file, made where there is none. Raises ConfigError where others can read it or it is empty."""
     if not file.exists():
         _write(file, secrets.token_hex(32).encode() + b"\n")
     mode = file.stat().st_mode & 0o777
