@@ -21,11 +21,12 @@ from swarm.v1 import (
     credential_pb2,
     exam_pb2,
     exchange_pb2,
+    operator_pb2,
     rubric_pb2,
     student_pb2,
     swarm_pb2,
 )
-from swarm.work import Answer, Completion, Failure, Lease, Stage
+from swarm.work import Answer, Completion, DeadLetter, Failure, Lease, Stage
 
 
 class Answered(Record):
@@ -130,6 +131,36 @@ class SwarmClient:
         )
         reply = await self._call(request, wait_seconds)
         return [tuple(_records(item.chain, Sample)) for item in reply.corrections]
+
+    async def dead_letters(
+        self,
+        stage: Stage | None = None,
+        *,
+        reason: str = "",
+        sample_id: str = "",
+        after_revision: int = 0,
+        limit: int = 100,
+    ) -> list[DeadLetter]:
+        """Dead letters that fit all filters given, ascending by revision; at most `limit` (1000), or what fits."""
+        request = operator_pb2.ListDeadLettersRequest(
+            stage=enum_to_wire(stage) if stage else None,
+            reason=reason,
+            sample_id=sample_id,
+            after_revision=after_revision,
+            limit=limit,
+        )
+        reply = await self._call(request)
+        return _records(reply.letters, DeadLetter)
+
+    async def requeue_dead(self, sample_ids: Sequence[str], note: str = "") -> list[Answer]:
+        """Let dead letters wait again; one answer each, in order."""
+        reply = await self._call(operator_pb2.RequeueDeadLettersRequest(sample_ids=sample_ids, note=note))
+        return _records(reply.answers, Answer)
+
+    async def discard_dead(self, sample_ids: Sequence[str], note: str = "") -> list[Answer]:
+        """Give dead letters up for good; one answer each, in order."""
+        reply = await self._call(operator_pb2.DiscardDeadLettersRequest(sample_ids=sample_ids, note=note))
+        return _records(reply.answers, Answer)
 
     async def _send_samples(self, samples: list[Any]) -> list[Answer]:
         reply = await self._call(exchange_pb2.PublishRequest(samples=samples))

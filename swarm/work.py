@@ -1,5 +1,6 @@
 """The work that the exchange hands out: its queues, leases, outcomes and answers, and the books of each queue."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
@@ -65,6 +66,28 @@ class Answer(Record):
     def ok(self) -> bool:
         """Whether this item was taken (now or by an earlier call)."""
         return self.code == "OK"
+
+
+class Burned(Record):
+    """One line of a dead letter's history: a delivery that came to nothing, or an operator's act, by `kind`."""
+
+    at: datetime
+    agent: str
+    attempt: int
+    kind: str
+    reason: str
+
+
+class DeadLetter(Record):
+    """A sample that nobody could work on, with its whole history, oldest line first.
+
+    `attempt` counts the deliveries that it has burned since it last began to wait.
+    """
+
+    sample: Sample
+    stage: Stage
+    attempt: int
+    history: tuple[Burned, ...]
 
 
 class QueueCount(Record):

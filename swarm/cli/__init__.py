@@ -2,7 +2,7 @@
 
 import typer
 
-from swarm.cli import credentials, demo, house, launch, look, steer, student
+from swarm.cli import credentials, dead, demo, house, launch, look, steer, student
 from swarm.cli.edge import Edge
 
 app = typer.Typer(
@@ -33,5 +33,6 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(credentials.app, name="credentials")
+app.add_typer(dead.app, name="dead")
 app.add_typer(house.weights_app, name="weights")
 app.add_typer(house.config_app, name="config")

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from swarm import criteria, events, records, roles, state, students, work
 from swarm.errors import RefusedError
 from swarm.records import Record
-from swarm.v1 import records_pb2, state_pb2
+from swarm.v1 import operator_pb2, records_pb2, state_pb2
 
 R = TypeVar("R", bound=Record)
 E = TypeVar("E", bound=StrEnum)
@@ -48,7 +48,7 @@ _FLOATS = (FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT)
 @cache
 def wire_class(model: type[Record]) -> type[Message]:
     """The message class of a record."""
-    for module in (records_pb2, state_pb2):
+    for module in (records_pb2, state_pb2, operator_pb2):
         if model.__name__ in module.DESCRIPTOR.message_types_by_name:
             found: type[Message] = getattr(module, model.__name__)
             return found

@@ -5,16 +5,13 @@ from swarm.exchange.flow import MAX_ATTEMPTS, MAX_LEASE_SECONDS, Code, Identity
 from swarm.exchange.redaction import redact, redact_all, redact_event
 from swarm.exchange.retention import Keep
 from swarm.exchange.store import Clock
-from swarm.exchange.sweeps import Burned, DeadLetter
 
 __all__ = [
     "DEFAULT_QUEUE_LIMIT",
     "MAX_ATTEMPTS",
     "MAX_LEASE_SECONDS",
-    "Burned",
     "Clock",
     "Code",
-    "DeadLetter",
     "Exchange",
     "Identity",
     "Keep",

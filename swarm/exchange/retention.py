@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, select
 
 from swarm.events import EventKind
+from swarm.exchange.deadletters import DISCARDED, REQUEUED
 from swarm.exchange.flow import State
 from swarm.exchange.held import SECOND
 from swarm.exchange.log import FLOOR, current_revision, oldest_revision
@@ -63,7 +64,7 @@ class Retention(Part):
             ):
                 stage, _, kind = key.partition("/")
                 found[Stage(stage), kind] += total
-        return found
+        return Counter({(stage, kind): n for (stage, kind), n in found.items() if kind not in (REQUEUED, DISCARDED)})
 
 
 def _raise_floor(connection: Connection, horizon: int, portion: int) -> bool:

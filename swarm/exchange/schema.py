@@ -14,7 +14,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """The migration that these tables are the outcome of; a change here needs the next one, in migrations/versions."""
 
 metadata = MetaData()
@@ -95,11 +95,13 @@ queue = Table(
 READY = queue.c.state == literal_column("'ready'")
 LEASED = queue.c.state == literal_column("'leased'")
 DELAYED = queue.c.state == literal_column("'delayed'")
+DEAD = queue.c.state == literal_column("'dead'")
 
-# Partial indexes hold what is live only, so a lease costs the same beside a million finished rows.
+# Partial indexes hold what is live (or dead) only, so a lease costs the same beside a million finished rows.
 Index("queue_ready", queue.c.stage, queue.c.priority, queue.c.revision, sqlite_where=READY, postgresql_where=READY)
 Index("queue_leased", queue.c.lease_until, sqlite_where=LEASED, postgresql_where=LEASED)
 Index("queue_delayed", queue.c.ready_at, sqlite_where=DELAYED, postgresql_where=DELAYED)
+Index("queue_dead", queue.c.revision, sqlite_where=DEAD, postgresql_where=DEAD)
 
 stages = Table(
     "stages",
@@ -122,7 +124,8 @@ history = Table(
     Column("reason", Text, nullable=False),
     Index("history_sample", "sample_id"),
 )
-"""Every burned delivery, with who held it and why it failed; of finished samples only for a while."""
+"""Every burned delivery, with who held it and why it failed, and what an operator did with a dead letter; of finished
+samples only for a while."""
 
 cell_counts = Table(
     "cell_counts",

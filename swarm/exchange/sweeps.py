@@ -1,40 +1,15 @@
 """What moves in the queues without an agent: leases that ran out, stale failures, released breaches, discarded work."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from sqlalchemy import Connection, Integer, cast, func, insert, select, update
 
 from swarm.exchange.flow import MAX_ATTEMPTS, State
 from swarm.exchange.held import held_by_id, settle_all, wake
 from swarm.exchange.intake import queue_row
 from swarm.exchange.part import Part
-from swarm.exchange.rows import chunks, count_stage, depths, samples_by_id
+from swarm.exchange.rows import chunks, count_stage, depths
 from swarm.exchange.schema import LEASED, checkpoints, history, meta, queue, samples, stages
-from swarm.exchange.store import moment
-from swarm.records import Purpose, Sample
+from swarm.records import Purpose
 from swarm.work import QueueCount, Stage
-
-
-@dataclass(frozen=True, slots=True)
-class Burned:
-    """One delivery that came to nothing."""
-
-    at: datetime
-    agent: str
-    attempt: int
-    kind: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """A sample that nobody could work on, with its whole history."""
-
-    sample: Sample
-    stage: Stage
-    history: tuple[Burned, ...]
-
 
 _WAITING = (State.READY, State.DELAYED)
 
@@ -113,20 +88,6 @@ class Sweeps(Part):
         """The conservation equation of every queue, by one query at one revision."""
         with self._store.read() as connection:
             return queue_counts(connection, self._store.now())
-
-    def dead_letters(self, stage: Stage, limit: int = 100) -> list[DeadLetter]:
-        """What nobody could work on, oldest first."""
-        with self._store.read() as connection:
-            dead = select(queue.c.sample_id).where(queue.c.stage == stage, queue.c.state == State.DEAD)
-            ids = list(connection.scalars(dead.order_by(queue.c.enqueued_at, queue.c.revision).limit(limit)))
-            found = samples_by_id(connection, ids)
-            lines: dict[str, list[Burned]] = {sample_id: [] for sample_id in ids}
-            for group in chunks(ids):
-                query = select(history).where(history.c.sample_id.in_(group)).order_by(history.c.number)
-                for row in connection.execute(query):
-                    burned = Burned(moment(row.at), row.agent, row.attempt, row.kind, row.reason)
-                    lines[row.sample_id].append(burned)
-        return [DeadLetter(found[sample_id], stage, tuple(lines[sample_id])) for sample_id in ids]
 
 
 def queue_counts(connection: Connection, now: int) -> list[QueueCount]:

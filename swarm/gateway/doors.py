@@ -15,12 +15,23 @@ from swarm.v1 import (
     credential_pb2,
     exam_pb2,
     exchange_pb2,
+    operator_pb2,
     rubric_pb2,
     student_pb2,
     swarm_pb2,
 )
 
-CONTRACT = (agent_pb2, checkpoint_pb2, credential_pb2, exam_pb2, exchange_pb2, rubric_pb2, student_pb2, swarm_pb2)
+CONTRACT = (
+    agent_pb2,
+    checkpoint_pb2,
+    credential_pb2,
+    exam_pb2,
+    exchange_pb2,
+    operator_pb2,
+    rubric_pb2,
+    student_pb2,
+    swarm_pb2,
+)
 """The modules of the contract that define services."""
 
 SERVICES: tuple[ServiceDescriptor, ...] = tuple(

@@ -32,6 +32,7 @@ from swarm.gateway.exchange_service import ExchangeService
 from swarm.gateway.keys import Keys
 from swarm.gateway.meter import Meter
 from swarm.gateway.metrics import Metrics
+from swarm.gateway.operator_service import OperatorService
 from swarm.gateway.reading import Reading
 from swarm.gateway.rubric_service import RubricService
 from swarm.gateway.run_folder import (
@@ -52,6 +53,7 @@ from swarm.v1 import (
     credential_pb2_grpc,
     exam_pb2_grpc,
     exchange_pb2_grpc,
+    operator_pb2_grpc,
     rubric_pb2_grpc,
     student_pb2_grpc,
     swarm_pb2_grpc,
@@ -88,6 +90,7 @@ _SERVICES: dict[str, tuple[Callable[[Any, Any], None], Callable[[Desk], Any]]] =
         CredentialService,
     ),
     "swarm.v1.ExamService": (exam_pb2_grpc.add_ExamServiceServicer_to_server, ExamService),
+    "swarm.v1.OperatorService": (operator_pb2_grpc.add_OperatorServiceServicer_to_server, OperatorService),
     "swarm.v1.StudentService": (student_pb2_grpc.add_StudentServiceServicer_to_server, StudentService),
 }
 

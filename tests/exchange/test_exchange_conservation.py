@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from exchange_rig import (
     JUDGE,
+    OPERATOR,
     POSTGRES,
     PROBER,
     SQLITE,
@@ -15,6 +16,7 @@ from exchange_rig import (
     Rig,
     attempt_at,
     checkpoint,
+    codes,
     correction_of,
     fresh_store,
     probe,
@@ -115,6 +117,12 @@ class Deliveries(RuleBasedStateMachine):
     @rule(stage=st.sampled_from(list(Stage)))
     def discard(self, stage: Stage) -> None:
         self.rig.exchange.discard(stage, Purpose.SIEGE)
+
+    @rule(back=st.booleans(), most=st.integers(1, 4))
+    def settle_letters(self, back: bool, most: int) -> None:
+        ids = [letter.sample.id for letter in self.rig.exchange.dead_letters(limit=most)]
+        act = self.rig.exchange.requeue_dead if back else self.rig.exchange.discard_dead
+        assert set(codes(act(OPERATOR, ids))) <= {"OK", "QUEUE_FULL"}
 
     @rule()
     def reopen(self) -> None:

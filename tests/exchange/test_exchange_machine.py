@@ -7,7 +7,19 @@ answered; it is told nothing by the exchange but tokens and the length of a retr
 import tempfile
 from dataclasses import dataclass
 
-from exchange_rig import JUDGE, PROBER, STUDENT, TEACHER, Rig, attempt_at, checkpoint, correction_of, probe, verdict_on
+from exchange_rig import (
+    JUDGE,
+    OPERATOR,
+    PROBER,
+    STUDENT,
+    TEACHER,
+    Rig,
+    attempt_at,
+    checkpoint,
+    correction_of,
+    probe,
+    verdict_on,
+)
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -34,6 +46,10 @@ class Row:
     stage: Stage
     state: str = "ready"
     burned: int = 0
+    before: int = 0
+    """Deliveries that it had burned when an operator let it wait again."""
+    acts: int = 0
+    """How often an operator did."""
     generation: int = 0
     until: float = 0.0
     wait: tuple[float, float] = (0.0, 0.0)
@@ -279,6 +295,22 @@ class Machine(RuleBasedStateMachine):
         days = seconds / 86_400
         self.rig.exchange.compact(Keep(days, days), portion)
 
+    @precondition(lambda self: any(row.state == "dead" for row in self.rows.values()))
+    @rule(number=PICK, back=st.booleans())
+    def settle_a_letter(self, number: int, back: bool) -> None:
+        """An operator lets a dead letter wait again or gives it up, and tries the same with what is none."""
+        ordered = sorted(self.rows.values(), key=lambda row: row.state != "dead")
+        row = ordered[number % len(ordered)]
+        act = self.rig.exchange.requeue_dead if back else self.rig.exchange.discard_dead
+        (answer,) = act(OPERATOR, [row.sample.id])
+        assert answer.code == ("OK" if row.state == "dead" else "NOT_FOUND")
+        if not answer.ok:
+            return
+        if back:
+            row.state, row.before, row.burned, row.acts = "ready", row.before + row.burned, 0, row.acts + 1
+        else:
+            row.state = "discarded"
+
     @rule(down=st.sampled_from([0.0, 40.0]))
     def restart(self, down: float) -> None:
         """Leases get the time back from the last commit to the start of the next process."""
@@ -300,16 +332,17 @@ class Machine(RuleBasedStateMachine):
             # What has waited out its delay is woken by the next lease or sweep, so either word is right for it.
             assert count.ready + count.delayed == states.count("ready") + states.count("delayed")
             assert (count.leased, count.done, count.dead) == tuple(map(states.count, ("leased", "done", "dead")))
-            assert (count.expired, count.discarded) == (0, 0)
+            assert (count.expired, count.discarded) == (0, states.count("discarded"))
 
     @invariant()
     def burned_deliveries_are_counted(self) -> None:
         counted = self.rig.exchange.burned()
         for stage in Stage:
-            burned = sum(row.burned for row in self.rows.values() if row.stage is stage)
+            burned = sum(row.burned + row.before for row in self.rows.values() if row.stage is stage)
             assert sum(count for (of, _), count in counted.items() if of is stage) == burned
             dead = {letter.sample.id: len(letter.history) for letter in self.rig.exchange.dead_letters(stage)}
-            assert dead == {r.sample.id: r.burned for r in self.rows.values() if r.stage is stage and r.state == "dead"}
+            rows = [row for row in self.rows.values() if row.stage is stage and row.state == "dead"]
+            assert dead == {row.sample.id: row.before + row.acts + row.burned for row in rows}
 
     @invariant()
     def the_log_is_what_was_accepted(self) -> None:

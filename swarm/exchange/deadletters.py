@@ -1,0 +1,140 @@
+"""Dead letters: what nobody could work on, with its whole history, and the two ways out of there."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from swarm.exchange.flow import Code, Identity, State
+from swarm.exchange.held import Held, held_by_id
+from swarm.exchange.part import Part
+from swarm.exchange.rows import chunks, count_stage, depths, samples_by_id
+from swarm.exchange.schema import DEAD, history, queue
+from swarm.exchange.store import moment
+from swarm.work import Answer, Burned, DeadLetter, Stage
+
+REQUEUED, DISCARDED = "requeued", "discarded"
+"""Lines of the history that are no burned deliveries, but an operator's acts."""
+
+
+class DeadLetters(Part):
+    """Lists them, lets them wait again, or gives them up. Nothing else moves a sample out of `dead`."""
+
+    def dead_letters(
+        self,
+        stage: Stage | None = None,
+        *,
+        reason: str = "",
+        sample_id: str = "",
+        after_revision: int = 0,
+        limit: int = 100,
+    ) -> list[DeadLetter]:
+        """Those that fit all filters given, ascending by their samples' revision, the first `limit` after a revision.
+
+        `reason` is looked for, in any case, in kind and reason of the last line of the history.
+        """
+        dead = select(queue.c.sample_id, queue.c.stage, queue.c.attempt).where(DEAD, queue.c.revision > after_revision)
+        if stage is not None:
+            dead = dead.where(queue.c.stage == stage)
+        if sample_id:
+            dead = dead.where(queue.c.sample_id == sample_id)
+        if reason:
+            last = select(func.max(history.c.number)).where(history.c.sample_id == queue.c.sample_id)
+            said = func.lower(history.c.kind + ": " + history.c.reason)
+            dead = dead.join(history, history.c.sample_id == queue.c.sample_id)
+            dead = dead.where(history.c.number == last.correlate(queue).scalar_subquery())
+            dead = dead.where(said.contains(reason.lower(), autoescape=True))
+        with self._store.read() as connection:
+            rows = connection.execute(dead.order_by(queue.c.revision).limit(limit)).all()
+            ids = [row.sample_id for row in rows]
+            found, lines = samples_by_id(connection, ids), _histories(connection, ids)
+        return [
+            DeadLetter(
+                sample=found[row.sample_id],
+                stage=Stage(row.stage),
+                attempt=row.attempt,
+                history=tuple(lines[row.sample_id]),
+            )
+            for row in rows
+        ]
+
+    def requeue_dead(self, agent: Identity, ids: Sequence[str], note: str = "") -> list[Answer]:
+        """Let dead letters wait again, with all their deliveries before them. Codes: NOT_FOUND, QUEUE_FULL."""
+        with self._store.write() as connection:
+            room = {stage: self._queue_limit - depth for stage, depth in depths(connection).items()}
+
+            def take_up(row: Held) -> Answer | None:
+                stage = Stage(row.stage)
+                if not room[stage]:
+                    said = f"queue {stage} holds all of its {self._queue_limit}: send it again later"
+                    return Answer(id=row.sample_id, code=Code.QUEUE_FULL, message=said)
+                room[stage] -= 1
+                return None
+
+            answers, moved = _move(connection, ids, take_up)
+            now = self._store.now()
+            waiting = {"state": State.READY, "attempt": 0, "ready_at": now, "enqueued_at": now}
+            _write(connection, moved, waiting, _lines(moved, agent, now, REQUEUED, note))
+            for stage, count in Counter(row.stage for row in moved).items():
+                count_stage(connection, Stage(stage), closed=-count)
+        return answers
+
+    def discard_dead(self, agent: Identity, ids: Sequence[str], note: str = "") -> list[Answer]:
+        """Give dead letters up for good. Code: NOT_FOUND."""
+        with self._store.write() as connection:
+            answers, moved = _move(connection, ids, lambda _: None)
+            lines = _lines(moved, agent, self._store.now(), DISCARDED, note)
+            _write(connection, moved, {"state": State.DISCARDED}, lines)
+        return answers
+
+
+def _move(
+    connection: Connection, ids: Sequence[str], refuse: Callable[[Held], Answer | None]
+) -> tuple[list[Answer], list[Held]]:
+    """An answer for each id, and the rows that are dead letters and that `refuse` has nothing against, each once."""
+    rows, answers, moved = held_by_id(connection, ids), list[Answer](), dict[str, Held]()
+    for sample_id in ids:
+        row = rows.get(sample_id)
+        if row is None or row.state != State.DEAD:
+            seen = f"it is {row.state} in {row.stage}" if row else "it never waited in a queue"
+            said = f"{sample_id!r} is no dead letter, {seen}: see `swarm dead list`"
+            answers.append(Answer(id=sample_id, code=Code.NOT_FOUND, message=said))
+            continue
+        refusal = None if sample_id in moved else refuse(row)
+        answers.append(refusal or Answer(id=sample_id))
+        if refusal is None:
+            moved[sample_id] = row
+    return answers, list(moved.values())
+
+
+def _lines(moved: Sequence[Held], agent: Identity, now: int, kind: str, note: str) -> list[dict[str, object]]:
+    return [
+        {
+            "sample_id": row.sample_id,
+            "at": now,
+            "agent": agent.name,
+            "attempt": row.attempt,
+            "kind": kind,
+            "reason": note,
+        }
+        for row in moved
+    ]
+
+
+def _write(
+    connection: Connection, moved: Sequence[Held], values: dict[str, object], lines: list[dict[str, object]]
+) -> None:
+    for group in chunks(row.sample_id for row in moved):
+        connection.execute(update(queue).where(queue.c.sample_id.in_(group)).values(values))
+    if lines:
+        connection.execute(insert(history), lines)
+
+
+def _histories(connection: Connection, ids: Sequence[str]) -> dict[str, list[Burned]]:
+    lines: dict[str, list[Burned]] = {sample_id: [] for sample_id in ids}
+    for group in chunks(ids):
+        query = select(history).where(history.c.sample_id.in_(group)).order_by(history.c.number)
+        for row in connection.execute(query):
+            burned = Burned(at=moment(row.at), agent=row.agent, attempt=row.attempt, kind=row.kind, reason=row.reason)
+            lines[row.sample_id].append(burned)
+    return lines
