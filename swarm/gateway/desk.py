@@ -12,7 +12,7 @@ from swarm.errors import RefusedError
 from swarm.exchange import Exchange
 from swarm.fields import LINE_LIMIT
 from swarm.gateway.changes import Changes, Topic
-from swarm.gateway.edge import Edge
+from swarm.gateway.edge import Edge, deadline
 from swarm.gateway.keys import Keys
 from swarm.gateway.metrics import Metrics
 from swarm.gateway.soundness import ITEM_BYTES, bounded, sized
@@ -54,8 +54,8 @@ class Desk:
         return await asyncio.to_thread(look, self.exchange)
 
     async def write(self, work: Callable[[Exchange], T], topics: Iterable[Topic] = ()) -> T:
-        """The value of `work` once it is durable; then `topics` are notified."""
-        return await self.writer.run(work, topics)
+        """The value of `work` once it is durable; then `topics` are notified. Not begun once its caller is gone."""
+        return await self.writer.run(work, topics, deadline())
 
     async def take_credentials(self) -> None:
         """Let the edge know which credentials are good now."""

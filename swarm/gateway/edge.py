@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,6 +22,14 @@ from swarm.gateway.keys import Keys
 
 _CALLER: ContextVar[Identity] = ContextVar("caller")
 _LOG = logging.getLogger("swarm.gateway")
+
+
+_DEADLINE: ContextVar[float] = ContextVar("deadline", default=math.inf)
+
+
+def deadline() -> float:
+    """Until when the caller waits for the answer, on the clock of `time.monotonic`; without end where nobody waits."""
+    return _DEADLINE.get()
 
 
 def caller() -> Identity:
@@ -130,6 +139,8 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
             with self._watched(context, identity, method) as refuse:
                 try:
                     _enter(identity)
+                    if (seconds := context.time_remaining()) is not None:
+                        _DEADLINE.set(time.monotonic() + seconds)
                     return await inner(request, context)
                 except grpc.aio.AbortError:
                     raise

@@ -38,6 +38,9 @@ COUNTED = {
         Family("swarm_streams", "gauge", "streams that are open", ("method",)),
         Family("swarm_commit_seconds", "histogram", "a group of calls until it is synced", (), _SECONDS),
         Family("swarm_commit_calls", "histogram", "calls that one commit holds", (), _SIZES),
+        Family(
+            "swarm_calls_dropped_total", "counter", "calls that were not begun, because their caller was gone by then"
+        ),
         Family("swarm_leases_total", "counter", "samples handed out", ("stage",)),
         Family("swarm_redeliveries_total", "counter", "samples handed out after a burned delivery", ("stage",)),
         Family("swarm_lease_expirations_total", "counter", "leases that ran out"),
@@ -99,6 +102,10 @@ class Metrics:
         """A group of calls is durable."""
         self._commit_calls.observe(calls)
         self._commit_seconds.observe(seconds)
+
+    def dropped(self, calls: int) -> None:
+        """Calls were not begun, because nobody waited for their answers any more."""
+        self._by_name["swarm_calls_dropped_total"].inc(calls)
 
     def leased(self, stage: str, leases: int, again: int) -> None:
         """Samples were handed out, `again` of them not for the first time."""

@@ -1,6 +1,7 @@
 """The one writing thread: it takes all calls that wait, runs them in one transaction, and answers after the commit."""
 
 import asyncio
+import math
 import queue
 import threading
 import time
@@ -24,7 +25,12 @@ GROUP = 256
 class _Call:
     work: Work[Any]
     topics: frozenset[Topic]
+    until: float
     future: asyncio.Future[Any]
+
+    def awaited(self) -> bool:
+        """Whether somebody still waits for the outcome."""
+        return not self.future.cancelled() and time.monotonic() < self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,7 @@ class _Outcome:
     call: _Call
     value: Any = None
     error: Exception | None = None
+    dropped: bool = False
 
     def settle(self) -> None:
         if self.call.future.done():
@@ -55,14 +62,16 @@ class Writer:
         self._open = True
         self._thread.start()
 
-    async def run(self, work: Work[T], topics: Iterable[Topic] = ()) -> T:
+    async def run(self, work: Work[T], topics: Iterable[Topic] = (), until: float = math.inf) -> T:
         """The value of `work`, after it is committed. `topics` are notified then. Raises what `work` raised.
 
+        What its caller has given up, or would get after `until` (on the clock of `time.monotonic`), is not begun, and
+        raises UnavailableError; what was begun is done as a whole.
         `work` may be run a second time if another call of its group failed; the first run was then rolled back.
         """
         if not self._open:
             raise UnavailableError("the gateway is stopping", "Call again; the next gateway answers")
-        call = _Call(work, frozenset(topics), self._loop.create_future())
+        call = _Call(work, frozenset(topics), until, self._loop.create_future())
         self._calls.put(call)
         value: T = await call.future
         return value
@@ -97,6 +106,9 @@ class Writer:
         return [outcome for call in calls for outcome in self._commit([call])]
 
     def _run(self, call: _Call) -> _Outcome:
+        if not call.awaited():
+            late = UnavailableError("nobody waited for this call any more when its turn came", "Send it again")
+            return _Outcome(call, error=late, dropped=True)
         try:
             return _Outcome(call, call.work(self._exchange))
         except RefusedError as error:
@@ -106,5 +118,6 @@ class Writer:
         topics = {topic for outcome in outcomes if outcome.error is None for topic in outcome.call.topics}
         for outcome in outcomes:
             outcome.settle()
+        self._metrics.dropped(sum(outcome.dropped for outcome in outcomes))
         if topics:
             self._notifying = self._loop.create_task(self._changes.notify(topics))

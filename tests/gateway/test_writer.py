@@ -1,19 +1,25 @@
 """The writer: many calls in one commit, each with its own outcome, and one that breaks takes no other with it."""
 
 import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
+import grpc
 import pytest
 from calendar_work import probes
 from gateway_rig import Clients
 
+from swarm.codec import to_wire
 from swarm.errors import RefusedError, StoreError, UnavailableError
 from swarm.exchange import Exchange, Identity
 from swarm.gateway.changes import Changes, Topic
 from swarm.gateway.server import Gateway
 from swarm.records import Sample
 from swarm.roles import AgentCard, Role
-from swarm.v1 import agent_pb2
+from swarm.v1 import agent_pb2, exchange_pb2
 
 pytestmark = pytest.mark.asyncio
 
@@ -50,6 +56,54 @@ async def test_after_the_end_nothing_is_taken(gateway: Gateway) -> None:
     await gateway.desk.writer.close()
     with pytest.raises(UnavailableError, match="stopping"):
         await gateway.desk.write(lambda exchange: exchange.expire())
+
+
+@contextmanager
+def busy(gateway: Gateway) -> Iterator[None]:
+    """The writer is kept at work for as long as the block runs."""
+    go_on = threading.Event()
+    working = asyncio.ensure_future(gateway.desk.write(lambda _: go_on.wait(20)))
+    try:
+        yield
+    finally:
+        go_on.set()
+        assert not working.cancelled()
+
+
+def dropped(gateway: Gateway) -> float | None:
+    return gateway.desk.metrics.registry.get_sample_value("swarm_calls_dropped_total")
+
+
+async def test_a_call_whose_deadline_passes_in_the_queue_is_never_begun(gateway: Gateway, clients: Clients) -> None:
+    late, sound = probes(2)
+    await clients(Role.PROBER).phase()
+    client, request = clients(Role.PROBER)._connection, exchange_pb2.PublishRequest(samples=[to_wire(late)])
+    with busy(gateway):
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await client._method(request)(request, timeout=0.3, metadata=client._metadata)
+        assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    (answer,) = await clients(Role.PROBER).publish([sound])
+    stored = await clients(Role.OPERATOR).samples()
+    assert (answer.ok, [sample.id for sample in stored], dropped(gateway)) == (True, [sound.id], 1.0)
+
+
+async def test_a_call_that_was_given_up_in_the_queue_is_never_begun_and_takes_no_other_with_it(
+    gateway: Gateway,
+) -> None:
+    given_up, overdue, sound = probes(3)
+    desk = gateway.desk
+    with busy(gateway):
+        task = asyncio.create_task(desk.write(lambda exchange: publish(exchange, given_up)))
+        past = asyncio.create_task(desk.writer.run(lambda exchange: publish(exchange, overdue), (), time.monotonic()))
+        good = asyncio.create_task(desk.write(lambda exchange: publish(exchange, sound)))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+    with pytest.raises(UnavailableError, match="nobody waited"):
+        await past
+    assert await good
+    stored = await desk.read(lambda exchange: exchange.samples())
+    assert (task.cancelled(), [sample.id for sample in stored], dropped(gateway)) == (True, [sound.id], 2.0)
 
 
 async def test_a_defect_is_an_alarm_and_tells_the_caller_nothing_of_the_inside(
