@@ -38,16 +38,16 @@ class Clock:
         return self._time
 
 
-def make_run(run: Path, *, learned: bool = True, stopped: bool = True) -> Path:
+def make_run(run: Path, *, learned: bool = True, stopped: bool = True, store: str = "") -> Path:
     """A run of `calendar` named `test`; where it has `learned`, c1 was promoted and both exams were taken."""
     run.mkdir(parents=True, exist_ok=True)
     key = Credentials(run).lease_key
     with (
-        Exchange(f"sqlite:///{run / STORE_FILE}", "test", "calendar", Clock(), key) as exchange,
+        Exchange(store or f"sqlite:///{run / STORE_FILE}", "test", "calendar", Clock(), key) as exchange,
         exchange.transaction(),
     ):
         fill(exchange, learned=learned, stopped=stopped)
-    (run / "config.toml").write_text('[swarm]\nname = "test"\nseed = 7\n')
+    (run / "config.toml").write_text(f'[swarm]\nname = "test"\nseed = 7\nstore = "{store}"\n')
     if learned:
         write_exams(run)
     return run

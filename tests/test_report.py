@@ -16,6 +16,7 @@ from swarm.report.standings import squares
 from swarm.report.words import how_it_ended
 from swarm.report.writing import write_report
 from swarm.state import PhaseName
+from tests.postgres import ask, database
 from tests.report_rig import INJECTION, make_run
 
 VOID = {"meta", "br", "path", "use"}
@@ -100,6 +101,35 @@ def test_reading_leaves_the_store_as_it_is(run: Path) -> None:
     assert (run / STORE_FILE).read_bytes() == before
 
 
+def test_a_run_in_postgresql_has_the_same_report(report: Report, tmp_path: Path) -> None:
+    with database() as url:
+        store = url.replace("postgres:@", "postgres@")
+        other = make_run(tmp_path / "other", store=store)
+        told = write_report(other)
+        assert ask(url, "SELECT count(*) FROM samples") == [(len_samples(other),)]
+    for same in ("revision", "ending", "lines", "maps", "curve", "species", "costs", "burned", "origins"):
+        assert getattr(told, same) == getattr(report, same), same
+    assert [queue.accepted for queue in told.queues] == [queue.accepted for queue in report.queues]
+    assert not (other / STORE_FILE).exists()
+    with pytest.raises(StoreError, match="postgresql://postgres@"):
+        write_report(other)
+
+
+def test_a_database_without_a_swarm_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[swarm]\nstore = "postgresql+psycopg://nobody@localhost:1/nothing"\n')
+    with pytest.raises(StoreError, match="localhost:1/nothing"):
+        write_report(tmp_path)
+    with database() as url:
+        (tmp_path / "config.toml").write_text(f'[swarm]\nstore = "{url.replace("postgres:@", "postgres@")}"\n')
+        with pytest.raises(StoreError, match="holds no swarm"):
+            write_report(tmp_path)
+
+
+def len_samples(run: Path) -> int:
+    with snapshot(run) as exchange:
+        return len(exchange.samples(limit=1000))
+
+
 def test_no_more_is_claimed_than_was_shown(report: Report, run: Path) -> None:
     said = " ".join(report.ending)
     assert "Stopped before certification: stopped by budget" in said
@@ -136,7 +166,7 @@ def test_what_can_not_be_reported_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="no store"):
         write_report(tmp_path)
     (tmp_path / STORE_FILE).write_bytes(b"not a database" * 100)
-    with pytest.raises(StoreError, match="can't be read"):
+    with pytest.raises(StoreError, match="not a database"):
         write_report(tmp_path)
     run = make_run(tmp_path / "run")
     other = load_report(run / "exam-after.json")

@@ -12,10 +12,11 @@ import typer
 from swarm import weights
 from swarm.cli import child
 from swarm.cli.edge import INTERRUPTED, dump, say
-from swarm.cli.places import CONFIG_FILE, LOG_FILE, Standing, move_aside, read_note, standing
+from swarm.cli.places import LOG_FILE, Standing, move_aside, read_note, standing
 from swarm.config import Config, load
 from swarm.domains import load_domain
 from swarm.errors import ConfigError
+from swarm.gateway.run_folder import CONFIG_FILE
 from swarm.live import follow
 from swarm.records import Cell
 

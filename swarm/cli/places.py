@@ -11,11 +11,10 @@ from pydantic import BaseModel, ValidationError
 
 from swarm.config import Config, load
 from swarm.errors import ConfigError
-from swarm.gateway.run_folder import ADDRESS_FILE, STORE_FILE
+from swarm.gateway.run_folder import ADDRESS_FILE, CONFIG_FILE, STORE_FILE
 
 ROOT = Path("runs")
 CLUSTER_FILE = "cluster.json"
-CONFIG_FILE = "config.toml"
 LOG_FILE = "cluster.log"
 _SIGNS = (CLUSTER_FILE, ADDRESS_FILE, STORE_FILE, CONFIG_FILE)
 _CLOCK_SECONDS = 5.0

@@ -10,8 +10,9 @@ import typer
 from swarm.cli import child
 from swarm.cli.edge import Json, dump, say
 from swarm.cli.launch import Detach, Plain, Settings, checked, how_to_show, launch, launch_detached, overrides
-from swarm.cli.places import CONFIG_FILE, RunArgument, RunOption, Standing, find_run, read_note, standing, stored_config
+from swarm.cli.places import RunArgument, RunOption, Standing, find_run, read_note, standing, stored_config
 from swarm.errors import ConfigError, RefusedError, UnavailableError
+from swarm.gateway.run_folder import CONFIG_FILE
 from swarm.report.reading import operator
 from swarm.state import PhaseRecord
 from swarm.students import Checkpoint

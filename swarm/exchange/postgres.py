@@ -1,11 +1,13 @@
 """The store for what outgrows one file: a PostgreSQL database, and an advisory lock that one gateway holds."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from psycopg import errors
 from sqlalchemy import URL, Connection, Engine, NullPool, RootTransaction, create_engine, func, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from swarm.errors import DeposedError, HeldError, RefusedError, StoreError, SwarmError
 from swarm.exchange.flow import Code
@@ -67,9 +69,7 @@ class PostgresStore(Store):
         self._url = url.set(drivername="postgresql+psycopg")
         self._epoch: str | None = None
         self._deposed: DeposedError | None = None
-        host = url.host or url.query.get("host", "")
-        name = f"postgresql://{f'{url.username}@' if url.username else ''}{host}{f':{url.port}' if url.port else ''}"
-        super().__init__(f"{name}/{url.database or ''}", swarm_name, domain_name, clock)
+        super().__init__(name_of(url), swarm_name, domain_name, clock)
 
     def _claim(self) -> Connection:
         engine = create_engine(self._url, poolclass=NullPool, connect_args=_CLIENT)
@@ -91,13 +91,7 @@ class PostgresStore(Store):
         return connection
 
     def _open_readers(self) -> Engine:
-        return create_engine(
-            self._url,
-            pool_pre_ping=True,
-            isolation_level="REPEATABLE READ",
-            execution_options={"postgresql_readonly": True},
-            connect_args=_CLIENT,
-        )
+        return _readers(self._url, pool_pre_ping=True)
 
     def _let_go(self) -> None:
         if "_writer" in self.__dict__:
@@ -161,12 +155,44 @@ class PostgresStore(Store):
                 self._writer.invalidate()
 
     def _explain(self, error: BaseException) -> SwarmError:
-        said = str(error).strip().partition("\n")[0]
-        if isinstance(error, errors.DataError):
-            return RefusedError(
-                Code.INVALID, f"the store can't hold a value of this call: {said}", "Send text without NUL, and numbers"
-            )
-        refused = [fix for words, fix in _FIXES_AT_CONNECT if words in said] if "FATAL:" in said else []
-        known = [fix for kind, fix in _FIXES if isinstance(error, kind)]
-        fix = next(iter(refused + known), "See PostgreSQL's documentation of this message")
-        return StoreError(f"the store {self.name!r} says {said!r}", fix)
+        return explain(self.name, error)
+
+
+def name_of(url: URL) -> str:
+    """How errors call a database; without its password."""
+    host = url.host or url.query.get("host", "")
+    user, port = f"{url.username}@" if url.username else "", f":{url.port}" if url.port else ""
+    return f"postgresql://{user}{host}{port}/{url.database or ''}"
+
+
+@contextmanager
+def view(url: URL) -> Iterator[Connection]:
+    """A connection that sees one state of a database, whoever writes to it meanwhile. Raises StoreError."""
+    engine = _readers(url.set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise explain(name_of(url), error.orig or error) from error
+    finally:
+        engine.dispose()
+
+
+def _readers(url: URL, **pool: Any) -> Engine:
+    options = {"postgresql_readonly": True}
+    return create_engine(
+        url, isolation_level="REPEATABLE READ", execution_options=options, connect_args=_CLIENT, **pool
+    )
+
+
+def explain(name: str, error: BaseException) -> SwarmError:
+    """What PostgreSQL said of a database, as an error with its fix."""
+    said = str(error).strip().partition("\n")[0]
+    if isinstance(error, errors.DataError):
+        return RefusedError(
+            Code.INVALID, f"the store can't hold a value of this call: {said}", "Send text without NUL, and numbers"
+        )
+    refused = [fix for words, fix in _FIXES_AT_CONNECT if words in said] if "FATAL:" in said else []
+    known = [fix for kind, fix in _FIXES if isinstance(error, kind)]
+    fix = next(iter(refused + known), "See PostgreSQL's documentation of this message")
+    return StoreError(f"the store {name!r} says {said!r}", fix)

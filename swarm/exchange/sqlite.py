@@ -69,9 +69,7 @@ class SqliteStore(Store):
             source.backup(target)
 
     def _explain(self, error: BaseException) -> StoreError:
-        said = str(error)
-        fix = next((fix for words, fix in _FIXES if words in said), "See the SQLite documentation of this message")
-        return StoreError(f"the store {self.name!r} says {said!r}", fix)
+        return explain(self.name, error)
 
     def _engine(self, mode: str, begin: str, pool: type[Pool]) -> Engine:
         target = f"file:{quote(str(self.path))}?mode={mode}"
@@ -90,6 +88,13 @@ class SqliteStore(Store):
         engine = create_engine("sqlite://", creator=connect, poolclass=pool)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         return engine
+
+
+def explain(name: str, error: BaseException) -> StoreError:
+    """What SQLite said of a file, as an error with its fix."""
+    said = str(error)
+    fix = next((fix for words, fix in _FIXES if words in said), "See the SQLite documentation of this message")
+    return StoreError(f"the store {name!r} says {said!r}", fix)
 
 
 def _lock(path: Path) -> int:

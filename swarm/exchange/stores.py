@@ -1,11 +1,14 @@
 """Which store a URL names."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from swarm.errors import ConfigError
+from swarm.exchange import postgres
 from swarm.exchange.postgres import PostgresStore
 from swarm.exchange.sqlite import SqliteStore
 from swarm.exchange.store import Clock, Store
@@ -20,10 +23,31 @@ def open_store(engine_url: str, swarm_name: str, domain_name: str, clock: Clock)
     Raises ConfigError for another URL, HeldError while another gateway has that right, StoreError where it can't be
     this swarm's store.
     """
+    url = _read(engine_url)
+    return STORES[url.get_backend_name()](url, swarm_name, domain_name, clock)
+
+
+def copy_store(engine_url: str, target: Path) -> None:
+    """Copy the store at a URL into a new SQLite file, as of one revision; who writes to it meanwhile goes on.
+
+    Raises ConfigError for another URL, StoreError where the store can't be read or the file can't be written.
+    """
+    # Copying loads alembic, which a gateway that comes back doesn't wait for.
+    from swarm.exchange import copying
+
+    url = _read(engine_url)
+    if url.get_backend_name() == "sqlite":
+        copying.copy_file(Path(url.database or ""), target)
+        return
+    with postgres.view(url) as source:
+        copying.copy_rows(source, postgres.name_of(url), target)
+
+
+def _read(engine_url: str) -> URL:
     try:
         url = make_url(engine_url)
     except ArgumentError:
         raise ConfigError("the store's URL can't be read", _FIX) from None  # the URL may hold a password
     if (backend := url.get_backend_name()) not in STORES:
         raise ConfigError(f"the store's URL names {backend!r}, which holds no store", _FIX)
-    return STORES[backend](url, swarm_name, domain_name, clock)
+    return url

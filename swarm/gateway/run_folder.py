@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from swarm.config import load
 from swarm.errors import ConfigError, UnavailableError
 from swarm.records import Record
 from swarm.roles import Role
@@ -19,6 +20,7 @@ STORE_FILE = "swarm.db"
 STORE_VARIABLE = "SWARM_STORE"
 """Environment variable with the store's URL, which other users of the machine can't see."""
 CREDENTIALS_FOLDER = "credentials"
+CONFIG_FILE = "config.toml"
 ADDRESS_FILE = "gateway.json"
 TLS_FOLDER = "tls"
 INSIDE = "inside"
@@ -33,6 +35,22 @@ class Address(Record):
     started_at: datetime
     contract: str
     tls: bool = False
+
+
+def store_url(run_dir: Path) -> str:
+    """The URL of a run's store: its config's, else of the file that is there, else what the environment says.
+
+    Raises UnavailableError where the run has no store yet, ConfigError where its config can't be read.
+    """
+    config = run_dir / CONFIG_FILE
+    if config.is_file() and (named := load(config).swarm.store):
+        return named
+    file = run_dir / STORE_FILE
+    if not file.is_file() and (named := os.environ.get(STORE_VARIABLE, "")):
+        return named
+    if not file.is_file():
+        raise UnavailableError(f"{str(run_dir)!r} has no store yet", "Wait until its gateway has started")
+    return f"sqlite:///{file.absolute()}"
 
 
 def read_address(run_dir: Path) -> Address:

@@ -11,7 +11,8 @@ from typing import Protocol
 from swarm.client import SwarmClient
 from swarm.errors import ConfigError, StoreError, UnavailableError
 from swarm.exchange import Exchange
-from swarm.gateway.run_folder import STORE_FILE
+from swarm.exchange.stores import copy_store
+from swarm.gateway.run_folder import STORE_FILE, store_url
 from swarm.records import Cell, Purpose, Record, Sample
 from swarm.roles import Role
 from swarm.state import SwarmState
@@ -134,27 +135,22 @@ def snapshot(run: Path) -> Iterator[Exchange]:
 
     Raises UnavailableError where the run has no store yet, StoreError where it can't be read.
     """
-    store = run / STORE_FILE
-    if not store.is_file():
-        raise UnavailableError(f"{str(run)!r} has no store yet", "Wait until its gateway has started")
+    url = store_url(run)
     with tempfile.TemporaryDirectory(prefix="swarm-read-") as folder:
         copy = Path(folder) / STORE_FILE
-        name, domain = _copy_store(store, copy)
+        copy_store(url, copy)
+        name, domain = _whose(copy, run)
         no_leases = b"what reads a copy signs no lease"
         with Exchange(f"sqlite:///{copy}", name, domain, lambda: datetime.now(UTC), no_leases) as exchange:
             yield exchange
 
 
-def _copy_store(store: Path, copy: Path) -> tuple[str, str]:
+def _whose(copy: Path, run: Path) -> tuple[str, str]:
     try:
-        with (
-            closing(sqlite3.connect(f"{store.absolute().as_uri()}?mode=ro", uri=True)) as source,
-            closing(sqlite3.connect(copy)) as target,
-        ):
-            source.backup(target)
-            known = dict(target.execute("SELECT key, value FROM meta WHERE key IN ('swarm', 'domain')").fetchall())
+        with closing(sqlite3.connect(copy)) as opened:
+            known = dict(opened.execute("SELECT key, value FROM meta WHERE key IN ('swarm', 'domain')").fetchall())
             return known["swarm"], known["domain"]
     except (sqlite3.Error, KeyError) as error:
         raise StoreError(
-            f"{str(store)!r} can't be read as a swarm's store: {error}", "Put a backup in its place"
+            f"the store of {str(run)!r} can't be read as a swarm's: {error}", "Put a backup in its place"
         ) from error

@@ -89,4 +89,4 @@ def test_no_run_is_named(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "runs" / "a").mkdir(parents=True)
     (tmp_path / "runs" / "a" / "swarm.db").write_text("this is no database, but long enough to look like a file")
     code, _, error = cli("status")
-    assert (code, "can't be read" in error) == (74, True)
+    assert (code, "not a database" in error) == (74, True)

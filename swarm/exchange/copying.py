@@ -1,0 +1,100 @@
+"""Copies of a whole store as of one revision, in the portable form: one SQLite file, whichever store it came from."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, NullPool, create_engine, func, insert, inspect, select
+
+from swarm.errors import StoreError
+from swarm.exchange import upgrading
+from swarm.exchange.schema import SCHEMA_VERSION, metadata
+from swarm.exchange.sqlite import explain
+from swarm.exchange.store import read_meta
+
+_ROWS = 1_000
+_NUMBERED = (("history", "number"), ("checkpoints", "number"))
+"""Columns that PostgreSQL numbers by a sequence, which knows nothing of rows that came with their numbers."""
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a SQLite store into a new file by SQLite's online backup; who writes to it meanwhile goes on.
+
+    The copy is one step of one read transaction, so it is as of one revision and never begins anew. It needs no `-wal`
+    file. Raises StoreError where the source can't be read or the target can't be written.
+    """
+    _claim(target)
+    try:
+        with (
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as opened,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            opened.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as error:
+        raise explain(str(source), error) from error
+    _sync(target)
+
+
+def copy_rows(source: Connection, name: str, target: Path) -> None:
+    """Copy every row that a connection sees into a new SQLite file. `name` is how errors call the source.
+
+    Raises StoreError where its schema is another version's.
+    """
+    check_version(source, name)
+    _claim(target)
+    with file_engine(target) as opened:
+        upgrading.upgrade(opened)
+        fill(source, opened)
+    _sync(target)
+
+
+def fill(source: Connection, target: Connection) -> None:
+    """Copy every row of every table into a store whose tables are empty."""
+    for table in metadata.sorted_tables:
+        rows = source.execute(select(table).execution_options(yield_per=_ROWS)).mappings()
+        for part in rows.partitions():
+            target.execute(insert(table), [dict(row) for row in part])
+    if target.dialect.name == "postgresql":
+        for name, column in _NUMBERED:
+            last = select(func.max(metadata.tables[name].c[column])).scalar_subquery()
+            target.execute(select(func.setval(func.pg_get_serial_sequence(name, column), func.coalesce(last, 1))))
+
+
+def check_version(source: Connection, name: str) -> None:
+    """Raises StoreError unless the store has this program's schema."""
+    found = read_meta(source, "schema_version") if inspect(source).has_table("meta") else ""
+    if found != str(SCHEMA_VERSION):
+        said = f"has schema version {found}, this program needs {SCHEMA_VERSION}" if found else "holds no swarm"
+        fix = "Start its gateway once: it upgrades the store" if found else "Name the store of a run that has started"
+        raise StoreError(f"the store {name!r} {said}", fix)
+
+
+@contextmanager
+def file_engine(path: Path) -> Iterator[Connection]:
+    """A connection to a SQLite file that nobody else uses, in one transaction."""
+    target = f"file:{quote(str(path.absolute()))}?mode=rw"
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(target, uri=True), poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _claim(target: Path) -> None:
+    """What a store holds is for its owner alone."""
+    try:
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise StoreError(f"{str(target)!r} can't be written: {error.strerror}", "Give a new place") from error
+
+
+def _sync(path: Path) -> None:
+    for place, flags in ((path, os.O_RDWR), (path.parent, os.O_RDONLY)):
+        handle = os.open(place, flags)
+        os.fsync(handle)
+        os.close(handle)
