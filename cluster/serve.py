@@ -21,7 +21,7 @@ from agents.engines import open_engine
 from agents.engines.base import Engine, Request
 from agents.student import engine_id
 from swarm import weights
-from swarm.client import Answered
+from swarm.calls.students import Answered
 from swarm.config import Config, EngineKind, EngineSection, load
 from swarm.domains import load_domain
 from swarm.errors import ConfigError, SwarmError

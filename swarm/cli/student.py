@@ -11,10 +11,10 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from swarm.calls.students import Answered
 from swarm.cli.edge import Json, dump, say
 from swarm.cli.places import RunOption, find_run, stored_config
 from swarm.cli.questions import question, read_moment
-from swarm.client import Answered
 from swarm.errors import ConfigError, EngineUnavailable, RefusedError, UnavailableError
 from swarm.report.reading import operator, snapshot
 

@@ -1,0 +1,1 @@
+"""The calls of a client of the gateway, by what they talk about."""

@@ -1,0 +1,24 @@
+"""One agent on one connection: what every call of a client goes through."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from swarm.codec import from_wire
+from swarm.connection import Connection
+from swarm.roles import Role
+
+
+class Caller:
+    """An agent that calls the gateway. `timeout` (seconds) is for one try."""
+
+    def __init__(self, connection: Connection, name: str, role: Role, timeout: float) -> None:
+        self.name, self.role = name, role
+        self._connection, self._timeout = connection, timeout
+
+    async def _call(self, request: Any, extra_seconds: float = 0.0) -> Any:
+        return await self._connection.call(request, self._timeout + extra_seconds)
+
+
+def records(messages: Iterable[Any], model: type[Any]) -> list[Any]:
+    """The records of messages. Raises RefusedError (INVALID) naming the field that isn't sound."""
+    return [from_wire(message, model) for message in messages]

@@ -1,0 +1,81 @@
+"""Who takes part: agents, their reports, and credentials."""
+
+from collections.abc import Mapping
+
+from swarm.calls.caller import Caller, records
+from swarm.codec import enum_to_wire, from_wire, to_wire
+from swarm.fields import as_note
+from swarm.records import new_id
+from swarm.roles import AgentCard, AgentStatus, Credential, Role
+from swarm.v1 import agent_pb2, credential_pb2
+
+
+class RosterCalls(Caller):
+    """Who takes part: agents, their reports, and credentials."""
+
+    async def register(self, card: AgentCard) -> AgentStatus:
+        """Announce this agent; name and role are those that the client was made with."""
+        reply = await self._call(agent_pb2.RegisterRequest(card=to_wire(card)))
+        return from_wire(reply.status, AgentStatus)
+
+    async def heartbeat(
+        self,
+        *,
+        completed: int = 0,
+        failed: int = 0,
+        prompt_tokens: int = 0,
+        completion_tokens: int = 0,
+        busy_seconds: float = 0.0,
+        dollars: float = 0.0,
+        note: str = "",
+        invalid: Mapping[str, int] | None = None,
+    ) -> None:
+        """Report what was done since the last report (increments), and probes refused by oneself, by reason."""
+        request = agent_pb2.HeartbeatRequest(
+            report_id=new_id(),
+            completed=completed,
+            failed=failed,
+            prompt_tokens=prompt_tokens,
+            completion_tokens=completion_tokens,
+            busy_seconds=busy_seconds,
+            dollars=dollars,
+            note=as_note(note),
+        )
+        for reason, count in (invalid or {}).items():
+            request.invalid_probes.add(reason=reason, count=count)
+        await self._call(request)
+
+    async def leave(self, name: str = "") -> None:
+        """Take this agent (or, as supervisor or operator, the named one) off the roster."""
+        await self._call(agent_pb2.LeaveRequest(name=name))
+
+    async def agents(self) -> list[AgentStatus]:
+        """Everyone registered."""
+        reply = await self._call(agent_pb2.ListAgentsRequest())
+        return records(reply.agents, AgentStatus)
+
+    async def issue_credential(self, name: str, role: Role, ttl_seconds: float = 0.0) -> tuple[Credential, str]:
+        """A credential for one agent, and its token, which is shown this once; 0 means 30 days."""
+        request = credential_pb2.IssueCredentialRequest(name=name, role=enum_to_wire(role), ttl_seconds=ttl_seconds)
+        reply = await self._call(request)
+        return from_wire(reply.credential, Credential), reply.token
+
+    async def rotate_credential(
+        self, credential_id: str, ttl_seconds: float = 0.0, overlap_seconds: float | None = None
+    ) -> tuple[Credential, str]:
+        """A successor and its token; the old one goes on for the overlap (an hour where none is given)."""
+        request = credential_pb2.RotateCredentialRequest(
+            id=credential_id, ttl_seconds=ttl_seconds, overlap_seconds=overlap_seconds
+        )
+        reply = await self._call(request)
+        return from_wire(reply.credential, Credential), reply.token
+
+    async def revoke_credential(self, credential_id: str) -> Credential:
+        """End a credential now, and its open streams within 5 s."""
+        reply = await self._call(credential_pb2.RevokeCredentialRequest(id=credential_id))
+        return from_wire(reply.credential, Credential)
+
+    async def credentials(self) -> list[Credential]:
+        """All that were issued."""
+        reply = await self._call(credential_pb2.ListCredentialsRequest())
+        return records(reply.credentials, Credential)

@@ -1,0 +1,56 @@
+"""The student's versions: checkpoints, exams, promotions, and a person's question."""
+
+from swarm.calls.caller import Caller, records
+from swarm.codec import from_wire, to_wire
+from swarm.records import Record, new_id
+from swarm.students import Checkpoint, ExamRecord, PromotionDecision
+from swarm.v1 import checkpoint_pb2, exam_pb2, student_pb2
+
+
+class Answered(Record):
+    """What the student said to a person's question; `answer` is "" where none could be read out of the text."""
+
+    text: str
+    answer: str
+    checkpoint_id: str
+    seconds: float
+
+
+class StudentCalls(Caller):
+    """The student's versions: checkpoints, exams, promotions, and a person's question."""
+
+    async def put_checkpoint(self, checkpoint: Checkpoint) -> Checkpoint:
+        """Store a base or a candidate with its cursor; idempotent by id."""
+        reply = await self._call(checkpoint_pb2.PutCheckpointRequest(checkpoint=to_wire(checkpoint)))
+        return from_wire(reply.checkpoint, Checkpoint)
+
+    async def checkpoints(self) -> list[Checkpoint]:
+        """Every student version."""
+        reply = await self._call(checkpoint_pb2.ListCheckpointsRequest())
+        return records(reply.checkpoints, Checkpoint)
+
+    async def champion(self) -> Checkpoint | None:
+        """The version that serves; None before the first base."""
+        reply = await self._call(checkpoint_pb2.GetChampionRequest())
+        return from_wire(reply.champion, Checkpoint) if reply.HasField("champion") else None
+
+    async def rollback(self, checkpoint_id: str) -> Checkpoint:
+        """Make a former champion (or the base) the champion again."""
+        reply = await self._call(checkpoint_pb2.RollbackRequest(checkpoint_id=checkpoint_id))
+        return from_wire(reply.champion, Checkpoint)
+
+    async def submit_exam(self, exam: ExamRecord) -> PromotionDecision:
+        """The gateway's decision over an exam, whose items it judges again."""
+        reply = await self._call(exam_pb2.SubmitExamRequest(exam=to_wire(exam)))
+        return from_wire(reply.decision, PromotionDecision)
+
+    async def promotions(self) -> list[PromotionDecision]:
+        """Every decision."""
+        reply = await self._call(exam_pb2.ListPromotionsRequest())
+        return records(reply.promotions, PromotionDecision)
+
+    async def ask(self, question: str, wait_seconds: float = 60.0) -> Answered:
+        """Put a question to the student that serves. Raises RefusedError NO_STUDENT or NO_ANSWER."""
+        request = student_pb2.AskRequest(question=question, request_id=new_id(), wait_seconds=wait_seconds)
+        reply = await self._call(request, wait_seconds)
+        return Answered(text=reply.text, answer=reply.answer, checkpoint_id=reply.checkpoint_id, seconds=reply.seconds)
