@@ -244,7 +244,7 @@ async def _attempts(agent: Agent) -> list[tuple[Sample, Probe]]:
     asked = await agent.client.samples("probe", purpose=Purpose.LEARN, limit=2 * STORED, descending=True)
     probes = {sample.id: sample.payload for sample in asked}
     found = [(sample, probes.get(sample.parent_id)) for sample in attempts]
-    return [(sample, probe) for sample, probe in found if isinstance(probe, Probe)]
+    return [(sample, probe) for sample, probe in found if isinstance(probe, Probe) and not sample.forgotten]
 
 
 def by(sample: Sample, checkpoint: Checkpoint) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from swarm.criteria import Experiment, Rubric
+from swarm.forgetting import Forgetting
 from swarm.records import Record, Sample
 from swarm.roles import AgentStatus
 from swarm.state import PhaseRecord
@@ -21,6 +22,7 @@ class EventKind(StrEnum):
     EXAM = "exam"
     PROMOTION = "promotion"
     AGENT = "agent"
+    FORGETTING = "forgetting"
     BOOKMARK = "bookmark"
 
 
@@ -37,3 +39,4 @@ class Event(Record):
     checkpoint: Checkpoint | None = None
     promotion: PromotionDecision | None = None
     agent: AgentStatus | None = None
+    forgetting: Forgetting | None = None

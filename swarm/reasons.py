@@ -64,6 +64,11 @@ REASONS: Mapping[str, Reason] = {
         "A sample of this kind can't answer one of the parent's kind.",
         "Name the sample that it answers.",
     ),
+    "FORGOTTEN": Reason(
+        "FAILED_PRECONDITION",
+        "The sample that this one answers was forgotten; its text must not come back by what quotes it.",
+        "Drop this work.",
+    ),
     "QUEUE_FULL": Reason(
         "RESOURCE_EXHAUSTED",
         "The queue where the sample would wait is full. Nothing was stored.",

@@ -169,7 +169,8 @@ class Sample(Record):
     """The envelope in which any record travels and is stored.
 
     `parent_id` is what it answers to ("" for a probe), `root_id` the probe at the start of the chain.
-    `producer` and `revision` are set by the gateway; what a client writes there is ignored.
+    `producer`, `revision` and `forgotten` are set by the gateway; what a client writes there is ignored. A forgotten
+    sample has no text any more; its id, lineage, stamps and numbers stay.
     """
 
     id: SampleId = Field(default_factory=new_id)
@@ -178,6 +179,7 @@ class Sample(Record):
     producer: Line = ""
     created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
     revision: int = 0
+    forgotten: bool = False
     payload: Payload
 
     @property

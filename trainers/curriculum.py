@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from swarm.domains.base import Domain
@@ -50,6 +50,7 @@ class Curriculum:
         self._pending: list[tuple[int, Example]] = []
         self._learned: list[Example] = []
         self.refused: list[str] = []
+        self._forgotten = 0
         self.cursor = 0
         """Where to read on in the log."""
 
@@ -65,8 +66,8 @@ class Curriculum:
 
     @property
     def consumed(self) -> int:
-        """Corrections that need no waiting for any more: learned from, or refused."""
-        return len(self._learned) + len(self.refused)
+        """Corrections that need no waiting for any more: learned from, refused, or forgotten."""
+        return len(self._learned) + len(self.refused) + self._forgotten
 
     @property
     def learned(self) -> int:
@@ -86,6 +87,13 @@ class Curriculum:
         """After a resume: what this page of the log holds up to the cursor was learned already, and is for replay."""
         self.read([chain for chain in chains if chain[0].revision <= cursor])
         self.next_round()
+
+    def forget(self, sample_ids: Collection[str]) -> None:
+        """Drop these corrections: no later round learns or replays them."""
+        held = len(self._pending) + len(self._learned)
+        self._pending = [(revision, kept) for revision, kept in self._pending if kept.sample_id not in sample_ids]
+        self._learned = [kept for kept in self._learned if kept.sample_id not in sample_ids]
+        self._forgotten += held - len(self._pending) - len(self._learned)
 
     def next_round(self, limit: int | None = None) -> list[Example]:
         """The oldest pending examples, all or up to `limit`, with their share of domain and general replay."""

@@ -165,6 +165,7 @@ class Desk:
         self.waiting_since = time.monotonic()
         self.idle_seconds = 0.0
         self.published, self.published_at = "", 0.0
+        self._forgotten_until = 0
         self._waits = 0
         self._said = 0
 
@@ -195,6 +196,7 @@ class Desk:
         wait = 0.0 if self._due() else 1.0
         started = time.monotonic()
         self.curriculum.read(await self.client.corrections(self.curriculum.cursor, _PAGE, wait))
+        await self._forget()
         self.idle_seconds += time.monotonic() - started
         if not self._due():
             await self._beat()
@@ -203,6 +205,12 @@ class Desk:
         return Order(
             kind="train", examples=tuple(self.curriculum.next_round(self.config.trainer.round_new)), candidate=candidate
         )
+
+    async def _forget(self) -> None:
+        """Drop what was forgotten since: the log shows it no more, but it may have been read before."""
+        for forgetting in await self.client.forgettings(self._forgotten_until):
+            self.curriculum.forget(frozenset(forgetting.sample_ids))
+            self._forgotten_until = forgetting.revision
 
     def _exam_has_the_machine(self) -> bool:
         """On one machine's cores a round beside an exam makes both late, and the exam decides who is probed next."""

@@ -1,15 +1,19 @@
-"""What an operator decides about: dead letters."""
+"""What an operator decides about: dead letters, and what is to be forgotten."""
 
 from collections.abc import Sequence
 
 from swarm.calls.caller import Caller, records
-from swarm.codec import enum_to_wire
+from swarm.codec import enum_to_wire, from_wire
+from swarm.forgetting import ForgetReport, Forgetting
 from swarm.v1 import operator_pb2
 from swarm.work import Answer, DeadLetter, Stage
 
+_FORGET_SECONDS = 600.0
+"""A producer's samples may be many, and the store writes them all in one transaction."""
+
 
 class OperatorCalls(Caller):
-    """What an operator decides about: dead letters."""
+    """What an operator decides about: dead letters, and what is to be forgotten."""
 
     async def dead_letters(
         self,
@@ -40,3 +44,14 @@ class OperatorCalls(Caller):
         """Give dead letters up for good; one answer each, in order."""
         reply = await self._call(operator_pb2.DiscardDeadLettersRequest(sample_ids=sample_ids, note=note))
         return records(reply.answers, Answer)
+
+    async def forget(self, *, sample_id: str = "", producer: str = "", dry_run: bool = False) -> ForgetReport:
+        """Erase the text of a sample, or of all that a producer has sent, and of what may quote it."""
+        request = operator_pb2.ForgetRequest(sample_id=sample_id, producer=producer, dry_run=dry_run)
+        reply = await self._call(request, _FORGET_SECONDS)
+        return from_wire(reply.report, ForgetReport)
+
+    async def forgettings(self, after_revision: int) -> list[Forgetting]:
+        """What was forgotten after a revision, in order, 100 at most."""
+        reply = await self._call(operator_pb2.ListForgettingsRequest(after_revision=after_revision))
+        return records(reply.forgettings, Forgetting)

@@ -2,7 +2,7 @@
 
 import typer
 
-from swarm.cli import credentials, dead, demo, house, launch, look, steer, student
+from swarm.cli import credentials, dead, demo, forget, house, launch, look, steer, student
 from swarm.cli.edge import Edge
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ for command in (
     look.samples,
     look.sample,
     look.agents,
+    forget.forget,
     student.ask,
     student.serve,
     house.report,

@@ -27,6 +27,8 @@ def _event_words(event: Event) -> str:
         return f"version {event.rubric.version} {event.rubric.note}".rstrip()
     if event.agent is not None:
         return f"{event.agent.card.name} ({event.agent.card.role})"
+    if event.forgetting is not None:
+        return f"{len(event.forgetting.sample_ids)} samples, for {event.forgetting.subject}"
     return ""
 
 
@@ -37,6 +39,8 @@ def sample_line(sample: Sample) -> str:
 
 def words_of(sample: Sample) -> str:
     """What a sample says, in at most a line's width."""
+    if sample.forgotten:
+        return "(forgotten)"
     match sample.payload:
         case Probe() as probe:
             text = f"[{probe.cell.key}, {probe.purpose}] {probe.question}"
@@ -55,6 +59,7 @@ def words_of(sample: Sample) -> str:
 def sample_lines(sample: Sample) -> list[str]:
     """All of a sample: its head, then every field that says something."""
     head = f"{sample.kind} {sample.id}  (revision {sample.revision}, by {sample.producer or 'nobody'})"
+    head += ", forgotten" if sample.forgotten else ""
     lines = [head]
     for name, value in sample.payload.model_dump(mode="json", exclude={"kind"}).items():
         if isinstance(value, dict):

@@ -18,7 +18,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from pydantic import ValidationError
 
-from swarm import criteria, events, records, roles, state, students, work
+from swarm import criteria, events, forgetting, records, roles, state, students, work
 from swarm.errors import RefusedError
 from swarm.records import Record
 from swarm.v1 import operator_pb2, records_pb2, state_pb2
@@ -30,7 +30,7 @@ Reader = Callable[[Any], Any]
 
 ABSENT = object()
 """What a reader gives for a field that was not sent; the record's default, if it has one, takes its place."""
-_HOMES = (records, roles, work, criteria, students, state, events)
+_HOMES = (records, roles, work, criteria, students, state, forgetting, events)
 """The modules whose records and enums travel."""
 
 

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from swarm.exchange.deadletters import DeadLetters
+from swarm.exchange.erasure import Erasure
 from swarm.exchange.ledger import Ledger
 from swarm.exchange.library import Library
 from swarm.exchange.log import EventLog
@@ -22,7 +23,7 @@ from swarm.exchange.wallet import Wallet
 DEFAULT_QUEUE_LIMIT = 10_000
 
 
-class Exchange(Queues, Sweeps, DeadLetters, Library, EventLog, Ledger, Roster, Wallet, Overview, Retention):
+class Exchange(Queues, Sweeps, DeadLetters, Library, Erasure, EventLog, Ledger, Roster, Wallet, Overview, Retention):
     """Synchronous core of the gateway. A call that returned outside of a transaction is durable.
 
     engine_url: `sqlite:///path` or `postgresql+psycopg://user@host/database`. clock: gives aware times; nothing here

@@ -29,6 +29,7 @@ class Code(StrEnum):
     NOT_FOUND = "NOT_FOUND"
     INVALID = "INVALID"
     OUT_OF_RANGE = "OUT_OF_RANGE"
+    FORGOTTEN = "FORGOTTEN"
 
 
 class State(StrEnum):

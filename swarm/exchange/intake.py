@@ -111,10 +111,12 @@ class Intake:
                 )
         draft = _draft(producer, sample, parent)
         earlier = drafts[sample.id].facts if sample.id in drafts else self._known.get(sample.id)
+        if earlier is not None and earlier.digest == draft.facts.digest:
+            return None
+        if parent is not None and parent.forgotten_at is not None:
+            return _refusal(sample, Code.FORGOTTEN, f"parent {parent.id!r} was forgotten: drop this {sample.kind}")
         if earlier is None:
             return draft
-        if earlier.digest == draft.facts.digest:
-            return None
         return _refusal(
             sample,
             Code.DIGEST_CONFLICT,
@@ -209,6 +211,7 @@ def _sample_row(sample: Sample, facts: Facts, revision: int, counted: bool) -> d
         "passed": verdict.passed if verdict else None,
         "rubric_version": verdict.rubric_version if verdict else None,
         "counted": counted,
+        "forgotten_at": None,
     }
 
 

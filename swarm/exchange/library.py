@@ -67,8 +67,9 @@ class Library(Part):
         return redact_all((sample for sample in family if sample.id in ancestors | below), role)
 
     def corrections(self, after_revision: int, limit: int = 100) -> list[tuple[Sample, ...]]:
-        """The log of corrections after a revision: (correction, verdict, attempt, probe), in order."""
+        """The log of corrections after a revision: (correction, verdict, attempt, probe), but none forgotten."""
         query = select(samples.c.id).where(samples.c.kind == "correction", samples.c.revision > after_revision)
+        query = query.where(samples.c.forgotten_at.is_(None))
         query = query.where(samples.c.purpose.in_(_TAUGHT)).order_by(samples.c.revision).limit(limit)
         with self._store.read() as connection:
             return chains(connection, list(connection.scalars(query)))

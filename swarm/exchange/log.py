@@ -15,6 +15,7 @@ from swarm.exchange.redaction import redact_event
 from swarm.exchange.rows import Facts, facts_by_id, sample_from
 from swarm.exchange.schema import events, samples
 from swarm.exchange.store import moment, read_meta
+from swarm.forgetting import Forgetting
 from swarm.roles import AgentStatus, Role
 from swarm.state import PhaseRecord
 from swarm.students import Checkpoint, PromotionDecision
@@ -26,6 +27,7 @@ _BODIES: dict[EventKind, type[BaseModel]] = {
     EventKind.CHECKPOINT: Checkpoint,
     EventKind.PROMOTION: PromotionDecision,
     EventKind.AGENT: AgentStatus,
+    EventKind.FORGETTING: Forgetting,
 }
 
 

@@ -34,6 +34,7 @@ _LOCK = select(
     func.pg_try_advisory_lock(func.hashtext("swarm.exchange"), func.hashtext(func.coalesce(func.current_schema(), "")))
 )
 _FENCE = select(meta.c.value).where(meta.c.key == "epoch").with_for_update(read=True)
+_VACUUM = text("VACUUM samples, exams, history, queue")
 _SYNCED = ("fsync", "synchronous_commit")
 
 _LOST = "See that PostgreSQL runs and can be reached; the gateway connects again by itself"
@@ -70,6 +71,13 @@ class PostgresStore(Store):
         self._epoch: str | None = None
         self._deposed: DeposedError | None = None
         super().__init__(name_of(url), swarm_name, domain_name, clock)
+
+    def scrub(self) -> bool:
+        """Let PostgreSQL free the old versions of rows; it overwrites that space, and its own log, in its own time."""
+        engine = create_engine(self._url, poolclass=NullPool, connect_args=_CLIENT, isolation_level="AUTOCOMMIT")
+        with self._translated(), engine.connect() as connection:
+            connection.execute(_VACUUM)
+        return True
 
     def _claim(self) -> Connection:
         engine = create_engine(self._url, poolclass=NullPool, connect_args=_CLIENT)

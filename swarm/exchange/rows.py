@@ -32,6 +32,7 @@ class Facts:
     cell_key: str
     purpose: str
     checkpoint_id: str
+    forgotten_at: int | None = None
 
 
 _FACTS = [samples.c[name] for name in Facts.__dataclass_fields__]
@@ -54,8 +55,14 @@ def _sample(row: Row[*tuple[Any, ...]]) -> Sample:
         producer=row.producer,
         created_at=moment(row.created_at),
         revision=row.revision,
-        payload=_payload.validate_json(row.payload),
+        forgotten=row.forgotten_at is not None,
+        payload=payload_from(row),
     )
+
+
+def payload_from(row: Row[*tuple[Any, ...]]) -> Payload:
+    """What a stored sample says."""
+    return _payload.validate_json(row.payload)
 
 
 def chunks(ids: Iterable[str]) -> Iterator[list[str]]:

@@ -14,7 +14,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """The migration that these tables are the outcome of; a change here needs the next one, in migrations/versions."""
 
 metadata = MetaData()
@@ -46,6 +46,9 @@ events = Table(
 revision has its row; below it, those of samples and agents are dropped.
 """
 
+FORGOTTEN = events.c.kind == literal_column("'forgetting'")
+Index("events_forgetting", events.c.revision, sqlite_where=FORGOTTEN, postgresql_where=FORGOTTEN)
+
 samples = Table(
     "samples",
     metadata,
@@ -64,13 +67,16 @@ samples = Table(
     Column("passed", Boolean),
     Column("rubric_version", Integer),
     Column("counted", Boolean, nullable=False),
+    Column("forgotten_at", BigInteger),
     Index("samples_parent", "parent_id"),
     Index("samples_root", "root_id"),
     Index("samples_kind", "kind", "revision"),
     Index("samples_purpose", "kind", "purpose", "revision"),
     Index("samples_cell", "kind", "cell_key", "revision"),
 )
-"""Every sample, once. Cell and purpose are the root probe's; `counted` marks the verdicts that moved a cell's count."""
+"""Every sample, once. Cell and purpose are the root probe's; `counted` marks the verdicts that moved a cell's count;
+from `forgotten_at` on, `payload` has no text any more.
+"""
 
 queue = Table(
     "queue",

@@ -39,9 +39,18 @@ class SqliteStore(Store):
         self._lock_file: int | None = None
         super().__init__(str(self.path), swarm_name, domain_name, clock)
 
+    def scrub(self) -> bool:
+        """Write the log back into the file and cut it off; `secure_delete` has put zeros over what was erased."""
+        with self._translated(), closing(self._connect("rw")) as raw:
+            busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def _claim(self) -> Connection:
         self._lock_file = _lock(self.path)
-        return self._engine("rwc", "BEGIN IMMEDIATE", NullPool).connect()
+        writer = self._engine("rwc", "BEGIN IMMEDIATE", NullPool).connect()
+        # A process that ended between an erasure and its scrub has left the old pages in the log.
+        writer.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return writer
 
     def _open_readers(self) -> Engine:
         return self._engine("ro", "BEGIN", QueuePool)
@@ -72,22 +81,20 @@ class SqliteStore(Store):
         return explain(self.name, error)
 
     def _engine(self, mode: str, begin: str, pool: type[Pool]) -> Engine:
-        target = f"file:{quote(str(self.path))}?mode={mode}"
-
-        def connect() -> sqlite3.Connection:
-            raw = sqlite3.connect(
-                target, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            raw.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
-            raw.execute("PRAGMA cell_size_check=ON")
-            if mode == "rwc":
-                raw.execute("PRAGMA journal_mode=WAL")
-                raw.execute("PRAGMA synchronous=FULL")
-            return raw
-
-        engine = create_engine("sqlite://", creator=connect, poolclass=pool)
+        engine = create_engine("sqlite://", creator=lambda: self._connect(mode), poolclass=pool)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         return engine
+
+    def _connect(self, mode: str) -> sqlite3.Connection:
+        target = f"file:{quote(str(self.path))}?mode={mode}"
+        raw = sqlite3.connect(target, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        raw.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+        raw.execute("PRAGMA cell_size_check=ON")
+        if mode == "rwc":
+            raw.execute("PRAGMA journal_mode=WAL")
+            raw.execute("PRAGMA synchronous=FULL")
+            raw.execute("PRAGMA secure_delete=ON")
+        return raw
 
 
 def explain(name: str, error: BaseException) -> StoreError:

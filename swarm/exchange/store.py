@@ -135,6 +135,13 @@ class Store(ABC):
         with self._translated(), self._readers.begin() as connection:
             yield connection
 
+    @abstractmethod
+    def scrub(self) -> bool:
+        """Clear what was overwritten or deleted from the database's files; outside of a transaction, beside the writer.
+
+        False where it can't be done now because somebody still looks at an older state; then call it again.
+        """
+
     def close(self) -> None:
         """Close all connections and let another gateway write; closing again does nothing."""
         with self._lock:

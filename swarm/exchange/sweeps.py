@@ -75,7 +75,7 @@ class Sweeps(Part):
             first = select(func.min(samples.c.revision)).where(*failed).group_by(samples.c.parent_id)
             breaches = select(samples.c.id, samples.c.revision).outerjoin(queue, queue.c.sample_id == samples.c.id)
             breaches = breaches.where(samples.c.revision.in_(first), queue.c.sample_id.is_(None))
-            breaches = breaches.where(samples.c.revision > since_revision)
+            breaches = breaches.where(samples.c.revision > since_revision, samples.c.forgotten_at.is_(None))
             rows = connection.execute(breaches.order_by(samples.c.revision).limit(max(0, room))).all()
             if not rows:
                 return 0

@@ -30,7 +30,7 @@ class LearnedQuestions:
             while page := exchange.samples(
                 kind="probe", purpose=purpose, since_revision=self._reached[purpose], limit=MOST_ITEMS
             ):
-                self._known.update(_fingerprint(_probe(sample).question) for sample in page)
+                self._known.update(_fingerprint(_probe(sample).question) for sample in page if not sample.forgotten)
                 self._reached[purpose] = page[-1].revision
 
     def __contains__(self, question: str) -> bool:

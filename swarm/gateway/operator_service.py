@@ -1,9 +1,12 @@
-"""OperatorService: what an operator mends by hand."""
+"""OperatorService: what an operator mends by hand, and what is to be forgotten."""
 
+import asyncio
 from typing import Any
 
-from swarm.codec import enum_from_wire
-from swarm.gateway.changes import QUEUES
+from swarm.codec import enum_from_wire, to_wire
+from swarm.errors import StoreError
+from swarm.forgetting import ForgetReport
+from swarm.gateway.changes import EVERYTHING, QUEUES
 from swarm.gateway.desk import MOST_ITEMS, Desk, batch, wires, within_message
 from swarm.gateway.edge import caller
 from swarm.gateway.soundness import bounded, lined
@@ -43,6 +46,28 @@ class OperatorService(operator_pb2_grpc.OperatorServiceServicer):
         agent, ids = caller(), _named(request)
         answers = await self._desk.write(lambda exchange: exchange.discard_dead(agent, ids, request.note))
         return operator_pb2.DiscardDeadLettersResponse(answers=wires(answers))
+
+    async def Forget(self, request: Any, _context: Any) -> Any:
+        agent, subject = caller(), {"sample_id": request.sample_id, "producer": request.producer}
+        for name, value in subject.items():
+            lined(f"ForgetRequest.{name}", value)
+        if request.dry_run:
+            found = await self._desk.read(lambda exchange: exchange.forget(agent, **subject, dry_run=True))
+            return operator_pb2.ForgetResponse(report=to_wire(found))
+        report = await self._desk.write(lambda exchange: exchange.forget(agent, **subject), EVERYTHING)
+        return operator_pb2.ForgetResponse(report=to_wire(await self._scrubbed(report)))
+
+    async def ListForgettings(self, request: Any, _context: Any) -> Any:
+        found = await self._desk.read(lambda exchange: exchange.forgotten(request.after_revision))
+        return operator_pb2.ListForgettingsResponse(forgettings=wires(found))
+
+    async def _scrubbed(self, report: ForgetReport) -> ForgetReport:
+        """What was erased is committed by now, so a scrub that fails is said and no failure of the call."""
+        try:
+            done = await asyncio.to_thread(self._desk.exchange.scrub)
+        except StoreError:
+            done = False
+        return report.model_copy(update={"scrubbed": done})
 
 
 def _named(request: Any) -> list[str]:

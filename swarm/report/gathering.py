@@ -88,7 +88,7 @@ def _stories(exchange: Exchange) -> tuple[Story, ...]:
     """The latest corrected failure of each species, the latest first."""
     found: dict[str, Story] = {}
     for sample in exchange.samples("correction", limit=_LOOKED_THROUGH, descending=True):
-        story = _story(exchange.lineage(sample.id))
+        story = None if sample.forgotten else _story(exchange.lineage(sample.id))
         if story is not None:
             found.setdefault(story.species, story)
         if len(found) == _STORIES:

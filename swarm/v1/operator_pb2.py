@@ -28,7 +28,7 @@ from swarm.v1 import records_pb2 as swarm_dot_v1_dot_records__pb2
 from swarm.v1 import state_pb2 as swarm_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17swarm/v1/operator.proto\x12\x08swarm.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15swarm/v1/access.proto\x1a\x16swarm/v1/records.proto\x1a\x14swarm/v1/state.proto\"n\n\x06\x42urned\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\"\x82\x01\n\nDeadLetter\x12 \n\x06sample\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Sample\x12\x1e\n\x05stage\x18\x02 \x01(\x0e\x32\x0f.swarm.v1.Stage\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12!\n\x07history\x18\x04 \x03(\x0b\x32\x10.swarm.v1.Burned\"\x82\x01\n\x16ListDeadLettersRequest\x12\x1e\n\x05stage\x18\x01 \x01(\x0e\x32\x0f.swarm.v1.Stage\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x11\n\tsample_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61\x66ter_revision\x18\x04 \x01(\x03\x12\r\n\x05limit\x18\x05 \x01(\x05\"@\n\x17ListDeadLettersResponse\x12%\n\x07letters\x18\x01 \x03(\x0b\x32\x14.swarm.v1.DeadLetter\"=\n\x19RequeueDeadLettersRequest\x12\x12\n\nsample_ids\x18\x01 \x03(\t\x12\x0c\n\x04note\x18\x02 \x01(\t\"?\n\x1aRequeueDeadLettersResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"=\n\x19\x44iscardDeadLettersRequest\x12\x12\n\nsample_ids\x18\x01 \x03(\t\x12\x0c\n\x04note\x18\x02 \x01(\t\"?\n\x1a\x44iscardDeadLettersResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer2\xcb\x02\n\x0fOperatorService\x12`\n\x0fListDeadLetters\x12 .swarm.v1.ListDeadLettersRequest\x1a!.swarm.v1.ListDeadLettersResponse\"\x08\xaa\xee\x18\x04\x1a\x02\x08\t\x12j\n\x12RequeueDeadLetters\x12#.swarm.v1.RequeueDeadLettersRequest\x1a$.swarm.v1.RequeueDeadLettersResponse\"\t\xaa\xee\x18\x05\x1a\x01\t \x01\x12j\n\x12\x44iscardDeadLetters\x12#.swarm.v1.DiscardDeadLettersRequest\x1a$.swarm.v1.DiscardDeadLettersResponse\"\t\xaa\xee\x18\x05\x1a\x01\t \x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17swarm/v1/operator.proto\x12\x08swarm.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15swarm/v1/access.proto\x1a\x16swarm/v1/records.proto\x1a\x14swarm/v1/state.proto\"n\n\x06\x42urned\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\"\x82\x01\n\nDeadLetter\x12 \n\x06sample\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Sample\x12\x1e\n\x05stage\x18\x02 \x01(\x0e\x32\x0f.swarm.v1.Stage\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12!\n\x07history\x18\x04 \x03(\x0b\x32\x10.swarm.v1.Burned\"\x82\x01\n\x16ListDeadLettersRequest\x12\x1e\n\x05stage\x18\x01 \x01(\x0e\x32\x0f.swarm.v1.Stage\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x11\n\tsample_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61\x66ter_revision\x18\x04 \x01(\x03\x12\r\n\x05limit\x18\x05 \x01(\x05\"@\n\x17ListDeadLettersResponse\x12%\n\x07letters\x18\x01 \x03(\x0b\x32\x14.swarm.v1.DeadLetter\"=\n\x19RequeueDeadLettersRequest\x12\x12\n\nsample_ids\x18\x01 \x03(\t\x12\x0c\n\x04note\x18\x02 \x01(\t\"?\n\x1aRequeueDeadLettersResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"=\n\x19\x44iscardDeadLettersRequest\x12\x12\n\nsample_ids\x18\x01 \x03(\t\x12\x0c\n\x04note\x18\x02 \x01(\t\"?\n\x1a\x44iscardDeadLettersResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"E\n\rForgetRequest\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x10\n\x08producer\x18\x02 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x03 \x01(\x08\"8\n\x0e\x46orgetResponse\x12&\n\x06report\x18\x01 \x01(\x0b\x32\x16.swarm.v1.ForgetReport\"0\n\x16ListForgettingsRequest\x12\x16\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x03\"D\n\x17ListForgettingsResponse\x12)\n\x0b\x66orgettings\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Forgetting2\xf6\x03\n\x0fOperatorService\x12`\n\x0fListDeadLetters\x12 .swarm.v1.ListDeadLettersRequest\x1a!.swarm.v1.ListDeadLettersResponse\"\x08\xaa\xee\x18\x04\x1a\x02\x08\t\x12j\n\x12RequeueDeadLetters\x12#.swarm.v1.RequeueDeadLettersRequest\x1a$.swarm.v1.RequeueDeadLettersResponse\"\t\xaa\xee\x18\x05\x1a\x01\t \x01\x12j\n\x12\x44iscardDeadLetters\x12#.swarm.v1.DiscardDeadLettersRequest\x1a$.swarm.v1.DiscardDeadLettersResponse\"\t\xaa\xee\x18\x05\x1a\x01\t \x01\x12\x46\n\x06\x46orget\x12\x17.swarm.v1.ForgetRequest\x1a\x18.swarm.v1.ForgetResponse\"\t\xaa\xee\x18\x05\x1a\x01\t \x01\x12\x61\n\x0fListForgettings\x12 .swarm.v1.ListForgettingsRequest\x1a!.swarm.v1.ListForgettingsResponse\"\t\xaa\xee\x18\x05\x1a\x03\x07\x08\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,6 +41,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OPERATORSERVICE'].methods_by_name['RequeueDeadLetters']._serialized_options = b'\252\356\030\005\032\001\t \001'
   _globals['_OPERATORSERVICE'].methods_by_name['DiscardDeadLetters']._loaded_options = None
   _globals['_OPERATORSERVICE'].methods_by_name['DiscardDeadLetters']._serialized_options = b'\252\356\030\005\032\001\t \001'
+  _globals['_OPERATORSERVICE'].methods_by_name['Forget']._loaded_options = None
+  _globals['_OPERATORSERVICE'].methods_by_name['Forget']._serialized_options = b'\252\356\030\005\032\001\t \001'
+  _globals['_OPERATORSERVICE'].methods_by_name['ListForgettings']._loaded_options = None
+  _globals['_OPERATORSERVICE'].methods_by_name['ListForgettings']._serialized_options = b'\252\356\030\005\032\003\007\010\t'
   _globals['_BURNED']._serialized_start=139
   _globals['_BURNED']._serialized_end=249
   _globals['_DEADLETTER']._serialized_start=252
@@ -57,6 +61,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DISCARDDEADLETTERSREQUEST']._serialized_end=772
   _globals['_DISCARDDEADLETTERSRESPONSE']._serialized_start=774
   _globals['_DISCARDDEADLETTERSRESPONSE']._serialized_end=837
-  _globals['_OPERATORSERVICE']._serialized_start=840
-  _globals['_OPERATORSERVICE']._serialized_end=1171
+  _globals['_FORGETREQUEST']._serialized_start=839
+  _globals['_FORGETREQUEST']._serialized_end=908
+  _globals['_FORGETRESPONSE']._serialized_start=910
+  _globals['_FORGETRESPONSE']._serialized_end=966
+  _globals['_LISTFORGETTINGSREQUEST']._serialized_start=968
+  _globals['_LISTFORGETTINGSREQUEST']._serialized_end=1016
+  _globals['_LISTFORGETTINGSRESPONSE']._serialized_start=1018
+  _globals['_LISTFORGETTINGSRESPONSE']._serialized_end=1086
+  _globals['_OPERATORSERVICE']._serialized_start=1089
+  _globals['_OPERATORSERVICE']._serialized_end=1591
 # @@protoc_insertion_point(module_scope)

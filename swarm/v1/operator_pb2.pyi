@@ -85,3 +85,31 @@ class DiscardDeadLettersResponse(_message.Message):
     ANSWERS_FIELD_NUMBER: _ClassVar[int]
     answers: _containers.RepeatedCompositeFieldContainer[_state_pb2.Answer]
     def __init__(self, answers: _Optional[_Iterable[_Union[_state_pb2.Answer, _Mapping]]] = ...) -> None: ...
+
+class ForgetRequest(_message.Message):
+    __slots__ = ("sample_id", "producer", "dry_run")
+    SAMPLE_ID_FIELD_NUMBER: _ClassVar[int]
+    PRODUCER_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    sample_id: str
+    producer: str
+    dry_run: bool
+    def __init__(self, sample_id: _Optional[str] = ..., producer: _Optional[str] = ..., dry_run: _Optional[bool] = ...) -> None: ...
+
+class ForgetResponse(_message.Message):
+    __slots__ = ("report",)
+    REPORT_FIELD_NUMBER: _ClassVar[int]
+    report: _state_pb2.ForgetReport
+    def __init__(self, report: _Optional[_Union[_state_pb2.ForgetReport, _Mapping]] = ...) -> None: ...
+
+class ListForgettingsRequest(_message.Message):
+    __slots__ = ("after_revision",)
+    AFTER_REVISION_FIELD_NUMBER: _ClassVar[int]
+    after_revision: int
+    def __init__(self, after_revision: _Optional[int] = ...) -> None: ...
+
+class ListForgettingsResponse(_message.Message):
+    __slots__ = ("forgettings",)
+    FORGETTINGS_FIELD_NUMBER: _ClassVar[int]
+    forgettings: _containers.RepeatedCompositeFieldContainer[_state_pb2.Forgetting]
+    def __init__(self, forgettings: _Optional[_Iterable[_Union[_state_pb2.Forgetting, _Mapping]]] = ...) -> None: ...

@@ -50,6 +50,16 @@ class OperatorServiceStub:
                 request_serializer=swarm_dot_v1_dot_operator__pb2.DiscardDeadLettersRequest.SerializeToString,
                 response_deserializer=swarm_dot_v1_dot_operator__pb2.DiscardDeadLettersResponse.FromString,
                 _registered_method=True)
+        self.Forget = channel.unary_unary(
+                '/swarm.v1.OperatorService/Forget',
+                request_serializer=swarm_dot_v1_dot_operator__pb2.ForgetRequest.SerializeToString,
+                response_deserializer=swarm_dot_v1_dot_operator__pb2.ForgetResponse.FromString,
+                _registered_method=True)
+        self.ListForgettings = channel.unary_unary(
+                '/swarm.v1.OperatorService/ListForgettings',
+                request_serializer=swarm_dot_v1_dot_operator__pb2.ListForgettingsRequest.SerializeToString,
+                response_deserializer=swarm_dot_v1_dot_operator__pb2.ListForgettingsResponse.FromString,
+                _registered_method=True)
 
 
 class OperatorServiceServicer:
@@ -77,6 +87,20 @@ class OperatorServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Forget(self, request, context):
+        """Erases the text of a sample or of a producer's samples, and of everything that may quote it; lineage and counts stay.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListForgettings(self, request, context):
+        """What was forgotten, in order; the trainer asks so that it never replays what went.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OperatorServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -94,6 +118,16 @@ def add_OperatorServiceServicer_to_server(servicer, server):
                     servicer.DiscardDeadLetters,
                     request_deserializer=swarm_dot_v1_dot_operator__pb2.DiscardDeadLettersRequest.FromString,
                     response_serializer=swarm_dot_v1_dot_operator__pb2.DiscardDeadLettersResponse.SerializeToString,
+            ),
+            'Forget': grpc.unary_unary_rpc_method_handler(
+                    servicer.Forget,
+                    request_deserializer=swarm_dot_v1_dot_operator__pb2.ForgetRequest.FromString,
+                    response_serializer=swarm_dot_v1_dot_operator__pb2.ForgetResponse.SerializeToString,
+            ),
+            'ListForgettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListForgettings,
+                    request_deserializer=swarm_dot_v1_dot_operator__pb2.ListForgettingsRequest.FromString,
+                    response_serializer=swarm_dot_v1_dot_operator__pb2.ListForgettingsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -178,6 +212,60 @@ class OperatorService:
             '/swarm.v1.OperatorService/DiscardDeadLetters',
             swarm_dot_v1_dot_operator__pb2.DiscardDeadLettersRequest.SerializeToString,
             swarm_dot_v1_dot_operator__pb2.DiscardDeadLettersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Forget(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/swarm.v1.OperatorService/Forget',
+            swarm_dot_v1_dot_operator__pb2.ForgetRequest.SerializeToString,
+            swarm_dot_v1_dot_operator__pb2.ForgetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListForgettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/swarm.v1.OperatorService/ListForgettings',
+            swarm_dot_v1_dot_operator__pb2.ListForgettingsRequest.SerializeToString,
+            swarm_dot_v1_dot_operator__pb2.ListForgettingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

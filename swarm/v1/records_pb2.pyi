@@ -167,13 +167,14 @@ class Annotation(_message.Message):
     def __init__(self, schema_name: _Optional[str] = ..., body: _Optional[str] = ...) -> None: ...
 
 class Sample(_message.Message):
-    __slots__ = ("id", "parent_id", "root_id", "producer", "created_at", "revision", "probe", "attempt", "verdict", "correction", "annotation")
+    __slots__ = ("id", "parent_id", "root_id", "producer", "created_at", "revision", "forgotten", "probe", "attempt", "verdict", "correction", "annotation")
     ID_FIELD_NUMBER: _ClassVar[int]
     PARENT_ID_FIELD_NUMBER: _ClassVar[int]
     ROOT_ID_FIELD_NUMBER: _ClassVar[int]
     PRODUCER_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
+    FORGOTTEN_FIELD_NUMBER: _ClassVar[int]
     PROBE_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     VERDICT_FIELD_NUMBER: _ClassVar[int]
@@ -185,9 +186,10 @@ class Sample(_message.Message):
     producer: str
     created_at: _timestamp_pb2.Timestamp
     revision: int
+    forgotten: bool
     probe: Probe
     attempt: Attempt
     verdict: Verdict
     correction: Correction
     annotation: Annotation
-    def __init__(self, id: _Optional[str] = ..., parent_id: _Optional[str] = ..., root_id: _Optional[str] = ..., producer: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., probe: _Optional[_Union[Probe, _Mapping]] = ..., attempt: _Optional[_Union[Attempt, _Mapping]] = ..., verdict: _Optional[_Union[Verdict, _Mapping]] = ..., correction: _Optional[_Union[Correction, _Mapping]] = ..., annotation: _Optional[_Union[Annotation, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., parent_id: _Optional[str] = ..., root_id: _Optional[str] = ..., producer: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., forgotten: _Optional[bool] = ..., probe: _Optional[_Union[Probe, _Mapping]] = ..., attempt: _Optional[_Union[Attempt, _Mapping]] = ..., verdict: _Optional[_Union[Verdict, _Mapping]] = ..., correction: _Optional[_Union[Correction, _Mapping]] = ..., annotation: _Optional[_Union[Annotation, _Mapping]] = ...) -> None: ...

@@ -76,6 +76,7 @@ class EventKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EVENT_KIND_PROMOTION: _ClassVar[EventKind]
     EVENT_KIND_AGENT: _ClassVar[EventKind]
     EVENT_KIND_BOOKMARK: _ClassVar[EventKind]
+    EVENT_KIND_FORGETTING: _ClassVar[EventKind]
 ROLE_UNSPECIFIED: Role
 ROLE_PROBER: Role
 ROLE_STUDENT: Role
@@ -121,6 +122,7 @@ EVENT_KIND_EXAM: EventKind
 EVENT_KIND_PROMOTION: EventKind
 EVENT_KIND_AGENT: EventKind
 EVENT_KIND_BOOKMARK: EventKind
+EVENT_KIND_FORGETTING: EventKind
 
 class Credential(_message.Message):
     __slots__ = ("id", "name", "role", "issued_at", "expires_at", "revoked_at")
@@ -558,7 +560,7 @@ class SwarmState(_message.Message):
     def __init__(self, name: _Optional[str] = ..., domain: _Optional[str] = ..., revision: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., phase: _Optional[_Union[PhaseRecord, _Mapping]] = ..., champion_id: _Optional[str] = ..., rubric_version: _Optional[int] = ..., queues: _Optional[_Iterable[_Union[QueueCount, _Mapping]]] = ..., cells: _Optional[_Iterable[_Union[CellCount, _Mapping]]] = ..., agents: _Optional[_Iterable[_Union[AgentStatus, _Mapping]]] = ..., checkpoints: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., promotions: _Optional[_Iterable[_Union[PromotionDecision, _Mapping]]] = ..., costs: _Optional[_Iterable[_Union[Cost, _Mapping]]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., corrections: _Optional[int] = ..., corrections_trained: _Optional[int] = ..., invalid_probes: _Optional[_Iterable[_Union[InvalidProbeCount, _Mapping]]] = ..., origins: _Optional[_Iterable[_Union[OriginCount, _Mapping]]] = ..., alarms: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Event(_message.Message):
-    __slots__ = ("revision", "kind", "at", "sample", "phase", "rubric", "experiment", "checkpoint", "promotion", "agent")
+    __slots__ = ("revision", "kind", "at", "sample", "phase", "rubric", "experiment", "checkpoint", "promotion", "agent", "forgetting")
     REVISION_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     AT_FIELD_NUMBER: _ClassVar[int]
@@ -569,6 +571,7 @@ class Event(_message.Message):
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     PROMOTION_FIELD_NUMBER: _ClassVar[int]
     AGENT_FIELD_NUMBER: _ClassVar[int]
+    FORGETTING_FIELD_NUMBER: _ClassVar[int]
     revision: int
     kind: EventKind
     at: _timestamp_pb2.Timestamp
@@ -579,4 +582,45 @@ class Event(_message.Message):
     checkpoint: Checkpoint
     promotion: PromotionDecision
     agent: AgentStatus
-    def __init__(self, revision: _Optional[int] = ..., kind: _Optional[_Union[EventKind, str]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sample: _Optional[_Union[_records_pb2.Sample, _Mapping]] = ..., phase: _Optional[_Union[PhaseRecord, _Mapping]] = ..., rubric: _Optional[_Union[Rubric, _Mapping]] = ..., experiment: _Optional[_Union[Experiment, _Mapping]] = ..., checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ..., promotion: _Optional[_Union[PromotionDecision, _Mapping]] = ..., agent: _Optional[_Union[AgentStatus, _Mapping]] = ...) -> None: ...
+    forgetting: Forgetting
+    def __init__(self, revision: _Optional[int] = ..., kind: _Optional[_Union[EventKind, str]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sample: _Optional[_Union[_records_pb2.Sample, _Mapping]] = ..., phase: _Optional[_Union[PhaseRecord, _Mapping]] = ..., rubric: _Optional[_Union[Rubric, _Mapping]] = ..., experiment: _Optional[_Union[Experiment, _Mapping]] = ..., checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ..., promotion: _Optional[_Union[PromotionDecision, _Mapping]] = ..., agent: _Optional[_Union[AgentStatus, _Mapping]] = ..., forgetting: _Optional[_Union[Forgetting, _Mapping]] = ...) -> None: ...
+
+class Forgetting(_message.Message):
+    __slots__ = ("subject", "by", "at", "sample_ids", "checkpoints", "exams", "revision")
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    SAMPLE_IDS_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINTS_FIELD_NUMBER: _ClassVar[int]
+    EXAMS_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    subject: str
+    by: str
+    at: _timestamp_pb2.Timestamp
+    sample_ids: _containers.RepeatedScalarFieldContainer[str]
+    checkpoints: _containers.RepeatedScalarFieldContainer[str]
+    exams: _containers.RepeatedScalarFieldContainer[str]
+    revision: int
+    def __init__(self, subject: _Optional[str] = ..., by: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sample_ids: _Optional[_Iterable[str]] = ..., checkpoints: _Optional[_Iterable[str]] = ..., exams: _Optional[_Iterable[str]] = ..., revision: _Optional[int] = ...) -> None: ...
+
+class ForgetReport(_message.Message):
+    __slots__ = ("subject", "samples", "erased", "corrections", "discarded", "checkpoints", "exams", "revision", "scrubbed")
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    SAMPLES_FIELD_NUMBER: _ClassVar[int]
+    ERASED_FIELD_NUMBER: _ClassVar[int]
+    CORRECTIONS_FIELD_NUMBER: _ClassVar[int]
+    DISCARDED_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINTS_FIELD_NUMBER: _ClassVar[int]
+    EXAMS_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    SCRUBBED_FIELD_NUMBER: _ClassVar[int]
+    subject: str
+    samples: int
+    erased: int
+    corrections: int
+    discarded: int
+    checkpoints: _containers.RepeatedScalarFieldContainer[str]
+    exams: _containers.RepeatedScalarFieldContainer[str]
+    revision: int
+    scrubbed: bool
+    def __init__(self, subject: _Optional[str] = ..., samples: _Optional[int] = ..., erased: _Optional[int] = ..., corrections: _Optional[int] = ..., discarded: _Optional[int] = ..., checkpoints: _Optional[_Iterable[str]] = ..., exams: _Optional[_Iterable[str]] = ..., revision: _Optional[int] = ..., scrubbed: _Optional[bool] = ...) -> None: ...

@@ -25,7 +25,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from swarm.exchange import MAX_ATTEMPTS, Identity, Keep
-from swarm.records import Purpose, Sample
+from swarm.forgetting import blank
+from swarm.records import Payload, Purpose, Sample
 from swarm.roles import Role
 from swarm.students import CheckpointStatus
 from swarm.work import Answer, FailKind, Lease, Stage
@@ -79,6 +80,8 @@ class Machine(RuleBasedStateMachine):
         self.rig.exchange.put_checkpoint(checkpoint("base", CheckpointStatus.BASE))
         self.seconds = 0.0
         self.stored: list[Sample] = []
+        self.log: list[Sample | None] = []
+        self.gone: set[str] = set()
         self.rows: dict[str, Row] = {}
         self.held: list[Held] = []
         self.logged = 0
@@ -98,9 +101,10 @@ class Machine(RuleBasedStateMachine):
     def store(self, sample: Sample, stage: Stage | None) -> int:
         """What an accepted sample does to the model; returns its revision."""
         self.stored.append(sample)
+        self.log.append(sample)
         if stage is not None:
             self.rows[sample.id] = Row(sample, stage)
-        return FIRST_REVISIONS + len(self.stored)
+        return FIRST_REVISIONS + len(self.log)
 
     def chosen(self, number: int) -> Held:
         """A lease: those that stand come first, then the newest of the others."""
@@ -134,9 +138,10 @@ class Machine(RuleBasedStateMachine):
         self.publish_one(purpose)
 
     def publish_one(self, purpose: Purpose) -> None:
-        sample = probe(purpose, "question").model_copy(update={"id": self.fresh()})
+        name = self.fresh()
+        sample = probe(purpose, f"question {name}").model_copy(update={"id": name})
         (answer,) = self.rig.exchange.publish(PROBER, [sample])
-        assert answer == Answer(id=sample.id, revision=FIRST_REVISIONS + len(self.stored) + 1)
+        assert answer == Answer(id=sample.id, revision=FIRST_REVISIONS + len(self.log) + 1)
         self.store(sample, None if purpose is Purpose.EXAM else Stage.PROBES)
 
     @precondition(lambda self: self.stored)
@@ -148,7 +153,7 @@ class Machine(RuleBasedStateMachine):
             changed = probe(Purpose.LEARN, "other").model_copy(update={"id": sample.id})
             assert self.rig.exchange.publish(PROBER, [changed])[0].code == "DIGEST_CONFLICT"
         else:
-            revision = FIRST_REVISIONS + 1 + self.stored.index(sample)
+            revision = FIRST_REVISIONS + 1 + self.log.index(sample)
             assert self.rig.exchange.publish(PROBER, [sample]) == [Answer(id=sample.id, revision=revision)]
 
     @precondition(lambda self: self.live())
@@ -276,6 +281,26 @@ class Machine(RuleBasedStateMachine):
         if answer.ok:
             held.row.until = self.seconds + ttl
 
+    @precondition(lambda self: self.stored)
+    @rule(number=PICK)
+    def forget(self, number: int) -> None:
+        """A sample and all below it lose their text; what waits of them is discarded."""
+        chosen = self.stored[-1 - number % min(len(self.stored), 6)]
+        family = {chosen.id}
+        for sample in self.stored:
+            if sample.parent_id in family:
+                family.add(sample.id)
+        rows = [self.rows[name] for name in family if name in self.rows]
+        ended = [row for row in rows if row.state in ("ready", "leased", "delayed", "dead")]
+        report = self.rig.exchange.forget(OPERATOR, sample_id=chosen.id)
+        fresh = family - self.gone
+        assert (report.samples, report.erased, report.discarded) == (len(family), len(fresh), len(ended))
+        for row in ended:
+            row.state = "discarded"
+        self.gone |= family
+        if fresh:
+            self.log.append(None)
+
     @rule(seconds=st.sampled_from([2.0, 12.0, 31.0, 200.0]), sweep=st.booleans())
     def wait(self, seconds: float, sweep: bool) -> None:
         """Time passes; where nobody sweeps, a lease that ran out is refused all the same."""
@@ -348,10 +373,14 @@ class Machine(RuleBasedStateMachine):
     def the_log_is_what_was_accepted(self) -> None:
         events = self.rig.exchange.events(FIRST_REVISIONS + self.logged, limit=10_000)
         revisions = [event.revision - FIRST_REVISIONS for event in events]
-        assert revisions == list(range(self.logged + 1, len(self.stored) + 1))
-        logged = [(event.sample.id, event.sample.payload) for event in events if event.sample]
-        assert logged == [(sample.id, sample.payload) for sample in self.stored[self.logged :]]
-        self.logged = len(self.stored)
+        assert revisions == list(range(self.logged + 1, len(self.log) + 1))
+        logged = [event.sample and (event.sample.id, event.sample.payload) for event in events]
+        assert logged == [sample and (sample.id, self.said(sample)) for sample in self.log[self.logged :]]
+        self.logged = len(self.log)
+
+    def said(self, sample: Sample) -> Payload:
+        """What a stored sample says by now."""
+        return blank(sample.payload) if sample.id in self.gone else sample.payload
 
     @invariant()
     def the_cells_are_the_verdicts(self) -> None:

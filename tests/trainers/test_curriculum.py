@@ -44,6 +44,18 @@ def log(*revisions: int) -> list[Chain]:
     return [chain(revision) for revision in revisions]
 
 
+def test_what_is_forgotten_is_neither_learned_nor_replayed_and_nobody_waits_for_it() -> None:
+    chains = log(1, 2, 3, 4)
+    curriculum = Curriculum(DOMAIN, replay=9.0, seed=1)
+    curriculum.read(chains)
+    curriculum.next_round(2)
+    curriculum.forget({chains[0][0].id, chains[2][0].id})
+    kept = {chains[1][0].id, chains[3][0].id}
+    assert {example.sample_id for example in curriculum.next_round()} == kept
+    assert {example.sample_id for example in curriculum.next_round()} <= kept
+    assert (curriculum.consumed, curriculum.pending, curriculum.settled) == (4, 0, 4)
+
+
 def test_an_example_is_prompt_and_completion_of_the_domain() -> None:
     whole = chain(probe=probe_of(question="What is 3+4?"))
     example = example_of(whole, DOMAIN)
