@@ -25,6 +25,8 @@ MaybeId = Annotated[str, Field(pattern=f"^({_ID})?$")]
 """The same, or empty for none."""
 AgentName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 AGENT_NAME_FIX = "Send 1 to 64 lower-case letters, digits, `.`, `_` or `-`, beginning with a letter or digit"
+Key = Annotated[str, Field(max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""A word by which things are told to belong together, or empty for none."""
 SAMPLE_ID = "^[0-9a-f]{32}$"
 SampleId = Annotated[str, Field(pattern=SAMPLE_ID)]
 """32 lower-case hexadecimal digits."""

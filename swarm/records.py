@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from swarm.fields import Count, Line, MaybeId, MaybeSampleId, Name, Number, SampleId, Text
+from swarm.fields import Count, Key, Line, MaybeId, MaybeSampleId, Name, Number, SampleId, Text
 
 
 class Weather(StrEnum):
@@ -170,7 +170,8 @@ class Sample(Record):
 
     `parent_id` is what it answers to ("" for a probe), `root_id` the probe at the start of the chain.
     `producer`, `revision` and `forgotten` are set by the gateway; what a client writes there is ignored. A forgotten
-    sample has no text any more; its id, lineage, stamps and numbers stay.
+    sample has no text any more; its id, lineage, stamps and numbers stay. Of the samples in one queue with the same
+    `ordering_key`, one is leased at a time, in the order of their revisions; "" orders nothing.
     """
 
     id: SampleId = Field(default_factory=new_id)
@@ -180,6 +181,7 @@ class Sample(Record):
     created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
     revision: int = 0
     forgotten: bool = False
+    ordering_key: Key = ""
     payload: Payload
 
     @property
@@ -193,16 +195,19 @@ class Sample(Record):
         return f"00-{self.root_id or self.id}-{self.id[:16]}-01"
 
     def digest(self) -> str:
-        """SHA-256 over what makes the sample what it is: id, lineage and payload."""
+        """SHA-256 over what makes the sample what it is: id, lineage, payload, and the ordering key if it has one."""
         body = f"{self.id}\n{self.parent_id}\n{self.root_id}\n{self.payload.model_dump_json()}"
+        if self.ordering_key:
+            body += f"\n{self.ordering_key}"
         return hashlib.sha256(body.encode()).hexdigest()
 
 
 def answer_to(parent: Sample, payload: Payload, number: int = 0) -> Sample:
-    """The sample that answers `parent` with `payload`, with lineage and a repeatable id."""
+    """The sample that answers `parent` with `payload`, with lineage, the same ordering key, and a repeatable id."""
     return Sample(
         id=child_id(parent.id, payload.kind, number),
         parent_id=parent.id,
         root_id=parent.root_id or parent.id,
+        ordering_key=parent.ordering_key,
         payload=payload,
     )

@@ -26,7 +26,7 @@ _OPEN = (*_LIVE, State.DEAD)
 _BLANK = (
     update(samples)
     .where(samples.c.id == bindparam("key"))
-    .values(payload=bindparam("said"), forgotten_at=bindparam("now"))
+    .values(payload=bindparam("said"), forgotten_at=bindparam("now"), ordering_key="")
 )
 
 
@@ -220,6 +220,7 @@ def _erase(connection: Connection, ids: Sequence[str], now: int) -> None:
         left = [{"key": row.id, "said": blank(payload_from(row)).model_dump_json(), "now": now} for row in rows]
         connection.execute(_BLANK, left)
         connection.execute(update(history).where(history.c.sample_id.in_(group)).values(reason=""))
+        connection.execute(update(queue).where(queue.c.sample_id.in_(group)).values(ordering_key=""))
 
 
 def _discard(connection: Connection, waiting: Sequence[tuple[str, str, str]]) -> None:

@@ -146,10 +146,14 @@ class Intake:
         if stage is not None:
             self._depths[stage] += 1
             self._accepted[stage] += 1
-            self._waiting.append(queue_row(sample.id, stage, Purpose(facts.purpose), revision, self._now))
+            self._waiting.append(
+                queue_row(sample.id, stage, Purpose(facts.purpose), revision, self._now, sample.ordering_key)
+            )
 
 
-def queue_row(sample_id: str, stage: Stage, purpose: Purpose, revision: int, now: int) -> dict[str, object]:
+def queue_row(
+    sample_id: str, stage: Stage, purpose: Purpose, revision: int, now: int, ordering_key: str
+) -> dict[str, object]:
     """A row for a sample that begins to wait, in the order of its revision within its priority."""
     return {
         "sample_id": sample_id,
@@ -165,6 +169,7 @@ def queue_row(sample_id: str, stage: Stage, purpose: Purpose, revision: int, now
         "ready_at": now,
         "answered": "",
         "answer": "",
+        "ordering_key": ordering_key,
     }
 
 
@@ -212,6 +217,7 @@ def _sample_row(sample: Sample, facts: Facts, revision: int, counted: bool) -> d
         "rubric_version": verdict.rubric_version if verdict else None,
         "counted": counted,
         "forgotten_at": None,
+        "ordering_key": sample.ordering_key,
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
 
 from swarm.errors import RefusedError
 from swarm.exchange.flow import (
@@ -21,7 +21,7 @@ from swarm.exchange.intake import Intake
 from swarm.exchange.part import Part
 from swarm.exchange.redaction import redact_all
 from swarm.exchange.rows import chains
-from swarm.exchange.schema import READY, history, queue
+from swarm.exchange.schema import READY, history, is_ordered, queue
 from swarm.exchange.tokens import Claim
 from swarm.records import Sample
 from swarm.work import Answer, Completion, FailKind, Failure, Lease, Stage
@@ -38,6 +38,23 @@ _LEASE = (
         answer="",
     )
 )
+
+_OTHER = queue.alias()
+_OTHERS_TURN = (
+    select(1)
+    .where(is_ordered(_OTHER), _OTHER.c.stage == queue.c.stage, _OTHER.c.ordering_key == queue.c.ordering_key)
+    .where(or_(_OTHER.c.revision < queue.c.revision, _OTHER.c.state == State.LEASED))
+    .exists()
+)
+"""Whether one with the same ordering key comes first, or is out already: one that was let back in may come earlier."""
+
+
+def waiting(stage: Stage, limit: int) -> Select[tuple[str, int, int]]:
+    """Id, burned deliveries and fence of what an agent gets next, most urgent first."""
+    ready = select(queue.c.sample_id, queue.c.attempt, queue.c.generation).where(READY, queue.c.stage == stage)
+    ready = ready.where(or_(queue.c.ordering_key == "", ~_OTHERS_TURN))
+    ready = ready.order_by(queue.c.priority, queue.c.revision).limit(limit)
+    return ready.with_for_update(skip_locked=True, of=queue)
 
 
 class Queues(Part):
@@ -78,10 +95,7 @@ class Queues(Part):
         with self._store.write() as connection:
             now = self._store.now()
             wake(connection, now)
-            waiting = select(queue.c.sample_id, queue.c.attempt, queue.c.generation)
-            waiting = waiting.where(READY, queue.c.stage == stage)
-            waiting = waiting.order_by(queue.c.priority, queue.c.revision).limit(limit)
-            rows = connection.execute(waiting.with_for_update(skip_locked=True)).all()
+            rows = connection.execute(waiting(stage, limit)).all()
             if not rows:
                 return []
             taken = [

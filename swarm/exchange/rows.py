@@ -55,6 +55,7 @@ def _sample(row: Row[*tuple[Any, ...]]) -> Sample:
         producer=row.producer,
         created_at=moment(row.created_at),
         revision=row.revision,
+        ordering_key=row.ordering_key,
         forgotten=row.forgotten_at is not None,
         payload=payload_from(row),
     )

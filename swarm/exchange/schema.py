@@ -4,17 +4,21 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Float,
+    FromClause,
     Index,
     Integer,
     MetaData,
     String,
     Table,
     Text,
+    and_,
     literal_column,
+    or_,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """The migration that these tables are the outcome of; a change here needs the next one, in migrations/versions."""
 
 metadata = MetaData()
@@ -68,6 +72,7 @@ samples = Table(
     Column("rubric_version", Integer),
     Column("counted", Boolean, nullable=False),
     Column("forgotten_at", BigInteger),
+    Column("ordering_key", _Word, nullable=False, server_default=""),
     Index("samples_parent", "parent_id"),
     Index("samples_root", "root_id"),
     Index("samples_kind", "kind", "revision"),
@@ -94,6 +99,7 @@ queue = Table(
     Column("ready_at", BigInteger, nullable=False),
     Column("answered", _Word, nullable=False),
     Column("answer", Text, nullable=False),
+    Column("ordering_key", _Word, nullable=False, server_default=""),
     Index("queue_state", "stage", "state", "enqueued_at"),
 )
 """One row for each sample that ever waited. `attempt` counts burned deliveries, `generation` is the fence."""
@@ -103,10 +109,27 @@ LEASED = queue.c.state == literal_column("'leased'")
 DELAYED = queue.c.state == literal_column("'delayed'")
 DEAD = queue.c.state == literal_column("'dead'")
 
+
+def is_ordered(rows: FromClause) -> ColumnElement[bool]:
+    """Whether a row of the queue (or of an alias of it) lives under an ordering key."""
+    live = or_(*(rows.c.state == literal_column(f"'{state}'") for state in ("ready", "leased", "delayed")))
+    return and_(rows.c.ordering_key != literal_column("''"), live)
+
+
+ORDERED = is_ordered(queue)
+
 # Partial indexes hold what is live (or dead) only, so a lease costs the same beside a million finished rows.
 Index("queue_ready", queue.c.stage, queue.c.priority, queue.c.revision, sqlite_where=READY, postgresql_where=READY)
 Index("queue_leased", queue.c.lease_until, sqlite_where=LEASED, postgresql_where=LEASED)
 Index("queue_delayed", queue.c.ready_at, sqlite_where=DELAYED, postgresql_where=DELAYED)
+Index(
+    "queue_ordered",
+    queue.c.stage,
+    queue.c.ordering_key,
+    queue.c.revision,
+    sqlite_where=ORDERED,
+    postgresql_where=ORDERED,
+)
 Index("queue_dead", queue.c.revision, sqlite_where=DEAD, postgresql_where=DEAD)
 
 stages = Table(

@@ -73,13 +73,17 @@ class Sweeps(Part):
             now, room = self._store.now(), self._queue_limit - depths(connection)[Stage.FAILURES]
             failed = samples.c.kind == "verdict", samples.c.purpose == Purpose.SIEGE, samples.c.passed.is_(False)
             first = select(func.min(samples.c.revision)).where(*failed).group_by(samples.c.parent_id)
-            breaches = select(samples.c.id, samples.c.revision).outerjoin(queue, queue.c.sample_id == samples.c.id)
+            breaches = select(samples.c.id, samples.c.revision, samples.c.ordering_key).outerjoin(
+                queue, queue.c.sample_id == samples.c.id
+            )
             breaches = breaches.where(samples.c.revision.in_(first), queue.c.sample_id.is_(None))
             breaches = breaches.where(samples.c.revision > since_revision, samples.c.forgotten_at.is_(None))
             rows = connection.execute(breaches.order_by(samples.c.revision).limit(max(0, room))).all()
             if not rows:
                 return 0
-            waiting = [queue_row(row.id, Stage.FAILURES, Purpose.LEARN, row.revision, now) for row in rows]
+            waiting = [
+                queue_row(row.id, Stage.FAILURES, Purpose.LEARN, row.revision, now, row.ordering_key) for row in rows
+            ]
             connection.execute(insert(queue), waiting)
             count_stage(connection, Stage.FAILURES, accepted=len(waiting))
         return len(waiting)

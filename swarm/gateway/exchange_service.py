@@ -79,7 +79,9 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
 
         async def complete(items: list[Completion]) -> list[Answer]:
             with self._call("complete", context) as call:
-                answers = await self._desk.write(lambda exchange: exchange.complete(agent, items), _COMPLETED)
+                keyed = any(output.ordering_key for item in items for output in item.outputs)
+                topics = _COMPLETED | QUEUES if keyed else _COMPLETED  # the next of its key may go out
+                answers = await self._desk.write(lambda exchange: exchange.complete(agent, items), topics)
                 taken = [item for item, answer in zip(items, answers, strict=True) if answer.ok]
                 await self._stored(call, [output.id for item in taken for output in item.outputs], agent.name)
                 return answers

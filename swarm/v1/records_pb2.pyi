@@ -167,7 +167,7 @@ class Annotation(_message.Message):
     def __init__(self, schema_name: _Optional[str] = ..., body: _Optional[str] = ...) -> None: ...
 
 class Sample(_message.Message):
-    __slots__ = ("id", "parent_id", "root_id", "producer", "created_at", "revision", "forgotten", "probe", "attempt", "verdict", "correction", "annotation")
+    __slots__ = ("id", "parent_id", "root_id", "producer", "created_at", "revision", "forgotten", "ordering_key", "probe", "attempt", "verdict", "correction", "annotation")
     ID_FIELD_NUMBER: _ClassVar[int]
     PARENT_ID_FIELD_NUMBER: _ClassVar[int]
     ROOT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -175,6 +175,7 @@ class Sample(_message.Message):
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     FORGOTTEN_FIELD_NUMBER: _ClassVar[int]
+    ORDERING_KEY_FIELD_NUMBER: _ClassVar[int]
     PROBE_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     VERDICT_FIELD_NUMBER: _ClassVar[int]
@@ -187,9 +188,10 @@ class Sample(_message.Message):
     created_at: _timestamp_pb2.Timestamp
     revision: int
     forgotten: bool
+    ordering_key: str
     probe: Probe
     attempt: Attempt
     verdict: Verdict
     correction: Correction
     annotation: Annotation
-    def __init__(self, id: _Optional[str] = ..., parent_id: _Optional[str] = ..., root_id: _Optional[str] = ..., producer: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., forgotten: _Optional[bool] = ..., probe: _Optional[_Union[Probe, _Mapping]] = ..., attempt: _Optional[_Union[Attempt, _Mapping]] = ..., verdict: _Optional[_Union[Verdict, _Mapping]] = ..., correction: _Optional[_Union[Correction, _Mapping]] = ..., annotation: _Optional[_Union[Annotation, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., parent_id: _Optional[str] = ..., root_id: _Optional[str] = ..., producer: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., forgotten: _Optional[bool] = ..., ordering_key: _Optional[str] = ..., probe: _Optional[_Union[Probe, _Mapping]] = ..., attempt: _Optional[_Union[Attempt, _Mapping]] = ..., verdict: _Optional[_Union[Verdict, _Mapping]] = ..., correction: _Optional[_Union[Correction, _Mapping]] = ..., annotation: _Optional[_Union[Annotation, _Mapping]] = ...) -> None: ...

@@ -90,8 +90,8 @@ class Rig:
         self.exchange.close()
         self.exchange = self.open()
 
-    def probes(self, count: int = 1, purpose: Purpose = Purpose.LEARN) -> list[Sample]:
-        made = [probe(purpose, f"question {number}") for number in range(count)]
+    def probes(self, count: int = 1, purpose: Purpose = Purpose.LEARN, key: str = "") -> list[Sample]:
+        made = [probe(purpose, f"question {number}", key=key) for number in range(count)]
         assert all(answer.ok for answer in self.exchange.publish(PROBER, made))
         return made
 
@@ -140,10 +140,11 @@ class Rig:
         return self.exchange.submit_exam(*exam(f"exam-{candidate_id}", champion.id, candidate_id, promoted=True))
 
 
-def probe(purpose: Purpose = Purpose.LEARN, question: str = "q", cell: Cell = CELL) -> Sample:
+def probe(purpose: Purpose = Purpose.LEARN, question: str = "q", cell: Cell = CELL, key: str = "") -> Sample:
     reference = Reference(answer="2026-02-03", rationale="because")
     operator, twin = "impossible-date", "0" * 32
     return Sample(
+        ordering_key=key,
         payload=Probe(
             cell=cell,
             purpose=purpose,
@@ -152,7 +153,7 @@ def probe(purpose: Purpose = Purpose.LEARN, question: str = "q", cell: Cell = CE
             reference=reference,
             operator=operator,
             twin_id=twin,
-        )
+        ),
     )
 
 

@@ -26,8 +26,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import text
+from sqlalchemy.dialects import sqlite
 
 from swarm.exchange import Identity
+from swarm.exchange.queues import waiting
 from swarm.records import Purpose, Sample
 from swarm.roles import Role
 from swarm.students import CheckpointStatus
@@ -57,9 +59,9 @@ class Deliveries(RuleBasedStateMachine):
         self.rig.exchange.close()
         self.ended.close()
 
-    @rule(purpose=st.sampled_from(list(Purpose)), again=st.booleans())
-    def publish(self, purpose: Purpose, again: bool) -> None:
-        sample = self.sent[0] if again and self.sent else probe(purpose, f"q{len(self.sent)}")
+    @rule(purpose=st.sampled_from(list(Purpose)), again=st.booleans(), key=st.sampled_from(["", "a"]))
+    def publish(self, purpose: Purpose, again: bool, key: str) -> None:
+        sample = self.sent[0] if again and self.sent else probe(purpose, f"q{len(self.sent)}", key=key)
         (answer,) = self.rig.exchange.publish(PROBER, [sample])
         assert answer.code in ("OK", "QUEUE_FULL")
         self.sent.append(sample)
@@ -175,7 +177,11 @@ def test_a_lost_row_raises_the_alarm(rig: Rig) -> None:
 
 @pytest.mark.parametrize("store_url", [SQLITE], indirect=True)
 def test_a_lease_reads_indexes_only(rig: Rig) -> None:
-    query = "SELECT sample_id FROM queue WHERE state = 'ready' AND stage = ? ORDER BY priority, revision LIMIT 8"
+    query = waiting(Stage.PROBES, 8).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
     with rig.exchange.store.read() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", ("probes",)).all()
-    assert [row[3] for row in plan] == ["SEARCH queue USING INDEX queue_ready (stage=?)"]
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()
+    assert [row[3] for row in plan] == [
+        "SEARCH queue USING INDEX queue_ready (stage=?)",
+        "CORRELATED SCALAR SUBQUERY 1",
+        "SEARCH queue_1 USING INDEX queue_ordered (stage=? AND ordering_key=?)",
+    ]

@@ -62,6 +62,18 @@ def in_files(folder: Path, text: str) -> list[str]:
     return [file.name for file in folder.iterdir() if text.encode() in file.read_bytes()]
 
 
+@pytest.mark.parametrize("store_url", [SQLITE], indirect=True)
+def test_an_ordering_key_goes_too(rig: Rig) -> None:
+    first, second = (probe(question=question, key=SECRET) for question in ("one", "two"))
+    assert codes(rig.exchange.publish(PROBER, [first, second])) == ["OK", "OK"]
+    rig.attempt()
+    assert rig.exchange.forget(OPERATOR, sample_id=first.id).erased == 2
+    assert {sample.ordering_key for sample in rig.exchange.samples()} == {"", SECRET}
+    rig.exchange.forget(OPERATOR, sample_id=second.id)
+    assert rig.exchange.scrub()
+    assert in_files(rig.path.parent, SECRET) == []
+
+
 def test_a_probe_goes_with_all_that_quotes_it_and_its_skeleton_stays(rig: Rig) -> None:
     family, other = taught(rig), taught(rig, "another question")
     before = {sample.id: sample for sample in rig.exchange.samples()}

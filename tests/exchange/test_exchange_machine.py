@@ -34,6 +34,8 @@ from swarm.work import Answer, FailKind, Lease, Stage
 STAGES = {Role.STUDENT: Stage.PROBES, Role.JUDGE: Stage.ATTEMPTS, Role.TEACHER: Stage.FAILURES}
 WORKERS = [STUDENT, JUDGE, TEACHER, Identity("student-2", Role.STUDENT), Identity("judge-2", Role.JUDGE)]
 ACTS = ["complete", "complete", "extend", "steal", *FailKind]
+KEYS = ["", "", "a", "b"]
+LIVE = ("ready", "leased", "delayed")
 PICK = st.one_of(st.integers(0, 2), st.integers(0, 20))
 FIRST_REVISIONS = 2
 """The first phase and the base checkpoint."""
@@ -130,16 +132,16 @@ class Machine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        for _ in range(8):
-            self.publish_one(Purpose.LEARN)
+        for number in range(8):
+            self.publish_one(Purpose.LEARN, KEYS[number % len(KEYS)])
 
-    @rule(purpose=st.sampled_from([Purpose.LEARN, Purpose.SIEGE, Purpose.EXAM]))
-    def publish(self, purpose: Purpose) -> None:
-        self.publish_one(purpose)
+    @rule(purpose=st.sampled_from([Purpose.LEARN, Purpose.SIEGE, Purpose.EXAM]), key=st.sampled_from(KEYS))
+    def publish(self, purpose: Purpose, key: str) -> None:
+        self.publish_one(purpose, key)
 
-    def publish_one(self, purpose: Purpose) -> None:
+    def publish_one(self, purpose: Purpose, key: str) -> None:
         name = self.fresh()
-        sample = probe(purpose, f"question {name}").model_copy(update={"id": name})
+        sample = probe(purpose, f"question {name}", key=key).model_copy(update={"id": name})
         (answer,) = self.rig.exchange.publish(PROBER, [sample])
         assert answer == Answer(id=sample.id, revision=FIRST_REVISIONS + len(self.log) + 1)
         self.store(sample, None if purpose is Purpose.EXAM else Stage.PROBES)
@@ -163,7 +165,7 @@ class Machine(RuleBasedStateMachine):
         agents = [agent for agent in WORKERS if STAGES[agent.role] in self.live()] + [TEACHER]
         agent = agents[number % len(agents)]
         leases = self.rig.exchange.lease(agent, STAGES[agent.role], limit, ttl)
-        waiting = [row for row in self.rows.values() if row.stage is STAGES[agent.role]]
+        waiting = [row for row in self.rows.values() if row.stage is STAGES[agent.role] and not self.held_up(row)]
         certain = [row for row in waiting if row.state == "ready" or self.delayed_until(row, 1) <= self.seconds]
         possible = [row for row in waiting if row.state == "ready" or self.delayed_until(row, 0) <= self.seconds]
         assert min(limit, len(certain)) <= len(leases) <= min(limit, len(possible))
@@ -178,6 +180,17 @@ class Machine(RuleBasedStateMachine):
             order = {sample.id: place for place, sample in enumerate(self.stored)}
             first = sorted(certain, key=lambda row: (self.priority(row), order[row.sample.id]))[:limit]
             assert [lease.sample.id for lease in leases] == [row.sample.id for row in first]
+
+    def held_up(self, row: Row) -> bool:
+        """Whether another sample of the same ordering key comes first in its queue, or is leased."""
+        order = {sample.id: place for place, sample in enumerate(self.stored)}
+        return any(
+            other.sample.ordering_key == row.sample.ordering_key != ""
+            and other.stage is row.stage
+            and other is not row
+            and (other.state == "leased" or (other.state in LIVE and order[other.sample.id] < order[row.sample.id]))
+            for other in self.rows.values()
+        )
 
     def delayed_until(self, row: Row, end: int) -> float:
         return row.wait[end] if row.state == "delayed" else float("inf")
@@ -358,6 +371,12 @@ class Machine(RuleBasedStateMachine):
             assert count.ready + count.delayed == states.count("ready") + states.count("delayed")
             assert (count.leased, count.done, count.dead) == tuple(map(states.count, ("leased", "done", "dead")))
             assert (count.expired, count.discarded) == (0, states.count("discarded"))
+
+    @invariant()
+    def one_of_a_key_is_out_at_a_time(self) -> None:
+        out = [(r.stage, r.sample.ordering_key) for r in self.rows.values() if r.state == "leased"]
+        keyed = [place for place in out if place[1]]
+        assert len(keyed) == len(set(keyed))
 
     @invariant()
     def burned_deliveries_are_counted(self) -> None:

@@ -11,7 +11,7 @@ from swarm.criteria import Criterion, Experiment, ExperimentOutcome
 from swarm.errors import RefusedError
 from swarm.events import EventKind
 from swarm.gateway.server import Gateway
-from swarm.records import Annotation, Purpose, Sample, answer_to
+from swarm.records import Annotation, Attempt, Purpose, Sample, answer_to
 from swarm.roles import AgentCard, Role
 from swarm.state import PhaseName, PhaseRecord, Progress
 from swarm.students import CheckpointStatus, TensorFile
@@ -47,6 +47,19 @@ async def test_concurrent_publishers_travel_together_and_get_their_own_answers(c
     answers = await asyncio.gather(*[prober.publish([sample]) for sample in samples])
     assert [answer[0].id for answer in answers] == [sample.id for sample in samples]
     assert all(answer[0].ok for answer in answers)
+
+
+async def test_who_waits_for_a_key_gets_the_next_once_the_first_is_done(clients: Clients) -> None:
+    one, two = (sample.model_copy(update={"ordering_key": "ana"}) for sample in probes(2))
+    await clients(Role.PROBER).publish([one, two])
+    student = clients(Role.STUDENT)
+    (first,) = await student.lease(Stage.PROBES, 8)
+    waiting = asyncio.create_task(student.lease(Stage.PROBES, 8, wait_seconds=10))
+    output = answer_to(first.sample, Attempt(text="= x", checkpoint_id="base"))
+    (answer,) = await student.complete([Completion(token=first.token, outputs=(output,))])
+    (second,) = await waiting
+    assert (answer.ok, first.sample.id, second.sample.id) == (True, one.id, two.id)
+    assert (second.sample.ordering_key, output.ordering_key) == ("ana", "ana")
 
 
 async def test_items_of_a_batch_are_answered_one_by_one(clients: Clients) -> None:
