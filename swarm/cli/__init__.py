@@ -2,7 +2,7 @@
 
 import typer
 
-from swarm.cli import credentials, dead, demo, forget, house, launch, look, steer, student
+from swarm.cli import credentials, dead, demo, forget, house, keeping, launch, look, steer, student
 from swarm.cli.edge import Edge
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ for command in (
     forget.forget,
     student.ask,
     student.serve,
+    keeping.check,
     house.report,
     house.doctor,
     house.version,

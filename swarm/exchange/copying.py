@@ -74,10 +74,19 @@ def check_version(source: Connection, name: str) -> None:
 
 
 @contextmanager
-def file_engine(path: Path) -> Iterator[Connection]:
-    """A connection to a SQLite file that nobody else uses, in one transaction."""
-    target = f"file:{quote(str(path.absolute()))}?mode=rw"
-    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(target, uri=True), poolclass=NullPool)
+def file_engine(path: Path, tolerant: bool = False) -> Iterator[Connection]:
+    """A connection to a SQLite file that nobody else uses, in one transaction.
+
+    Text that isn't UTF-8 is an error, or read with marks in place of what it lacks where this is `tolerant`.
+    """
+
+    def connect() -> sqlite3.Connection:
+        raw = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=rw", uri=True)
+        if tolerant:
+            raw.text_factory = lambda text: text.decode(errors="replace")
+        return raw
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
     try:
         with engine.begin() as connection:
             yield connection

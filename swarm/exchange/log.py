@@ -20,7 +20,7 @@ from swarm.roles import AgentStatus, Role
 from swarm.state import PhaseRecord
 from swarm.students import Checkpoint, PromotionDecision
 
-_BODIES: dict[EventKind, type[BaseModel]] = {
+BODIES: dict[EventKind, type[BaseModel]] = {
     EventKind.PHASE: PhaseRecord,
     EventKind.RUBRIC: Rubric,
     EventKind.EXPERIMENT: Experiment,
@@ -102,5 +102,5 @@ def _event_from(row: Row[*tuple[Any, ...]]) -> Event:
     if kind is EventKind.SAMPLE:
         content: dict[str, object] = {"sample": sample_from(row)}
     else:
-        content = {kind.value: _BODIES[kind].model_validate_json(row.body)}
+        content = {kind.value: BODIES[kind].model_validate_json(row.body)}
     return Event.model_validate({"revision": row.event, "kind": kind, "at": moment(row.at), **content})
