@@ -2,7 +2,7 @@
 
 import typer
 
-from swarm.cli import credentials, dead, demo, forget, house, keeping, launch, look, steer, student
+from swarm.cli import credentials, dead, demo, export, forget, house, keeping, launch, look, steer, student
 from swarm.cli.edge import Edge
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ for command in (
     look.sample,
     look.agents,
     forget.forget,
+    export.export_samples,
     student.ask,
     student.serve,
     keeping.check,

@@ -18,6 +18,9 @@ from swarm.records import Cell, Purpose, Sample
 from swarm.report.reading import Query, operator, reading
 from swarm.state import SwarmState
 
+KINDS = ("probe", "attempt", "verdict", "correction", "annotation")
+VERDICTS = ("pass", "fail")
+
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="Most samples.")]
 
 
@@ -82,10 +85,10 @@ def samples(
 ) -> None:
     """Stored samples, the newest first."""
     query = Query(
-        kind=_one_of("--kind", kind, ("probe", "attempt", "verdict", "correction", "annotation")),
-        cell=_cell(cell),
+        kind=one_of("--kind", kind, KINDS),
+        cell=cell_of(cell),
         purpose=purpose,
-        passed=None if verdict is None else _one_of("--verdict", verdict, ("pass", "fail")) == "pass",
+        passed=None if verdict is None else one_of("--verdict", verdict, VERDICTS) == "pass",
         since_revision=since,
         limit=limit,
         newest_first=not oldest,
@@ -112,13 +115,15 @@ def sample(
         say("\n".join(sample_lines(item)) + "\n")
 
 
-def _one_of(option: str, value: str | None, known: tuple[str, ...]) -> str | None:
+def one_of(option: str, value: str | None, known: tuple[str, ...]) -> str | None:
+    """The value of an option. Raises ConfigError where it is none of those known."""
     if value is not None and value not in known:
         raise ConfigError(f"{option} is {value!r}", f"Use one of {', '.join(known)}")
     return value
 
 
-def _cell(key: str | None) -> Cell | None:
+def cell_of(key: str | None) -> Cell | None:
+    """The cell that `--cell` names. Raises ConfigError where that is no cell's key."""
     try:
         return Cell.parse(key) if key is not None else None
     except ValueError as error:
