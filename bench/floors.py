@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from bench.load import probes
 from bench.measure import Timed
-from swarm.exchange import Exchange, Identity
+from swarm.exchange import Credits, Exchange, Identity
 from swarm.exchange.schema import events, metadata, queue, samples
 from swarm.records import new_id
 from swarm.roles import Role
@@ -28,7 +28,8 @@ def stored_rows(folder: Path, count: int) -> Rows:
     """The rows that an exchange stores for that many probes."""
     folder.mkdir(parents=True)
     url, agent = f"sqlite:///{folder / 'rows.db'}", Identity("prober-1", Role.PROBER)
-    with Exchange(url, "bench", "calendar", lambda: datetime.now(UTC), bytes(32), queue_limit=count) as exchange:
+    limits: dict[str, Any] = {"queue_limit": count, "credits": Credits(samples=count)}
+    with Exchange(url, "bench", "calendar", lambda: datetime.now(UTC), bytes(32), **limits) as exchange:
         offered = [sample.model_copy(update={"id": new_id()}) for sample in probes(count)]
         exchange.publish(agent, offered)
         found: Rows = []

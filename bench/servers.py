@@ -56,6 +56,7 @@ def gateway(folder: Path, *, tls: bool, store: str) -> Iterator[Served]:
     port = _free_port()
     command = [sys.executable, "-m", "swarm.gateway", "--run", str(run), "--domain", DOMAIN, "--name", "bench"]
     command += ["--queue-limit", str(_QUEUE_LIMIT), "--metrics-port", str(port)]
+    command += ["--lease-credits", str(_QUEUE_LIMIT), "--sample-credits", str(_QUEUE_LIMIT)]
     command += ["--tls", "on" if tls else "off"] if "--tls" in gateway_options() else []
     command += ["--store", store] if store else []
     with (run / "log").open("wb") as log:

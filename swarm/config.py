@@ -84,6 +84,12 @@ class GatewaySection(Section):
     queue_limit: int = Field(
         2000, ge=1, description="samples that may wait in one queue before publishers are told to wait"
     )
+    lease_credits: int = Field(
+        1000, ge=1, description="leases that one agent may hold before it is told to finish some"
+    )
+    sample_credits: int = Field(
+        1500, ge=1, description="samples of one agent that may wait in the queues before it is told to wait"
+    )
     tls: Literal["auto", "on", "off"] = Field("auto", description="TLS on the port; `auto`: off on loopback only")
     tls_names: tuple[str, ...] = Field((), description="names and addresses, beside host, by which clients call it")
     tls_certificate: str = Field("", description="PEM file; empty: made and renewed in the run folder's tls/")

@@ -28,7 +28,7 @@ _OPTIONS = (
 )
 
 
-_BUSY = ("RESOURCE_EXHAUSTED", "RATE_LIMITED", "QUEUE_FULL")
+_BUSY = ("RESOURCE_EXHAUSTED", "RATE_LIMITED", "QUEUE_FULL", "CREDITS_SPENT")
 """Refusals of a whole call that say to come back later; the gateway may have said when."""
 _HANDSHAKE = ("CERTIFICATE_VERIFY_FAILED", "Hostname Verification", "Peer name", "WRONG_VERSION_NUMBER")
 

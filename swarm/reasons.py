@@ -75,6 +75,12 @@ REASONS: Mapping[str, Reason] = {
         "Send it again after the delay.",
         1.0,
     ),
+    "CREDITS_SPENT": Reason(
+        "RESOURCE_EXHAUSTED",
+        "This agent holds as many leases, or has as many samples waiting, as one agent may. Nothing was stored.",
+        "Complete leases or hand them back, or wait until samples were worked on; send it again after the delay.",
+        1.0,
+    ),
     "RATE_LIMITED": Reason(
         "RESOURCE_EXHAUSTED",
         "This caller calls too often, or has too many streams open.",

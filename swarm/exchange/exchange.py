@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
+from swarm.exchange.credits import Credits
 from swarm.exchange.deadletters import DeadLetters
 from swarm.exchange.erasure import Erasure
 from swarm.exchange.ledger import Ledger
@@ -21,6 +22,7 @@ from swarm.exchange.tokens import TokenSigner
 from swarm.exchange.wallet import Wallet
 
 DEFAULT_QUEUE_LIMIT = 10_000
+DEFAULT_CREDITS = Credits()
 
 
 class Exchange(Queues, Sweeps, DeadLetters, Library, Erasure, EventLog, Ledger, Roster, Wallet, Overview, Retention):
@@ -28,8 +30,8 @@ class Exchange(Queues, Sweeps, DeadLetters, Library, Erasure, EventLog, Ledger, 
 
     engine_url: `sqlite:///path` or `postgresql+psycopg://user@host/database`. clock: gives aware times; nothing here
     reads another. lease_key: at least 16 secret bytes that stay the same over restarts. queue_limit: how many samples
-    may be ready, leased or delayed in each stage. rng: draws the jitter of retries. Raises StoreError where the store
-    can't be used.
+    may be ready, leased or delayed in each stage. credits: how much of that may be one agent's. rng: draws the jitter
+    of retries. Raises StoreError where the store can't be used.
     """
 
     def __init__(
@@ -41,11 +43,12 @@ class Exchange(Queues, Sweeps, DeadLetters, Library, Erasure, EventLog, Ledger, 
         lease_key: bytes,
         *,
         queue_limit: int = DEFAULT_QUEUE_LIMIT,
+        credits: Credits = DEFAULT_CREDITS,
         rng: random.Random | None = None,
     ) -> None:
         signer = TokenSigner(lease_key)
         store = open_store(engine_url, swarm_name, domain_name, clock)
-        super().__init__(store, signer, queue_limit, rng or random.Random())
+        super().__init__(store, signer, queue_limit, rng or random.Random(), credits)
         with store.write() as connection:
             begin_phase(connection, store.now())
         self.restart()

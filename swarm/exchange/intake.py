@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, insert, select
 
 from swarm.events import EventKind
+from swarm.exchange.credits import Credits
 from swarm.exchange.flow import Code, State, answers, next_stage, priority
 from swarm.exchange.log import current_revision
 from swarm.exchange.rows import Facts, add, chunks, count_stage, depths, facts_by_id
@@ -28,10 +29,13 @@ class Draft:
 class Intake:
     """One batch on its way into the store. `load` what it touches, `admit` item by item, `write` once."""
 
-    def __init__(self, connection: Connection, now: int, queue_limit: int) -> None:
+    def __init__(self, connection: Connection, now: int, queue_limit: int, credits: Credits) -> None:
         self._connection = connection
         self._now = now
         self._queue_limit = queue_limit
+        self._credits = credits
+        self._left: dict[str, int] = {}
+        self._offered = 0
         self._next = current_revision(connection) + 1
         self._depths = depths(connection)
         self._known: dict[str, Facts] = {}
@@ -46,6 +50,7 @@ class Intake:
     def load(self, offered: Iterable[Sample]) -> None:
         """Read what the store knows of these samples, their parents, and earlier verdicts on the same attempts."""
         batch = list(offered)
+        self._offered += len(batch)
         ids = [sample.id for sample in batch] + [sample.parent_id for sample in batch if sample.parent_id]
         self._known |= facts_by_id(self._connection, ids)
         judged = samples.c.parent_id, samples.c.rubric_version, samples.c.passed
@@ -68,6 +73,11 @@ class Intake:
             if self._depths[stage] + count > self._queue_limit:
                 full = f"queue {stage} holds {self._depths[stage]} of {self._queue_limit}: send it again later"
                 return Answer(id=offered[-1].id, code=Code.QUEUE_FULL, message=full)
+        if wanted and self._spare(producer) < wanted.total():
+            said = (
+                f"{producer} has {self._credits.samples} samples waiting, as many as one agent may: send it again later"
+            )
+            return Answer(id=offered[-1].id, code=Code.CREDITS_SPENT, message=said)
         for draft in drafts.values():
             self._keep(draft)
         last = offered[-1].id
@@ -88,6 +98,12 @@ class Intake:
         for (cell_key, checkpoint_id, version, passed), count in self._cells.items():
             cell: dict[str, object] = {"cell_key": cell_key, "checkpoint_id": checkpoint_id, "rubric_version": version}
             add(self._connection, cell_counts, cell, {"passed": count * passed, "failed": count * (not passed)})
+
+    def _spare(self, producer: str) -> int:
+        """Samples that a producer may still have waiting; no more than this batch is certain to be right."""
+        if producer not in self._left:
+            self._left[producer] = self._credits.samples_left(self._connection, producer, self._offered)
+        return self._left[producer]
 
     def _examine(self, producer: str, sample: Sample, drafts: dict[str, Draft]) -> Draft | Answer | None:
         """A draft, or the refusal, or None where the store (or this batch) holds the very same sample."""
@@ -146,15 +162,13 @@ class Intake:
         if stage is not None:
             self._depths[stage] += 1
             self._accepted[stage] += 1
-            self._waiting.append(
-                queue_row(sample.id, stage, Purpose(facts.purpose), revision, self._now, sample.ordering_key)
-            )
+            self._left[sample.producer] -= 1
+            row = queue_row(sample.id, stage, Purpose(facts.purpose), revision, self._now)
+            self._waiting.append(row | {"ordering_key": sample.ordering_key, "producer": sample.producer})
 
 
-def queue_row(
-    sample_id: str, stage: Stage, purpose: Purpose, revision: int, now: int, ordering_key: str
-) -> dict[str, object]:
-    """A row for a sample that begins to wait, in the order of its revision within its priority."""
+def queue_row(sample_id: str, stage: Stage, purpose: Purpose, revision: int, now: int) -> dict[str, object]:
+    """A row for a sample that begins to wait, in the order of its revision; it is nobody's and has no key."""
     return {
         "sample_id": sample_id,
         "stage": stage,
@@ -169,7 +183,8 @@ def queue_row(
         "ready_at": now,
         "answered": "",
         "answer": "",
-        "ordering_key": ordering_key,
+        "ordering_key": "",
+        "producer": "",
     }
 
 

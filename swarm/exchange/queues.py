@@ -63,10 +63,10 @@ class Queues(Part):
     def publish(self, agent: Identity, samples: Sequence[Sample]) -> list[Answer]:
         """Store samples, each with its own answer, and put them where they wait next. Repeating it changes nothing.
 
-        Codes: FORBIDDEN, DIGEST_CONFLICT, UNKNOWN_PARENT, WRONG_PARENT, QUEUE_FULL.
+        Codes: FORBIDDEN, DIGEST_CONFLICT, UNKNOWN_PARENT, WRONG_PARENT, QUEUE_FULL, CREDITS_SPENT.
         """
         with self._store.write() as connection:
-            intake = Intake(connection, self._store.now(), self._queue_limit)
+            intake = Intake(connection, self._store.now(), self._queue_limit, self._credits)
             intake.load(samples)
             answers = []
             for sample in samples:
@@ -83,7 +83,8 @@ class Queues(Part):
     def lease(self, agent: Identity, stage: Stage, limit: int, ttl_seconds: float = 30.0) -> list[Lease]:
         """Hand up to `limit` samples to one agent, most urgent first, each with the chain that its role may see.
 
-        Raises RefusedError FORBIDDEN where the role doesn't work on this stage.
+        Raises RefusedError: FORBIDDEN where the role doesn't work on this stage, CREDITS_SPENT where the agent holds as
+        many as it may.
         """
         if LEASES.get(agent.role) is not stage:
             raise RefusedError(
@@ -95,7 +96,13 @@ class Queues(Part):
         with self._store.write() as connection:
             now = self._store.now()
             wake(connection, now)
-            rows = connection.execute(waiting(stage, limit)).all()
+            if (left := self._credits.leases_left(connection, agent.name, limit)) < 1:
+                raise RefusedError(
+                    Code.CREDITS_SPENT,
+                    f"{agent.name} holds {self._credits.leases} leases, as many as one agent may",
+                    "Complete some or hand them back, then lease again",
+                )
+            rows = connection.execute(waiting(stage, min(limit, left))).all()
             if not rows:
                 return []
             taken = [
@@ -124,10 +131,10 @@ class Queues(Part):
         """Store a lease's outputs, acknowledge its input, count its verdict and enqueue what is next: all or nothing.
 
         Repeating a completion returns its first answer. Codes: LEASE_LOST, TOKEN_REFUSED, REFUSED_OUTPUT, and those of
-        `publish`; after QUEUE_FULL the lease still stands.
+        `publish`; after QUEUE_FULL or CREDITS_SPENT the lease still stands.
         """
         with self._store.write() as connection:
-            intake = Intake(connection, self._store.now(), self._queue_limit)
+            intake = Intake(connection, self._store.now(), self._queue_limit, self._credits)
             intake.load(output for completion in completions for output in completion.outputs)
 
             def finish(held: Held, position: int) -> Answer:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     or_,
 )
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """The migration that these tables are the outcome of; a change here needs the next one, in migrations/versions."""
 
 metadata = MetaData()
@@ -100,9 +100,13 @@ queue = Table(
     Column("answered", _Word, nullable=False),
     Column("answer", Text, nullable=False),
     Column("ordering_key", _Word, nullable=False, server_default=""),
+    Column("producer", _Word, nullable=False, server_default=""),
     Index("queue_state", "stage", "state", "enqueued_at"),
 )
-"""One row for each sample that ever waited. `attempt` counts burned deliveries, `generation` is the fence."""
+"""One row for each sample that ever waited. `attempt` counts burned deliveries, `generation` is the fence.
+
+`producer` is whose credits it takes up; what the gateway itself let in is nobody's.
+"""
 
 READY = queue.c.state == literal_column("'ready'")
 LEASED = queue.c.state == literal_column("'leased'")
@@ -110,17 +114,24 @@ DELAYED = queue.c.state == literal_column("'delayed'")
 DEAD = queue.c.state == literal_column("'dead'")
 
 
+def is_live(rows: FromClause) -> ColumnElement[bool]:
+    """Whether a row of the queue (or of an alias of it) still has to be worked on."""
+    return or_(*(rows.c.state == literal_column(f"'{state}'") for state in ("ready", "leased", "delayed")))
+
+
 def is_ordered(rows: FromClause) -> ColumnElement[bool]:
-    """Whether a row of the queue (or of an alias of it) lives under an ordering key."""
-    live = or_(*(rows.c.state == literal_column(f"'{state}'") for state in ("ready", "leased", "delayed")))
-    return and_(rows.c.ordering_key != literal_column("''"), live)
+    """Whether a row lives under an ordering key."""
+    return and_(rows.c.ordering_key != literal_column("''"), is_live(rows))
 
 
+LIVE = is_live(queue)
 ORDERED = is_ordered(queue)
 
 # Partial indexes hold what is live (or dead) only, so a lease costs the same beside a million finished rows.
 Index("queue_ready", queue.c.stage, queue.c.priority, queue.c.revision, sqlite_where=READY, postgresql_where=READY)
 Index("queue_leased", queue.c.lease_until, sqlite_where=LEASED, postgresql_where=LEASED)
+Index("queue_holder", queue.c.lease_agent, sqlite_where=LEASED, postgresql_where=LEASED)
+Index("queue_producer", queue.c.producer, sqlite_where=LIVE, postgresql_where=LIVE)
 Index("queue_delayed", queue.c.ready_at, sqlite_where=DELAYED, postgresql_where=DELAYED)
 Index(
     "queue_ordered",

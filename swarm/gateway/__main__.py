@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from swarm.errors import SwarmError
-from swarm.exchange import DEFAULT_QUEUE_LIMIT, Keep
+from swarm.exchange import DEFAULT_CREDITS, DEFAULT_QUEUE_LIMIT, Credits, Keep
 from swarm.gateway.run_folder import STORE_VARIABLE
 from swarm.gateway.server import Settings, serving
 
@@ -24,6 +24,12 @@ def _settings(arguments: list[str]) -> Settings:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", default=0, type=int, help="port; 0 takes the last gateway's, or a free one")
     parser.add_argument("--queue-limit", default=DEFAULT_QUEUE_LIMIT, type=int, help="samples that may wait in a queue")
+    parser.add_argument(
+        "--lease-credits", default=DEFAULT_CREDITS.leases, type=int, help="leases that one agent may hold"
+    )
+    parser.add_argument(
+        "--sample-credits", default=DEFAULT_CREDITS.samples, type=int, help="samples of one agent that may wait"
+    )
     parser.add_argument("--max-lag", default=4, type=int, help="promotions after which a waiting failure is stale")
     parser.add_argument(
         "--events-days", default=0, type=float, help="days that the event log reaches back; 0: for ever"
@@ -61,6 +67,7 @@ def _settings(arguments: list[str]) -> Settings:
         given.port,
         given.queue_limit,
         given.max_lag,
+        Credits(given.lease_credits, given.sample_credits),
         Keep(given.events_days, given.history_days),
         tls={"auto": None, "on": True, "off": False}[given.tls],
         tls_names=tuple(given.tls_name),

@@ -46,7 +46,7 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
                 return answers
 
         answers = await answer_each(messages, Sample, "id", publish, check_sample)
-        full = any(answer.code == Code.QUEUE_FULL for answer in answers)
+        full = any(answer.code in (Code.QUEUE_FULL, Code.CREDITS_SPENT) for answer in answers)
         return exchange_pb2.PublishResponse(answers=answers, retry_delay_seconds=FULL_RETRY_SECONDS if full else 0.0)
 
     async def Lease(self, request: Any, context: Any) -> Any:

@@ -18,7 +18,7 @@ from grpc_reflection.v1alpha import reflection
 from swarm.connection import MESSAGE_BYTES
 from swarm.domains import load_domain
 from swarm.errors import ConfigError, DeposedError, HeldError, StoreError, SwarmError
-from swarm.exchange import DEFAULT_QUEUE_LIMIT, Exchange, Keep
+from swarm.exchange import DEFAULT_CREDITS, DEFAULT_QUEUE_LIMIT, Credits, Exchange, Keep
 from swarm.gateway import tls
 from swarm.gateway.agent_service import AgentService
 from swarm.gateway.audit import Audit
@@ -107,6 +107,7 @@ class Settings:
     """0 takes the port of the run's last gateway, or a free one."""
     queue_limit: int = DEFAULT_QUEUE_LIMIT
     max_lag: int = 4
+    credits: Credits = DEFAULT_CREDITS
     keep: Keep = Keep()
     bookmark_seconds: float = 3.0
     tls: bool | None = None
@@ -220,6 +221,7 @@ def _exchange(settings: Settings) -> Any:
             settings.now,
             credentials.lease_key,
             queue_limit=settings.queue_limit,
+            credits=settings.credits,
         ) as exchange:
             yield exchange, credentials, domain
     finally:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from swarm.exchange import Exchange, Identity
+from swarm.exchange import DEFAULT_CREDITS, Credits, Exchange, Identity
 from swarm.records import (
     Attempt,
     Cell,
@@ -64,10 +64,11 @@ class Clock:
 class Rig:
     """An exchange over a store, which can be closed and opened again."""
 
-    def __init__(self, url: str, queue_limit: int = 1000) -> None:
+    def __init__(self, url: str, queue_limit: int = 1000, credits: Credits = DEFAULT_CREDITS) -> None:
         self.url = url
         self.clock = Clock()
         self.queue_limit = queue_limit
+        self.credits = credits
         self.exchange = self.open()
 
     @property
@@ -83,6 +84,7 @@ class Rig:
             self.clock,
             KEY,
             queue_limit=self.queue_limit,
+            credits=self.credits,
             rng=random.Random(7),
         )
 

@@ -7,6 +7,7 @@ answered; it is told nothing by the exchange but tokens and the length of a retr
 import tempfile
 from dataclasses import dataclass
 
+import pytest
 from exchange_rig import (
     JUDGE,
     OPERATOR,
@@ -24,7 +25,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from swarm.exchange import MAX_ATTEMPTS, Identity, Keep
+from swarm.errors import RefusedError
+from swarm.exchange import MAX_ATTEMPTS, Credits, Identity, Keep
 from swarm.forgetting import blank
 from swarm.records import Payload, Purpose, Sample
 from swarm.roles import Role
@@ -35,6 +37,7 @@ STAGES = {Role.STUDENT: Stage.PROBES, Role.JUDGE: Stage.ATTEMPTS, Role.TEACHER: 
 WORKERS = [STUDENT, JUDGE, TEACHER, Identity("student-2", Role.STUDENT), Identity("judge-2", Role.JUDGE)]
 ACTS = ["complete", "complete", "extend", "steal", *FailKind]
 KEYS = ["", "", "a", "b"]
+CREDITS = Credits(leases=4, samples=14)
 LIVE = ("ready", "leased", "delayed")
 PICK = st.one_of(st.integers(0, 2), st.integers(0, 20))
 FIRST_REVISIONS = 2
@@ -47,7 +50,9 @@ class Row:
 
     sample: Sample
     stage: Stage
+    producer: str
     state: str = "ready"
+    holder: str = ""
     burned: int = 0
     before: int = 0
     """Deliveries that it had burned when an operator let it wait again."""
@@ -78,7 +83,7 @@ class Machine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.rig = Rig(f"sqlite:///{self.folder.name}/exchange.db")
+        self.rig = Rig(f"sqlite:///{self.folder.name}/exchange.db", credits=CREDITS)
         self.rig.exchange.put_checkpoint(checkpoint("base", CheckpointStatus.BASE))
         self.seconds = 0.0
         self.stored: list[Sample] = []
@@ -100,12 +105,12 @@ class Machine(RuleBasedStateMachine):
         self.ids += 1
         return f"{self.ids:032x}"
 
-    def store(self, sample: Sample, stage: Stage | None) -> int:
+    def store(self, sample: Sample, stage: Stage | None, producer: str) -> int:
         """What an accepted sample does to the model; returns its revision."""
         self.stored.append(sample)
         self.log.append(sample)
         if stage is not None:
-            self.rows[sample.id] = Row(sample, stage)
+            self.rows[sample.id] = Row(sample, stage, producer)
         return FIRST_REVISIONS + len(self.log)
 
     def chosen(self, number: int) -> Held:
@@ -142,9 +147,21 @@ class Machine(RuleBasedStateMachine):
     def publish_one(self, purpose: Purpose, key: str) -> None:
         name = self.fresh()
         sample = probe(purpose, f"question {name}", key=key).model_copy(update={"id": name})
+        stage = None if purpose is Purpose.EXAM else Stage.PROBES
         (answer,) = self.rig.exchange.publish(PROBER, [sample])
+        if stage and self.alive(PROBER) >= CREDITS.samples:
+            assert answer.code == "CREDITS_SPENT"
+            return
         assert answer == Answer(id=sample.id, revision=FIRST_REVISIONS + len(self.log) + 1)
-        self.store(sample, None if purpose is Purpose.EXAM else Stage.PROBES)
+        self.store(sample, stage, PROBER.name)
+
+    def alive(self, producer: Identity) -> int:
+        """How many samples of an agent wait or are worked on."""
+        return sum(row.state in LIVE and row.producer == producer.name for row in self.rows.values())
+
+    def left(self, agent: Identity) -> int:
+        """How many leases an agent may still take; one that ran out counts until it is taken back."""
+        return CREDITS.leases - sum(row.state == "leased" and row.holder == agent.name for row in self.rows.values())
 
     @precondition(lambda self: self.stored)
     @rule(number=PICK, other=st.booleans())
@@ -159,12 +176,17 @@ class Machine(RuleBasedStateMachine):
             assert self.rig.exchange.publish(PROBER, [sample]) == [Answer(id=sample.id, revision=revision)]
 
     @precondition(lambda self: self.live())
-    @rule(number=PICK, limit=st.integers(1, 3), ttl=st.sampled_from([10.0, 30.0]))
-    def lease(self, number: int, limit: int, ttl: float) -> None:
+    @rule(number=PICK, asked=st.integers(1, 3), ttl=st.sampled_from([10.0, 30.0]))
+    def lease(self, number: int, asked: int, ttl: float) -> None:
         """Mostly by an agent that finds something."""
         agents = [agent for agent in WORKERS if STAGES[agent.role] in self.live()] + [TEACHER]
         agent = agents[number % len(agents)]
-        leases = self.rig.exchange.lease(agent, STAGES[agent.role], limit, ttl)
+        limit = min(asked, self.left(agent))
+        if not limit:
+            with pytest.raises(RefusedError, match=f"{agent.name} holds {CREDITS.leases} leases"):
+                self.rig.exchange.lease(agent, STAGES[agent.role], asked, ttl)
+            return
+        leases = self.rig.exchange.lease(agent, STAGES[agent.role], asked, ttl)
         waiting = [row for row in self.rows.values() if row.stage is STAGES[agent.role] and not self.held_up(row)]
         certain = [row for row in waiting if row.state == "ready" or self.delayed_until(row, 1) <= self.seconds]
         possible = [row for row in waiting if row.state == "ready" or self.delayed_until(row, 0) <= self.seconds]
@@ -174,7 +196,7 @@ class Machine(RuleBasedStateMachine):
             assert row in possible, "what doesn't wait was handed out"
             assert lease.attempt == row.burned + 1
             row.state, row.generation, row.until = "leased", row.generation + 1, self.seconds + ttl
-            row.answered, row.answer = "", None
+            row.answered, row.answer, row.holder = "", None, agent.name
             self.held.append(Held(agent, lease, row, row.generation, self.output(agent, lease)))
         if len(possible) == len(certain):
             order = {sample.id: place for place, sample in enumerate(self.stored)}
@@ -256,7 +278,11 @@ class Machine(RuleBasedStateMachine):
             assert answer == self.refusal(held, "complete") or answer.code == "LEASE_LOST"
             assert answer.ok == (self.refusal(held, "complete") is not None)
             return
-        revision = self.store(held.output, self.next_stage(held.output))
+        stage = self.next_stage(held.output)
+        if stage and self.alive(held.agent) >= CREDITS.samples:
+            assert answer.code == "CREDITS_SPENT"
+            return
+        revision = self.store(held.output, stage, held.agent.name)
         assert answer == Answer(id=held.row.sample.id, revision=revision)
         held.row.state, held.row.answered, held.row.answer = "done", "complete", answer
 
@@ -264,7 +290,7 @@ class Machine(RuleBasedStateMachine):
         if output.kind == "attempt":
             return Stage.ATTEMPTS
         payload = output.payload
-        learns = self.priority(Row(output, Stage.FAILURES)) == 2
+        learns = self.priority(Row(output, Stage.FAILURES, "")) == 2
         return Stage.FAILURES if payload.kind == "verdict" and not payload.passed and learns else None
 
     def complete_for_another(self, held: Held, thief: Identity) -> None:

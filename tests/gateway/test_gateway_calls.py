@@ -1,16 +1,19 @@
 """Every call once over a real port, each with what it refuses."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from calendar_work import SEED, attempt, checkpoint, correct, exam, fail_verdict, probe_of, probes, right
 from gateway_rig import Clients
 
+from swarm.client import SwarmClient
 from swarm.codec import to_wire
 from swarm.criteria import Criterion, Experiment, ExperimentOutcome
 from swarm.errors import RefusedError
 from swarm.events import EventKind
-from swarm.gateway.server import Gateway
+from swarm.exchange import Credits
+from swarm.gateway.server import Gateway, Settings, serving
 from swarm.records import Annotation, Attempt, Purpose, Sample, answer_to
 from swarm.roles import AgentCard, Role
 from swarm.state import PhaseName, PhaseRecord, Progress
@@ -60,6 +63,25 @@ async def test_who_waits_for_a_key_gets_the_next_once_the_first_is_done(clients:
     (second,) = await waiting
     assert (answer.ok, first.sample.id, second.sample.id) == (True, one.id, two.id)
     assert (second.sample.ordering_key, output.ordering_key) == ("ana", "ana")
+
+
+async def test_an_agent_at_its_bounds_is_told_so_with_a_delay(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, "test", "calendar", credits=Credits(leases=2, samples=3))
+    async with (
+        serving(settings),
+        SwarmClient.for_run(tmp_path, Role.PROBER, "prober-1") as prober,
+        SwarmClient.for_run(tmp_path, Role.STUDENT, "student-1", patience=0) as student,
+        SwarmClient.for_run(tmp_path, Role.STUDENT, "student-2", patience=0) as other,
+    ):
+        request = exchange_pb2.PublishRequest(samples=[to_wire(sample) for sample in probes(4)])
+        reply = await prober._connection.call(request, 5.0)
+        assert [answer.code for answer in reply.answers] == ["OK"] * 3 + ["CREDITS_SPENT"]
+        assert reply.retry_delay_seconds == 1.0
+        assert len(await student.lease(Stage.PROBES, 8)) == 2
+        with pytest.raises(RefusedError, match="student-1 holds 2 leases") as caught:
+            await student.lease(Stage.PROBES, 1, wait_seconds=5)
+        assert (caught.value.reason, caught.value.retry_seconds) == ("CREDITS_SPENT", 1.0)
+        assert len(await other.lease(Stage.PROBES, 8)) == 1
 
 
 async def test_items_of_a_batch_are_answered_one_by_one(clients: Clients) -> None:

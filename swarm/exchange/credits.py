@@ -1,0 +1,40 @@
+"""Credits: how much of the queues one agent may take up at once, so that none starves the others."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+
+from swarm.exchange.rows import depths
+from swarm.exchange.schema import LEASED, LIVE, queue
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """What one agent may have at once."""
+
+    leases: int = 1_000
+    """Leases that it holds, those included that have run out and weren't taken back yet."""
+    samples: int = 10_000
+    """Samples of its own that are ready, leased or delayed, in all queues together."""
+
+    def leases_left(self, connection: Connection, agent: str, wanted: int) -> int:
+        """How many more leases an agent may take; no more than `wanted` is certain to be right."""
+        return _left(connection, self.leases, wanted, LEASED, queue.c.lease_agent == agent)
+
+    def samples_left(self, connection: Connection, producer: str, wanted: int) -> int:
+        """How many more samples of a producer may wait; no more than `wanted` is certain to be right."""
+        return _left(connection, self.samples, wanted, LIVE, queue.c.producer == producer)
+
+
+def _left(connection: Connection, most: int, wanted: int, *which: ColumnElement[bool]) -> int:
+    """Rows are counted only where all that lives might be one agent's, and never further than it matters."""
+    at_least = most - sum(depths(connection).values())
+    if at_least >= wanted:
+        return at_least
+    counted = select(func.count()).select_from(held(most, *which).subquery())
+    return most - (connection.scalar(counted) or 0)
+
+
+def held(most: int, *which: ColumnElement[bool]) -> Select[tuple[str]]:
+    """The first `most` rows of the queue of which all this holds."""
+    return select(queue.c.sample_id).where(*which).limit(most)
