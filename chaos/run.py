@@ -8,8 +8,9 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chaos.checker import Check, FinalStore, check
+from chaos.checker import Check, check
 from chaos.clients import FINISH
+from chaos.final import FinalStore
 from chaos.history import History, read_history
 from chaos.plan import Fault, Kind
 from chaos.proxy import Proxy

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from chaos.checker import FinalStore, check
+from chaos.checker import check
+from chaos.final import FinalStore
 from chaos.history import (
     OK,
     STOLEN,

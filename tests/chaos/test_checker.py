@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from story import IDS, Story, made
 
-from chaos.checker import CHECKS, FinalStore, check
+from chaos.checker import CHECKS, check
+from chaos.final import FinalStore
 from chaos.history import Begin, End, History, Item, Opened, Pen, Said, Seen, read_history, sent
 from swarm.work import QueueCount, Stage
 
