@@ -5,8 +5,8 @@ import logging
 import math
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -150,17 +150,22 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         return answer
 
     def _streaming(
-        self, inner: Callable[..., AsyncIterator[Any]], identity: Identity | RefusedError, method: str
-    ) -> Callable[[Any, Any], AsyncIterator[Any]]:
-        async def answer(request: Any, context: Any) -> AsyncIterator[Any]:
+        self, inner: Callable[..., AsyncGenerator[Any, None]], identity: Identity | RefusedError, method: str
+    ) -> Callable[[Any, Any], Awaitable[None]]:
+        # It writes instead of yielding: a cut that comes while a write waits for its reader would otherwise end gRPC's
+        # part of the call without a status, and the reader would wait for ever.
+        async def answer(request: Any, context: Any) -> None:
             with self._watched(context, identity, method) as refuse:
                 try:
                     with self._stream(_enter(identity)) as stream:
+                        # Else a cut of the first write would send it twice, which gRPC refuses.
+                        await context.send_initial_metadata(())
                         try:
-                            async for item in inner(request, context):
-                                stream.sending_since = time.monotonic()
-                                yield item
-                                stream.sending_since = 0.0
+                            async with aclosing(inner(request, context)) as items:
+                                async for item in items:
+                                    stream.sending_since = time.monotonic()
+                                    await context.write(item)
+                                    stream.sending_since = 0.0
                         except asyncio.CancelledError:
                             if stream.cut is None:
                                 raise

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import grpc
@@ -46,11 +46,10 @@ class Meter(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
 
         return answer
 
-    def _streaming(self, inner: Callable[..., AsyncIterator[Any]], method: str) -> Any:
-        async def answer(request: Any, context: Any) -> AsyncIterator[Any]:
+    def _streaming(self, inner: Callable[..., Awaitable[None]], method: str) -> Any:
+        async def answer(request: Any, context: Any) -> None:
             with self._metrics.stream(method):
-                async for item in inner(request, context):
-                    yield item
+                await inner(request, context)
 
         return answer
 

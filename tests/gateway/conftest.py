@@ -1,11 +1,13 @@
 """A real gateway on a loopback port: in this process for most tests, in a process of its own where it is killed."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import hypothesis
 import pytest_asyncio
+from calendar_work import probes
 from gateway_rig import CLOCK_FILE, Clients, GatewayProcess
 
 from swarm.client import SwarmClient
@@ -45,3 +47,19 @@ async def gateway_process(tmp_path: Path) -> AsyncIterator[GatewayProcess]:
     process = GatewayProcess(tmp_path)
     yield process
     await process.stop()
+
+
+@pytest_asyncio.fixture
+async def unharmed(gateway: Gateway, clients: Clients) -> AsyncIterator[None]:
+    """After each test: no fault of the gateway, a watch that was open all along, and the usual work still done."""
+    seen = clients(Role.OPERATOR).watch(0)
+    await anext(seen)
+    yield
+    before = await clients(Role.OPERATOR).samples(limit=1)
+    assert gateway.desk.edge.defects == 0
+    assert (await clients(Role.PROBER).publish(probes(1, seed=77)))[0].ok
+    await asyncio.wait_for(anext(seen), 5)
+    await seen.aclose()
+    state = await clients(Role.OPERATOR).state()
+    assert all(queue.unaccounted == 0 for queue in state.queues)
+    assert len(await clients(Role.OPERATOR).samples(limit=2)) >= len(before)

@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 from gateway_rig import Clients, move_clock
+from http2 import DATA, HEADERS, http2
 
 from swarm.client import SwarmClient
-from swarm.errors import RefusedError, UnavailableError
+from swarm.errors import RefusedError
 from swarm.gateway.audit import AUDIT_FILE
 from swarm.gateway.edge import Limits
+from swarm.gateway.run_folder import read_credential
 from swarm.gateway.server import Gateway, Settings, serving
 from swarm.roles import Role
 
 pytestmark = pytest.mark.asyncio
 OUTSIDER = "ticket-prober"
+WATCH = "/swarm.v1.SwarmService/Watch"
 
 
 def outsider(gateway: Gateway, token: str, name: str = OUTSIDER) -> SwarmClient:
@@ -130,38 +133,45 @@ async def test_a_restart_knows_the_credentials(tmp_path: Path) -> None:
 async def test_too_many_calls_and_streams_are_refused_and_then_let_in_again(tmp_path: Path) -> None:
     settings = Settings(tmp_path, "test", "calendar", limits=Limits(calls_per_second=10, streams=2))
     async with serving(settings), AsyncExitStack() as stack:
-        patience = {"patience": 0.0}
-        client = await stack.enter_async_context(SwarmClient.for_run(tmp_path, Role.PROBER, "prober-1", **patience))
-        other = await stack.enter_async_context(SwarmClient.for_run(tmp_path, Role.PROBER, "prober-2", **patience))
+
+        async def opened(name: str, patience: float) -> SwarmClient:
+            return await stack.enter_async_context(SwarmClient.for_run(tmp_path, Role.PROBER, name, patience=patience))
+
+        client, other = await opened("prober-1", 0.0), await opened("prober-2", 0.0)
+        patient = await opened("prober-1", 20.0)
         with pytest.raises(RefusedError, match="prober-1 made more than 10 calls") as caught:
             await asyncio.gather(*(client.phase() for _ in range(40)))
         assert (caught.value.reason, caught.value.retry_seconds) == ("RATE_LIMITED", 1.0)
         await other.phase()
-        await asyncio.sleep(0.5)
+        await patient.phase()
         streams = [client.watch(0) for _ in range(3)]
         for stream in streams[:2]:
             await anext(stream)
         with pytest.raises(RefusedError, match="prober-1 has 2 streams open"):
             await anext(streams[2])
         await streams[0].aclose()
-        await asyncio.sleep(0.3)
-        await anext(client.watch(0))
+        await anext(patient.watch(0))
 
 
 async def test_a_stream_whose_reader_has_stopped_is_cut(tmp_path: Path) -> None:
-    settings = Settings(tmp_path, "test", "calendar", bookmark_seconds=30, limits=Limits(slow_seconds=0.5))
+    settings = Settings(tmp_path, "test", "calendar", limits=Limits(slow_seconds=0.5, streams=1))
     async with (
         serving(settings) as gateway,
-        SwarmClient.for_run(tmp_path, Role.PROBER, "prober-1", patience=0) as prober,
+        SwarmClient.for_run(tmp_path, Role.PROBER, "prober-1", patience=20) as prober,
+        http2(gateway.address) as stopped,
     ):
-        watching = prober.watch(0)
-        await anext(watching)
-        await asyncio.sleep(0.5)
-        # As though its latest item had waited for a second; a full window is hard to bring about on loopback.
-        next(iter(gateway.desk.edge._streams)).sending_since = time.monotonic() - 1
-        with pytest.raises(UnavailableError, match=r"prober-1 read nothing for 0.5 s"):
-            async for _ in watching:
-                pass
+        token = read_credential(tmp_path, Role.PROBER).encode()
+        stopped.settle(window=0)
+        stopped.ask(WATCH, {"authorization": b"Bearer " + token, "swarm-agent": b"prober-1"})
+        await stopped.until(HEADERS)
+        with pytest.raises(RefusedError, match="prober-1 has 1 streams open"):
+            async with SwarmClient.for_run(tmp_path, Role.PROBER, "prober-1", patience=0) as too_soon:
+                await anext(too_soon.watch(0))
+        assert (await anext(prober.watch(0))).revision == 1, "its place is free again"
+        stopped.settle(window=65_535)
+        await stopped.until(DATA)
+        _, trailers = await stopped.until(HEADERS)
+    assert b"prober-1 read nothing for 0.5 s" in trailers, "when it reads again, it is told"
 
 
 async def test_the_audit_log_names_who_and_what(gateway: Gateway, clients: Clients, tmp_path: Path) -> None:
