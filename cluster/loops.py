@@ -19,7 +19,7 @@ from cluster.engines import RemoteEngine, engine_name
 from swarm.config import Config, EngineKind
 from swarm.errors import BudgetExhausted, EngineUnavailable, SwarmError, WeightsError
 from swarm.fields import as_note
-from swarm.records import Attempt, Probe, Purpose, Sample, TeacherKind
+from swarm.records import Attempt, Probe, Purpose, Sample, TeacherKind, Tier
 from swarm.roles import Role
 from swarm.state import PhaseName, SwarmState
 from swarm.students import Checkpoint, CheckpointStatus
@@ -243,7 +243,8 @@ async def _attempts(agent: Agent) -> list[tuple[Sample, Probe]]:
     attempts = await agent.client.samples("attempt", purpose=Purpose.LEARN, limit=STORED, descending=True)
     asked = await agent.client.samples("probe", purpose=Purpose.LEARN, limit=2 * STORED, descending=True)
     probes = {sample.id: sample.payload for sample in asked}
-    found = [(sample, probes.get(sample.parent_id)) for sample in attempts]
+    counted = [sample for sample in attempts if sample.tier is not Tier.QUARANTINED]
+    found = [(sample, probes.get(sample.parent_id)) for sample in counted]
     return [(sample, probe) for sample, probe in found if isinstance(probe, Probe) and not sample.forgotten]
 
 

@@ -25,7 +25,7 @@ from swarm.criteria import Rubric
 from swarm.domains import load_domain
 from swarm.errors import RefusedError
 from swarm.phases import next_phase, policy_of, view_of
-from swarm.records import Cell, Purpose, Verdict
+from swarm.records import Cell, Purpose, Tier, Verdict
 from swarm.roles import Role
 from swarm.rubric import seed_rubric
 from swarm.state import PhaseName, PhaseRecord, SwarmState
@@ -207,8 +207,8 @@ class Supervisor:
             "verdict", purpose=purpose, since_revision=self._tally_revision, limit=500
         ):
             judged, failed = self._tally
-            bad = sum(not s.payload.passed for s in page if isinstance(s.payload, Verdict))
-            self._tally = judged + len(page), failed + bad
+            verdicts = [s.payload for s in page if isinstance(s.payload, Verdict) and s.tier is not Tier.QUARANTINED]
+            self._tally = judged + len(verdicts), failed + sum(not verdict.passed for verdict in verdicts)
             self._tally_revision = page[-1].revision
         return self._tally
 

@@ -34,6 +34,11 @@ REASONS: Mapping[str, Reason] = {
         "The credential is good, but its role or name may not do this.",
         "Use the credential of a role that may.",
     ),
+    "SUSPENDED": Reason(
+        "PERMISSION_DENIED",
+        "The agent is suspended: its answers were wrong, it failed too often, or an operator said so.",
+        "Mend what the message names, then ask the operator to put it back in quarantine.",
+    ),
     "NOT_FOUND": Reason(
         "NOT_FOUND",
         "What the call names isn't there.",

@@ -43,6 +43,18 @@ class Origin(StrEnum):
     PRODUCTION = "production"
 
 
+class Tier(StrEnum):
+    """How far a producer is trusted: INSIDE has the run folder's own credential, the others have an issued one.
+
+    What a QUARANTINED one produces is kept apart until it is released; a SUSPENDED one may not call at all.
+    """
+
+    INSIDE = "inside"
+    TRUSTED = "trusted"
+    QUARANTINED = "quarantined"
+    SUSPENDED = "suspended"
+
+
 class TeacherKind(StrEnum):
     """Who worked a correction out: the domain's own solution, a local model, or a remote endpoint."""
 
@@ -169,15 +181,16 @@ class Sample(Record):
     """The envelope in which any record travels and is stored.
 
     `parent_id` is what it answers to ("" for a probe), `root_id` the probe at the start of the chain.
-    `producer`, `revision` and `forgotten` are set by the gateway; what a client writes there is ignored. A forgotten
-    sample has no text any more; its id, lineage, stamps and numbers stay. Of the samples in one queue with the same
-    `ordering_key`, one is leased at a time, in the order of their revisions; "" orders nothing.
+    `producer`, its `tier` at that time, `revision` and `forgotten` are set by the gateway; what a client writes is
+    ignored. A forgotten sample has no text any more; its id, lineage, stamps and numbers stay. Of the samples in one
+    queue with the same `ordering_key`, one is leased at a time, in the order of their revisions; "" orders nothing.
     """
 
     id: SampleId = Field(default_factory=new_id)
     parent_id: MaybeSampleId = ""
     root_id: MaybeSampleId = ""
     producer: Line = ""
+    tier: Tier = Tier.INSIDE
     created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
     revision: int = 0
     forgotten: bool = False

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from swarm.fields import AgentName, Line
-from swarm.records import Record
+from swarm.fields import AgentName, Line, Note
+from swarm.records import Record, Tier
 
 
 class Role(StrEnum):
@@ -23,6 +23,17 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
+class Standing(Record):
+    """How far an agent from outside is trusted, and what that rests on: the gold checks of its work since then."""
+
+    name: AgentName
+    tier: Tier
+    reason: Note
+    since: datetime
+    checked: int = 0
+    right: int = 0
+
+
 class Credential(Record):
     """What one agent attaches with; the token itself is kept by nobody but the agent."""
 
@@ -32,6 +43,7 @@ class Credential(Record):
     issued_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    standing: Standing
 
     def ended(self, now: datetime) -> str:
         """Why it is good no longer, with the time; "" while it is good."""
@@ -61,6 +73,8 @@ class AgentStatus(Record):
     tokens: int = 0
     busy_seconds: float = 0.0
     note: str = ""
+    standing: Standing | None = None
+    """None for the swarm's own agents."""
 
 
 class Cost(Record):

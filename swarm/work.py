@@ -25,6 +25,16 @@ class FailKind(StrEnum):
     REJECT = "reject"
 
 
+class Outcome(StrEnum):
+    """How one delivery ended. RIGHT and WRONG are those whose truth the gateway knew, by a gold check."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    UNCHECKED = "unchecked"
+    FAILED = "failed"
+    LOST = "lost"
+
+
 class Lease(Record):
     """Work handed to one agent. `chain` holds the sample and its ancestors, nearest first, redacted by role.
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from swarm.calls.caller import Caller, records
 from swarm.codec import enum_to_wire, from_wire, to_wire
 from swarm.fields import as_note
-from swarm.records import new_id
-from swarm.roles import AgentCard, AgentStatus, Credential, Role
+from swarm.records import Tier, new_id
+from swarm.roles import AgentCard, AgentStatus, Credential, Role, Standing
 from swarm.v1 import agent_pb2, credential_pb2
 
 
@@ -54,9 +54,16 @@ class RosterCalls(Caller):
         reply = await self._call(agent_pb2.ListAgentsRequest())
         return records(reply.agents, AgentStatus)
 
-    async def issue_credential(self, name: str, role: Role, ttl_seconds: float = 0.0) -> tuple[Credential, str]:
-        """A credential for one agent, and its token, which is shown this once; 0 means 30 days."""
-        request = credential_pb2.IssueCredentialRequest(name=name, role=enum_to_wire(role), ttl_seconds=ttl_seconds)
+    async def issue_credential(
+        self, name: str, role: Role, ttl_seconds: float = 0.0, tier: Tier | None = None
+    ) -> tuple[Credential, str]:
+        """A credential for one agent, and its token, which is shown this once; 0 means 30 days.
+
+        Without a tier a name stays where it stands; a new one is quarantined.
+        """
+        request = credential_pb2.IssueCredentialRequest(
+            name=name, role=enum_to_wire(role), ttl_seconds=ttl_seconds, tier=enum_to_wire(tier) if tier else None
+        )
         reply = await self._call(request)
         return from_wire(reply.credential, Credential), reply.token
 
@@ -74,6 +81,12 @@ class RosterCalls(Caller):
         """End a credential now, and its open streams within 5 s."""
         reply = await self._call(credential_pb2.RevokeCredentialRequest(id=credential_id))
         return from_wire(reply.credential, Credential)
+
+    async def set_tier(self, name: str, tier: Tier, reason: str) -> Standing:
+        """Trust, quarantine or suspend the agent of a name. Raises RefusedError NOT_FOUND without a credential."""
+        request = credential_pb2.SetTierRequest(name=name, tier=enum_to_wire(tier), reason=as_note(reason))
+        reply = await self._call(request)
+        return from_wire(reply.standing, Standing)
 
     async def credentials(self) -> list[Credential]:
         """All that were issued."""

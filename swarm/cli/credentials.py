@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from swarm.cli.edge import Edge, Json, dump, say
 from swarm.cli.places import RunOption, find_run
@@ -16,6 +16,7 @@ from swarm.client import SwarmClient
 from swarm.errors import ConfigError
 from swarm.gateway.run_folder import TLS_FOLDER, read_address
 from swarm.gateway.tls import Authority
+from swarm.records import Tier
 from swarm.report.reading import operator
 from swarm.roles import Credential, Role
 
@@ -27,10 +28,19 @@ Days = Annotated[float, typer.Option(min=0.001, max=400, help="How many days it 
 Out = Annotated[Path | None, typer.Option(help="Write the token to this new file instead of the terminal.")]
 
 
+_COLUMNS = (*(Column(name, no_wrap=True) for name in ("id", "name", "role", "expires")), "state", "gold", "why")
+
+
 @app.command()
 def issue(
     name: Annotated[str, typer.Argument(help="The agent's name; calls under another one are refused.")],
     role: Annotated[Role, typer.Option(help="What it may do.")],
+    tier: Annotated[
+        Tier | None,
+        typer.Option(
+            help="How far it is trusted; by default a new name is quarantined, and a known one stays as it is."
+        ),
+    ] = None,
     days: Days = 30,
     out: Out = None,
     certificate: Annotated[bool, typer.Option("--certificate", help="Make a client certificate (mTLS), too.")] = False,
@@ -40,7 +50,7 @@ def issue(
     """Make a credential for one agent; its token is shown this once."""
     folder = find_run(run)
     _refuse_existing(out)
-    made, token = _with_client(folder, lambda client: client.issue_credential(name, role, days * 86_400))
+    made, token = _with_client(folder, lambda client: client.issue_credential(name, role, days * 86_400, tier))
     files = [str(file) for file in Authority(folder).client(name)] if certificate else []
     _hand_over(folder, made, token, out, files, as_json)
 
@@ -74,6 +84,19 @@ def revoke(
     dump(ended) if as_json else say(f"credential {ended.id} of {ended.name} is revoked")
 
 
+@app.command("tier")
+def set_tier(
+    name: Annotated[str, typer.Argument(help="The agent's name.")],
+    tier: Annotated[Tier, typer.Argument(help="trusted, quarantined or suspended.")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept, and told to an agent that is suspended.")],
+    run: RunOption = None,
+    as_json: Json = False,
+) -> None:
+    """Trust, quarantine or suspend the agent of a name; its gold checks are counted anew."""
+    placed = _with_client(find_run(run), lambda client: client.set_tier(name, tier, reason))
+    dump(placed) if as_json else say(f"{placed.name} is {placed.tier}: {placed.reason}")
+
+
 @app.command("list")
 def list_credentials(run: RunOption = None, as_json: Json = False) -> None:
     """All credentials that were issued, without their tokens."""
@@ -81,10 +104,14 @@ def list_credentials(run: RunOption = None, as_json: Json = False) -> None:
     if as_json:
         dump(found)
         return
-    table, now = Table("id", "name", "role", "issued", "expires", "state", box=None), datetime.now(UTC)
+    table, now = (
+        Table("id", "name", "role", "issued", "expires", "state", "tier", "gold", "why", box=None),
+        datetime.now(UTC),
+    )
     for item in found:
-        times = (f"{item.issued_at:%Y-%m-%d %H:%M}", f"{item.expires_at:%Y-%m-%d %H:%M}")
-        table.add_row(item.id, item.name, item.role, *times, item.ended(now) or "good")
+        placed, state = item.standing, item.ended(now) or item.standing.tier
+        gold = f"{placed.right}/{placed.checked}"
+        table.add_row(item.id, item.name, item.role, f"{item.expires_at:%Y-%m-%d}", state, gold, placed.reason)
     say(table)
 
 
@@ -112,6 +139,7 @@ def _hand_over(run: Path, made: Credential, token: str, out: Path | None, files:
         where = {"address": address.address, "ca": ca, "certificate": files}
         dump({"credential": made.model_dump(mode="json"), **shown, **where})
         return
-    say(f"credential {made.id} for {made.name} ({made.role}), good until {made.expires_at:%Y-%m-%d %H:%M} UTC")
+    until = f"good until {made.expires_at:%Y-%m-%d %H:%M} UTC"
+    say(f"credential {made.id} for {made.name} ({made.role}, {made.standing.tier}), {until}")
     say("\n".join(f"{key}: {value}" for key, value in shown.items()))
     say(f"gateway: {address.address}{f', CA {ca}' if ca else ''}{f', certificate {files}' if files else ''}")

@@ -56,7 +56,8 @@ def agents(run: RunOption = None, as_json: Json = False) -> None:
     for agent in found:
         numbers = (agent.completed, agent.failed, agent.tokens, round(agent.busy_seconds))
         seen = f"{agent.last_seen_at.astimezone():%H:%M:%S}"
-        table.add_row(agent.card.name, agent.card.role, agent.card.version, *map(str, numbers), seen, agent.note)
+        role = f"{agent.card.role}, {agent.standing.tier}" if agent.standing else agent.card.role
+        table.add_row(agent.card.name, role, agent.card.version, *map(str, numbers), seen, agent.note)
     say(table)
 
 

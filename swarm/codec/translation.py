@@ -247,6 +247,8 @@ def _scalar_reader(field: FieldDescriptor) -> Reader:
         by_number = {number: value for value, number in _numbers(enum).items()}
 
         def read_enum(message: Any) -> Any:
+            if field.has_presence and not message.HasField(name):
+                return ABSENT
             number = getattr(message, name)
             return by_number[number] if number in by_number else enum_from_wire(number, enum, where)
 

@@ -127,7 +127,10 @@ def _lineage(connection: Connection) -> Finding:
 
 
 def _log(connection: Connection) -> Finding:
-    """From its oldest revision on, the log has each revision once, and tells of samples exactly what is stored."""
+    """From its oldest revision on, the log has each revision once, and tells of samples exactly what is stored.
+
+    A sample that was released from quarantine is in it a second time.
+    """
     oldest, newest = oldest_revision(connection), current_revision(connection)
     whole = events.c.revision >= oldest
     count = connection.scalar(select(func.count()).where(whole)) or 0
@@ -139,7 +142,7 @@ def _log(connection: Connection) -> Finding:
     told = and_(told, events.c.kind == EventKind.SAMPLE)
     untold = select(samples.c.id).select_from(samples.outerjoin(events, told))
     untold = untold.where(samples.c.revision >= oldest, events.c.revision.is_(None))
-    unknown = select(events.c.ref).select_from(events.outerjoin(samples, told))
+    unknown = select(events.c.ref).select_from(events.outerjoin(samples, events.c.ref == samples.c.id))
     unknown = unknown.where(whole, events.c.kind == EventKind.SAMPLE, samples.c.id.is_(None))
     wrong = connection.scalars(union_all(untold, unknown))
     return _finding("log", wrong, f"revisions {oldest} to {newest} without a gap", "are in the log or stored, not both")

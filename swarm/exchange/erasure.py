@@ -13,7 +13,7 @@ from swarm.exchange.flow import Code, Identity, State
 from swarm.exchange.log import append
 from swarm.exchange.part import Part
 from swarm.exchange.rows import chunks, count_stage, payload_from
-from swarm.exchange.schema import FORGOTTEN, checkpoints, events, exams, history, queue, samples
+from swarm.exchange.schema import FORGOTTEN, TAUGHT, checkpoints, events, exams, history, queue, samples
 from swarm.exchange.store import moment
 from swarm.forgetting import MOST_IDS, ForgetReport, Forgetting, blank, blank_exam
 from swarm.students import ExamRecord
@@ -172,8 +172,8 @@ def _ids() -> Select[str]:
 
 
 def _taught(connection: Connection, ids: Iterable[str]) -> list[int]:
-    """The revisions of the corrections among them."""
-    query = select(samples.c.revision).where(samples.c.kind == "correction")
+    """Where the corrections among them stand in the log that trainers read."""
+    query = select(samples.c.taught_at).where(TAUGHT)
     return [revision for group in chunks(ids) for revision in connection.scalars(query.where(samples.c.id.in_(group)))]
 
 

@@ -12,7 +12,8 @@ from swarm.exchange.ledger import Ledger
 from swarm.exchange.library import Library
 from swarm.exchange.log import EventLog
 from swarm.exchange.overview import Overview, begin_phase
-from swarm.exchange.queues import Queues
+from swarm.exchange.part import Gold
+from swarm.exchange.quarantine import Quarantine
 from swarm.exchange.retention import Retention
 from swarm.exchange.roster import Roster
 from swarm.exchange.store import Clock, Store
@@ -25,13 +26,16 @@ DEFAULT_QUEUE_LIMIT = 10_000
 DEFAULT_CREDITS = Credits()
 
 
-class Exchange(Queues, Sweeps, DeadLetters, Library, Erasure, EventLog, Ledger, Roster, Wallet, Overview, Retention):
+class Exchange(
+    Quarantine, Sweeps, DeadLetters, Library, Erasure, EventLog, Ledger, Roster, Wallet, Overview, Retention
+):
     """Synchronous core of the gateway. A call that returned outside of a transaction is durable.
 
     engine_url: `sqlite:///path` or `postgresql+psycopg://user@host/database`. clock: gives aware times; nothing here
     reads another. lease_key: at least 16 secret bytes that stay the same over restarts. queue_limit: how many samples
     may be ready, leased or delayed in each stage. credits: how much of that may be one agent's. rng: draws the jitter
-    of retries. Raises StoreError where the store can't be used.
+    of retries, and which outcomes are checked. gold: knows which outputs are right. Raises StoreError where the store
+    can't be used.
     """
 
     def __init__(
@@ -45,10 +49,11 @@ class Exchange(Queues, Sweeps, DeadLetters, Library, Erasure, EventLog, Ledger, 
         queue_limit: int = DEFAULT_QUEUE_LIMIT,
         credits: Credits = DEFAULT_CREDITS,
         rng: random.Random | None = None,
+        gold: Gold = lambda *_: None,
     ) -> None:
         signer = TokenSigner(lease_key)
         store = open_store(engine_url, swarm_name, domain_name, clock)
-        super().__init__(store, signer, queue_limit, rng or random.Random(), credits)
+        super().__init__(store, signer, queue_limit, rng or random.Random(), credits, gold)
         with store.write() as connection:
             begin_phase(connection, store.now())
         self.restart()

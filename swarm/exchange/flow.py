@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from swarm.records import Payload, Purpose, Verdict
+from swarm.records import Payload, Purpose, Tier, Verdict
 from swarm.roles import Role
 from swarm.work import Stage
 
@@ -53,6 +53,7 @@ class Identity:
     role: Role
     credential_id: str = ""
     """Empty for the credentials of the run folder, which the swarm's own agents use."""
+    tier: Tier = Tier.INSIDE
 
 
 LEASES: Mapping[Role, Stage] = {
@@ -72,6 +73,9 @@ PUBLISHES: Mapping[Role, frozenset[str]] = {
     Role.JUDGE: frozenset({"verdict"}),
 }
 """What a role may send without a lease, beside annotations."""
+
+TAUGHT_PURPOSES = frozenset({Purpose.LEARN, Purpose.SIEGE})
+"""Purposes of probes whose failures may be taught; those of a siege once they are released."""
 
 _ANSWERS: Mapping[str, str] = {"attempt": "probe", "verdict": "attempt", "correction": "verdict"}
 

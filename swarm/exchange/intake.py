@@ -8,12 +8,12 @@ from sqlalchemy import Connection, insert, select
 
 from swarm.events import EventKind
 from swarm.exchange.credits import Credits
-from swarm.exchange.flow import Code, State, answers, next_stage, priority
+from swarm.exchange.flow import TAUGHT_PURPOSES, Code, Identity, State, answers, next_stage, priority
 from swarm.exchange.log import current_revision
 from swarm.exchange.rows import Facts, add, chunks, count_stage, depths, facts_by_id
 from swarm.exchange.schema import cell_counts, events, queue, samples, tallies
 from swarm.exchange.store import micros
-from swarm.records import Attempt, Probe, Purpose, Sample, Verdict
+from swarm.records import Attempt, Probe, Purpose, Sample, Tier, Verdict
 from swarm.work import Answer, Stage
 
 
@@ -56,10 +56,11 @@ class Intake:
         judged = samples.c.parent_id, samples.c.rubric_version, samples.c.passed
         for group in chunks(sample.parent_id for sample in batch if sample.kind == "verdict"):
             query = select(*judged).where(samples.c.parent_id.in_(group), samples.c.kind == "verdict")
+            query = query.where(~samples.c.withheld)
             for attempt_id, version, passed in self._connection.execute(query):
                 self._judged.setdefault(attempt_id, []).append((version, passed))
 
-    def admit(self, producer: str, offered: Sequence[Sample]) -> Answer:
+    def admit(self, producer: Identity, offered: Sequence[Sample]) -> Answer:
         """Take all of these samples (at least one) or none; the answer is the last one's, or the first refusal."""
         drafts: dict[str, Draft] = {}
         for sample in offered:
@@ -73,10 +74,9 @@ class Intake:
             if self._depths[stage] + count > self._queue_limit:
                 full = f"queue {stage} holds {self._depths[stage]} of {self._queue_limit}: send it again later"
                 return Answer(id=offered[-1].id, code=Code.QUEUE_FULL, message=full)
-        if wanted and self._spare(producer) < wanted.total():
-            said = (
-                f"{producer} has {self._credits.samples} samples waiting, as many as one agent may: send it again later"
-            )
+        if wanted and self._spare(producer.name) < wanted.total():
+            most = self._credits.samples
+            said = f"{producer.name} has {most} samples waiting, as many as one agent may: send it again later"
             return Answer(id=offered[-1].id, code=Code.CREDITS_SPENT, message=said)
         for draft in drafts.values():
             self._keep(draft)
@@ -105,7 +105,7 @@ class Intake:
             self._left[producer] = self._credits.samples_left(self._connection, producer, self._offered)
         return self._left[producer]
 
-    def _examine(self, producer: str, sample: Sample, drafts: dict[str, Draft]) -> Draft | Answer | None:
+    def _examine(self, producer: Identity, sample: Sample, drafts: dict[str, Draft]) -> Draft | Answer | None:
         """A draft, or the refusal, or None where the store (or this batch) holds the very same sample."""
         parent: Facts | None = None
         if sample.kind == "probe":
@@ -144,7 +144,7 @@ class Intake:
         self._next += 1
         self._known[sample.id] = replace(facts, revision=revision)
         stage, counted, verdict = draft.stage, False, sample.payload
-        if isinstance(verdict, Verdict):
+        if isinstance(verdict, Verdict) and not facts.withheld:
             judged = self._judged.setdefault(sample.parent_id, [])
             counted = all(version != verdict.rubric_version for version, _ in judged)
             if any(not passed for _, passed in judged):
@@ -153,7 +153,7 @@ class Intake:
         if counted and isinstance(verdict, Verdict):
             self._cells[facts.cell_key, facts.checkpoint_id, verdict.rubric_version, verdict.passed] += 1
         self._tallies["kind", sample.kind] += 1
-        if isinstance(sample.payload, Probe):
+        if isinstance(sample.payload, Probe) and not facts.withheld:
             self._tallies["origin", sample.payload.origin] += 1
         self._events.append(
             {"revision": revision, "kind": EventKind.SAMPLE, "ref": sample.id, "at": self._now, "body": None}
@@ -188,9 +188,10 @@ def queue_row(sample_id: str, stage: Stage, purpose: Purpose, revision: int, now
     }
 
 
-def _draft(producer: str, sample: Sample, parent: Facts | None) -> Draft:
+def _draft(producer: Identity, sample: Sample, parent: Facts | None) -> Draft:
     root_id = parent.root_id if parent else sample.id
-    normal = sample.model_copy(update={"root_id": root_id, "producer": producer})
+    normal = sample.model_copy(update={"root_id": root_id, "producer": producer.name, "tier": producer.tier})
+    withheld = producer.tier is Tier.QUARANTINED or (parent is not None and parent.withheld)
     payload = sample.payload
     if isinstance(payload, Probe):
         cell_key, purpose, checkpoint_id = payload.cell.key, payload.purpose, ""
@@ -209,12 +210,14 @@ def _draft(producer: str, sample: Sample, parent: Facts | None) -> Draft:
         cell_key=cell_key,
         purpose=purpose,
         checkpoint_id=checkpoint_id,
+        withheld=withheld,
     )
-    return Draft(normal, facts, next_stage(payload, purpose))
+    return Draft(normal, facts, None if withheld else next_stage(payload, purpose))
 
 
 def _sample_row(sample: Sample, facts: Facts, revision: int, counted: bool) -> dict[str, object]:
     verdict = sample.payload if isinstance(sample.payload, Verdict) else None
+    taught = sample.kind == "correction" and facts.purpose in TAUGHT_PURPOSES and not facts.withheld
     return {
         "revision": revision,
         "id": sample.id,
@@ -233,6 +236,9 @@ def _sample_row(sample: Sample, facts: Facts, revision: int, counted: bool) -> d
         "counted": counted,
         "forgotten_at": None,
         "ordering_key": sample.ordering_key,
+        "tier": sample.tier,
+        "withheld": facts.withheld,
+        "taught_at": revision if taught else None,
     }
 
 

@@ -20,6 +20,12 @@ def digest_of(record: BaseModel, without: set[str]) -> str:
     return hashlib.sha256(record.model_dump_json(exclude=without).encode()).hexdigest()
 
 
+def stored_rubric(connection: Connection, version: int) -> Rubric | None:
+    """A version of the rubric, if it was ever in force."""
+    body = connection.scalar(select(rubrics.c.body).where(rubrics.c.version == version))
+    return None if body is None else Rubric.model_validate_json(body)
+
+
 class Ledger(Part):
     """A rubric changes only by an experiment that was kept."""
 
@@ -27,10 +33,10 @@ class Ledger(Part):
         """A version of the rubric, or the one in force. Raises RefusedError NOT_FOUND."""
         with self._store.read() as connection:
             wanted = current_version(connection) if version is None else version
-            body = connection.scalar(select(rubrics.c.body).where(rubrics.c.version == wanted))
-        if body is None:
+            found = stored_rubric(connection, wanted)
+        if found is None:
             raise RefusedError(Code.NOT_FOUND, f"there is no rubric version {wanted}", "Put the seed rubric first")
-        return Rubric.model_validate_json(body)
+        return found
 
     def put_rubric(self, seed: Rubric) -> Rubric:
         """Put the seed in force. Repeating it returns the stored one; any other rubric is a CONFLICT."""

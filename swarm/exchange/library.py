@@ -7,12 +7,10 @@ from swarm.exchange.flow import Code
 from swarm.exchange.part import Part
 from swarm.exchange.redaction import redact_all
 from swarm.exchange.rows import chains, facts_by_id, sample_from
-from swarm.exchange.schema import cell_counts, samples
+from swarm.exchange.schema import TAUGHT, cell_counts, samples
 from swarm.records import Cell, Purpose, Sample
 from swarm.roles import Role
 from swarm.state import CellCount
-
-_TAUGHT = (Purpose.LEARN, Purpose.SIEGE)
 
 
 class Library(Part):
@@ -67,12 +65,20 @@ class Library(Part):
         return redact_all((sample for sample in family if sample.id in ancestors | below), role)
 
     def corrections(self, after_revision: int, limit: int = 100) -> list[tuple[Sample, ...]]:
-        """The log of corrections after a revision: (correction, verdict, attempt, probe), but none forgotten."""
-        query = select(samples.c.id).where(samples.c.kind == "correction", samples.c.revision > after_revision)
+        """The log of corrections after a revision: (correction, verdict, attempt, probe), in order, but none forgotten.
+
+        The correction's `revision` is its place in this log: for one that was withheld, that of its release.
+        """
+        query = select(samples.c.id, samples.c.taught_at).where(TAUGHT, samples.c.taught_at > after_revision)
         query = query.where(samples.c.forgotten_at.is_(None))
-        query = query.where(samples.c.purpose.in_(_TAUGHT)).order_by(samples.c.revision).limit(limit)
+        query = query.order_by(samples.c.taught_at).limit(limit)
         with self._store.read() as connection:
-            return chains(connection, list(connection.scalars(query)))
+            rows = connection.execute(query).all()
+            found = chains(connection, [row.id for row in rows])
+        return [
+            (chain[0].model_copy(update={"revision": row.taught_at}), *chain[1:])
+            for row, chain in zip(rows, found, strict=True)
+        ]
 
     def verdicts(
         self, purpose: Purpose, checkpoint_id: str, since_revision: int = 0, rubric_version: int | None = None

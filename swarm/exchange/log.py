@@ -90,7 +90,8 @@ class EventLog(Part):
                     f"revision {after_revision} is outside the log, which holds {oldest} to {newest}",
                     "List the samples again, and watch from the revision of that list",
                 )
-            joined = events.outerjoin(samples, samples.c.revision == events.c.revision)
+            stored = (events.c.kind == EventKind.SAMPLE) & (samples.c.id == events.c.ref)
+            joined = events.outerjoin(samples, stored)
             columns = [events.c.revision.label("event"), events.c.kind.label("event_kind"), events.c.at, events.c.body]
             query = select(*columns, samples).select_from(joined).where(events.c.revision > after_revision)
             rows = connection.execute(query.order_by(events.c.revision).limit(limit)).all()

@@ -1,22 +1,23 @@
 """The phase, the progress of siege and census, and the state of the whole swarm at one revision."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from swarm.errors import RefusedError
 from swarm.events import EventKind
+from swarm.exchange.conduct import standings_of
 from swarm.exchange.flow import Code
 from swarm.exchange.ledger import current_version
 from swarm.exchange.library import cell_counts_of
 from swarm.exchange.log import append, current_revision
 from swarm.exchange.roster import all_agents, all_costs
-from swarm.exchange.schema import checkpoints, progress, samples, tallies
+from swarm.exchange.schema import TAUGHT, checkpoints, progress, samples, tallies
 from swarm.exchange.store import moment, read_meta, write_meta
 from swarm.exchange.students import Students, all_checkpoints, all_promotions
 from swarm.exchange.sweeps import queue_counts
-from swarm.records import Origin
-from swarm.roles import AgentStatus
+from swarm.records import Origin, Tier
+from swarm.roles import AgentStatus, Standing
 from swarm.state import PhaseName, PhaseRecord, Progress, SwarmState
 from swarm.students import CheckpointStatus
 from swarm.work import QueueCount
@@ -91,11 +92,11 @@ class Overview(Students):
                 promotions=tuple(all_promotions(connection)),
                 costs=tuple(all_costs(connection)),
                 progress=reports[-1] if reports else None,
-                corrections=counts.get(("kind", "correction"), 0),
+                corrections=_corrections(connection),
                 corrections_trained=_corrections_trained(connection),
                 invalid_probes=tuple((key, count) for (topic, key), count in counts.items() if topic == "invalid"),
                 origins=tuple((Origin(key), count) for (topic, key), count in counts.items() if topic == "origin"),
-                alarms=tuple(_alarms(queues, all_agents(connection))),
+                alarms=tuple(_alarms(queues, all_agents(connection), standings_of(connection).values())),
             )
 
 
@@ -126,16 +127,21 @@ def _tallies(connection: Connection) -> dict[tuple[str, str], int]:
     return {(row.topic, row.key): row.total for row in rows}
 
 
+def _corrections(connection: Connection) -> int:
+    """Corrections in the log that trainers read."""
+    return connection.scalar(select(func.count(samples.c.taught_at)).where(TAUGHT)) or 0
+
+
 def _corrections_trained(connection: Connection) -> int:
     """Corrections up to the furthest cursor: each is counted once, however many checkpoints read on from it."""
     furthest = select(func.max(checkpoints.c.cursor)).scalar_subquery()
-    read = select(func.count()).where(samples.c.kind == "correction", samples.c.revision <= furthest)
+    read = select(func.count(samples.c.taught_at)).where(TAUGHT, samples.c.taught_at <= furthest)
     return connection.scalar(read) or 0
 
 
-def _alarms(queues: Sequence[QueueCount], roster: Sequence[AgentStatus]) -> list[str]:
-    """Unaccounted samples, dead letters, and what agents raise in their notes."""
+def _alarms(queues: Sequence[QueueCount], roster: Sequence[AgentStatus], placed: Iterable[Standing]) -> list[str]:
+    """Unaccounted samples, dead letters, what agents raise in their notes, and who is suspended."""
     lost = [f"queue {c.stage}: {c.unaccounted} samples unaccounted for" for c in queues if c.unaccounted]
     lost += [f"queue {c.stage}: {c.dead} dead letters, which nobody could work on" for c in queues if c.dead]
     raised = [f"{agent.card.name}: {agent.note}" for agent in roster if agent.note.startswith(ALARMS)]
-    return lost + raised
+    return lost + raised + [f"{s.name} is suspended: {s.reason}" for s in placed if s.tier is Tier.SUSPENDED]

@@ -71,7 +71,7 @@ class Queues(Part):
             answers = []
             for sample in samples:
                 if may_publish(agent.role, sample.kind):
-                    answers.append(intake.admit(agent.name, [sample]))
+                    answers.append(intake.admit(agent, [sample]))
                 else:
                     said = (
                         f"a {agent.role} may not publish a {sample.kind}: complete a lease with it, or ask another role"
@@ -86,13 +86,7 @@ class Queues(Part):
         Raises RefusedError: FORBIDDEN where the role doesn't work on this stage, CREDITS_SPENT where the agent holds as
         many as it may.
         """
-        if LEASES.get(agent.role) is not stage:
-            raise RefusedError(
-                Code.FORBIDDEN, f"a {agent.role} may not lease from {stage}", "Use the credential of the role that does"
-            )
-        if limit < 1:
-            raise RefusedError(Code.INVALID, f"a lease of {limit} samples", "Ask for at least 1")
-        ttl = _checked_ttl(ttl_seconds)
+        ttl = checked_lease(agent, stage, limit, ttl_seconds)
         with self._store.write() as connection:
             now = self._store.now()
             wake(connection, now)
@@ -111,21 +105,23 @@ class Queues(Part):
             ]
             connection.execute(_LEASE, taken)
             found = chains(connection, [row.sample_id for row in rows])
-        leases = []
-        for row, chain in zip(rows, found, strict=True):
-            seen = tuple(redact_all(chain, agent.role))
-            token = self._signer.sign(Claim(stage, row.sample_id, row.generation + 1), agent.name)
-            leases.append(
-                Lease(
-                    token=token,
-                    stage=stage,
-                    sample=seen[0],
-                    chain=seen,
-                    attempt=row.attempt + 1,
-                    ttl_seconds=ttl_seconds,
-                )
-            )
-        return leases
+        return [
+            self._handed(agent, Claim(stage, row.sample_id, row.generation + 1), chain, row.attempt + 1, ttl_seconds)
+            for row, chain in zip(rows, found, strict=True)
+        ]
+
+    def _handed(
+        self, agent: Identity, claim: Claim, chain: Sequence[Sample], attempt: int, ttl_seconds: float
+    ) -> Lease:
+        seen = tuple(redact_all(chain, agent.role))
+        return Lease(
+            token=self._signer.sign(claim, agent.name),
+            stage=claim.stage,
+            sample=seen[0],
+            chain=seen,
+            attempt=attempt,
+            ttl_seconds=ttl_seconds,
+        )
 
     def complete(self, agent: Identity, completions: Sequence[Completion]) -> list[Answer]:
         """Store a lease's outputs, acknowledge its input, count its verdict and enqueue what is next: all or nothing.
@@ -139,9 +135,9 @@ class Queues(Part):
 
             def finish(held: Held, position: int) -> Answer:
                 outputs = completions[position].outputs
-                if refusal := _refused_output(agent, held, outputs):
+                if refusal := refused_output(agent, held.sample_id, outputs):
                     return refusal
-                answer = intake.admit(agent.name, outputs)
+                answer = intake.admit(agent, outputs)
                 if not answer.ok:
                     return answer.model_copy(update={"id": held.sample_id})
                 return held.settle(State.DONE, Answer(id=held.sample_id, revision=answer.revision), "complete")
@@ -176,7 +172,7 @@ class Queues(Part):
 
     def extend(self, agent: Identity, tokens: Sequence[str], ttl_seconds: float = 30.0) -> list[Answer]:
         """Let leases run for another `ttl_seconds` from now. Codes: LEASE_LOST, TOKEN_REFUSED."""
-        ttl = _checked_ttl(ttl_seconds)
+        ttl = checked_ttl(ttl_seconds)
         with self._store.write() as connection:
             until = self._store.now() + ttl
 
@@ -219,23 +215,36 @@ def _first_answer(row: Held | None, claim: Claim, call: str) -> Answer:
     return Answer(id=claim.sample_id, code=Code.LEASE_LOST, message=said)
 
 
-def _refused_output(agent: Identity, held: Held, outputs: Sequence[Sample]) -> Answer | None:
+def refused_output(agent: Identity, leased_id: str, outputs: Sequence[Sample]) -> Answer | None:
+    """Why these outputs don't complete the lease of a sample; None where they do."""
     wanted = PRODUCES.get(agent.role, "")
     for output in outputs:
         if output.kind not in (wanted, "annotation"):
             said = f"a {agent.role} completes with {wanted or 'nothing'} or annotations, not with a {output.kind}"
-        elif output.parent_id != held.sample_id:
-            said = f"output {output.id} answers {output.parent_id!r}, not the leased {held.sample_id}"
+        elif output.parent_id != leased_id:
+            said = f"output {output.id} answers {output.parent_id!r}, not the leased {leased_id}"
         else:
             continue
-        return Answer(id=held.sample_id, code=Code.REFUSED_OUTPUT, message=said)
+        return Answer(id=leased_id, code=Code.REFUSED_OUTPUT, message=said)
     if all(output.kind != wanted for output in outputs):
         said = f"no {wanted} among the outputs: send one, or hand the lease back with fail"
-        return Answer(id=held.sample_id, code=Code.REFUSED_OUTPUT, message=said)
+        return Answer(id=leased_id, code=Code.REFUSED_OUTPUT, message=said)
     return None
 
 
-def _checked_ttl(ttl_seconds: float) -> int:
+def checked_lease(agent: Identity, stage: Stage, limit: int, ttl_seconds: float) -> int:
+    """How long a lease would hold, in microseconds. Raises RefusedError where it may not be had."""
+    if LEASES.get(agent.role) is not stage:
+        raise RefusedError(
+            Code.FORBIDDEN, f"a {agent.role} may not lease from {stage}", "Use the credential of the role that does"
+        )
+    if limit < 1:
+        raise RefusedError(Code.INVALID, f"a lease of {limit} samples", "Ask for at least 1")
+    return checked_ttl(ttl_seconds)
+
+
+def checked_ttl(ttl_seconds: float) -> int:
+    """The time in microseconds. Raises RefusedError INVALID where a lease may not last so long."""
     if not 0 < ttl_seconds <= MAX_LEASE_SECONDS:
         raise RefusedError(
             Code.INVALID,

@@ -6,12 +6,14 @@ from sqlalchemy import Connection, insert, select, update
 
 from swarm.errors import RefusedError
 from swarm.events import EventKind
+from swarm.exchange.conduct import standings_of
 from swarm.exchange.flow import Code, Identity
 from swarm.exchange.log import append
 from swarm.exchange.part import Part
 from swarm.exchange.rows import add
 from swarm.exchange.schema import agents, costs, tallies
 from swarm.exchange.store import moment
+from swarm.records import Tier
 from swarm.roles import AgentCard, AgentStatus, Cost, Role
 
 _FRESH = {"completed": 0, "failed": 0, "tokens": 0, "busy_seconds": 0.0, "note": ""}
@@ -62,8 +64,9 @@ class Roster(Part):
     ) -> AgentStatus:
         """Add what an agent did since its last report to the books. Numbers are differences, not totals.
 
-        `invalid` counts the probes that a prober refused itself, by reason. Raises RefusedError: NOT_FOUND where the
-        agent isn't registered, FORBIDDEN where it has another role, INVALID for a negative number.
+        `invalid` counts the probes that a prober refused itself, by reason. In quarantine only the note is kept.
+        Raises RefusedError: NOT_FOUND where the agent isn't registered, FORBIDDEN where it has another role, INVALID
+        for a negative number.
         """
         amounts = {"prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens}
         spent = {**amounts, "busy_seconds": busy_seconds, "dollars": dollars}
@@ -76,18 +79,22 @@ class Roster(Part):
             )
         with self._store.write() as connection:
             self._present(connection, agent, name)
-            done = {"completed": completed, "failed": failed, "busy_seconds": busy_seconds}
-            done["tokens"] = prompt_tokens + completion_tokens
-            add(connection, agents, {"name": name}, done)
             seen = {"last_seen_at": self._store.now(), "note": note}
             connection.execute(update(agents).where(agents.c.name == name).values(seen))
-            add(connection, costs, {"role": agent.role}, spent)
-            for reason, count in refused.items():
-                add(connection, tallies, {"topic": "invalid", "key": reason}, {"total": count})
+            if agent.tier is not Tier.QUARANTINED:  # budgets and probers go by the books
+                done = {"completed": completed, "failed": failed, "busy_seconds": busy_seconds}
+                done["tokens"] = prompt_tokens + completion_tokens
+                add(connection, agents, {"name": name}, done)
+                add(connection, costs, {"role": agent.role}, spent)
+                for reason, count in refused.items():
+                    add(connection, tallies, {"topic": "invalid", "key": reason}, {"total": count})
             return _status(connection, name)
 
     def leave(self, agent: Identity, name: str) -> None:
         """Take an agent off the roster; the supervisor and the operator may do it for others."""
+        if agent.tier is not Tier.INSIDE and name != agent.name:
+            said = f"{agent.name} comes from outside and may not take {name!r} off the roster"
+            raise RefusedError(Code.FORBIDDEN, said, "Leave under your own name")
         with self._store.write() as connection:
             self._present(connection, agent, name, dismissing=True)
             connection.execute(update(agents).where(agents.c.name == name).values(present=False))
@@ -134,4 +141,5 @@ def _status(connection: Connection, name: str) -> AgentStatus:
         tokens=row.tokens,
         busy_seconds=row.busy_seconds,
         note=row.note,
+        standing=standings_of(connection, [name]).get(name),
     )

@@ -32,6 +32,7 @@ class Facts:
     cell_key: str
     purpose: str
     checkpoint_id: str
+    withheld: bool = False
     forgotten_at: int | None = None
 
 
@@ -53,6 +54,7 @@ def _sample(row: Row[*tuple[Any, ...]]) -> Sample:
         parent_id=row.parent_id,
         root_id=row.root_id,
         producer=row.producer,
+        tier=row.tier,
         created_at=moment(row.created_at),
         revision=row.revision,
         ordering_key=row.ordering_key,

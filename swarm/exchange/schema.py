@@ -14,11 +14,12 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    false,
     literal_column,
     or_,
 )
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """The migration that these tables are the outcome of; a change here needs the next one, in migrations/versions."""
 
 metadata = MetaData()
@@ -73,6 +74,9 @@ samples = Table(
     Column("counted", Boolean, nullable=False),
     Column("forgotten_at", BigInteger),
     Column("ordering_key", _Word, nullable=False, server_default=""),
+    Column("tier", _Word, nullable=False, server_default="inside"),
+    Column("withheld", Boolean, nullable=False, server_default=false()),
+    Column("taught_at", BigInteger),
     Index("samples_parent", "parent_id"),
     Index("samples_root", "root_id"),
     Index("samples_kind", "kind", "revision"),
@@ -81,7 +85,15 @@ samples = Table(
 )
 """Every sample, once. Cell and purpose are the root probe's; `counted` marks the verdicts that moved a cell's count;
 from `forgotten_at` on, `payload` has no text any more.
+
+`tier` is the producer's at that time. What is `withheld` waits in no queue, counts nowhere and is not taught.
+`taught_at` is where a correction stands in the log that trainers read: its own revision, or that of its release.
 """
+
+TAUGHT = samples.c.taught_at.is_not(None)
+WITHHELD = samples.c.withheld
+Index("samples_taught", samples.c.taught_at, sqlite_where=TAUGHT, postgresql_where=TAUGHT)
+Index("samples_withheld", samples.c.producer, sqlite_where=WITHHELD, postgresql_where=WITHHELD)
 
 queue = Table(
     "queue",
@@ -216,6 +228,40 @@ credentials = Table(
     Column("revoked_at", BigInteger),
 )
 """Issued credentials; `hash` is the SHA-256 of the whole token, which has 256 random bits."""
+
+standings = Table(
+    "standings",
+    metadata,
+    Column("name", _Word, primary_key=True),
+    Column("tier", _Word, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+)
+"""How far each agent that a credential was issued to is trusted."""
+
+conduct = Table(
+    "conduct",
+    metadata,
+    Column("number", _Revision, primary_key=True, autoincrement=True),
+    Column("agent", _Word, nullable=False),
+    Column("delivery", _Word, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("outcome", _Word, nullable=False),
+    Index("conduct_agent", "agent", "number"),
+    Index("conduct_delivery", "agent", "delivery", unique=True),
+)
+"""What became of each delivery to an agent from outside, once for each."""
+
+trials = Table(
+    "trials",
+    metadata,
+    Column("agent", _Word, primary_key=True),
+    Column("sample_id", _Word, primary_key=True),
+    Column("stage", _Word, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+"""What agents in quarantine were lent beside the queues; once for each agent and sample."""
 
 costs = Table(
     "costs",

@@ -2,14 +2,16 @@
 
 from sqlalchemy import Connection, Integer, cast, func, insert, select, update
 
+from swarm.exchange.conduct import note, standings_of
 from swarm.exchange.flow import MAX_ATTEMPTS, State
 from swarm.exchange.held import held_by_id, settle_all, wake
 from swarm.exchange.intake import queue_row
 from swarm.exchange.part import Part
 from swarm.exchange.rows import chunks, count_stage, depths
 from swarm.exchange.schema import LEASED, checkpoints, history, meta, queue, samples, stages
+from swarm.exchange.tokens import Claim
 from swarm.records import Purpose
-from swarm.work import QueueCount, Stage
+from swarm.work import Outcome, QueueCount, Stage
 
 _WAITING = (State.READY, State.DELAYED)
 
@@ -32,6 +34,11 @@ class Sweeps(Part):
                 notes.append(row.note(now, "expired", "the lease ran out"))
             settle_all(connection, rows.values())
             connection.execute(insert(history), notes)
+            outside = standings_of(connection, {row.lease_agent for row in rows.values()})
+            for row in rows.values():
+                if row.lease_agent in outside:
+                    delivery = Claim(Stage(row.stage), row.sample_id, row.generation).text()
+                    note(connection, now, row.lease_agent, [(delivery, Outcome.LOST)])
         return len(late)
 
     def restart(self) -> int:
@@ -72,7 +79,8 @@ class Sweeps(Part):
         with self._store.write() as connection:
             now, room = self._store.now(), self._queue_limit - depths(connection)[Stage.FAILURES]
             failed = samples.c.kind == "verdict", samples.c.purpose == Purpose.SIEGE, samples.c.passed.is_(False)
-            first = select(func.min(samples.c.revision)).where(*failed).group_by(samples.c.parent_id)
+            first = select(func.min(samples.c.revision)).where(*failed, ~samples.c.withheld)
+            first = first.group_by(samples.c.parent_id)
             breaches = select(samples.c.id, samples.c.revision, samples.c.ordering_key).outerjoin(
                 queue, queue.c.sample_id == samples.c.id
             )

@@ -2,17 +2,20 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from swarm.errors import RefusedError
+from swarm.exchange.conduct import standings_of
 from swarm.exchange.flow import Code
-from swarm.exchange.part import Part
-from swarm.exchange.schema import credentials
+from swarm.exchange.schema import agents, credentials
+from swarm.exchange.standings import Standings, place
 from swarm.exchange.store import micros, moment
 from swarm.fields import AGENT_NAME_FIX
-from swarm.roles import Credential, Role
+from swarm.records import Tier
+from swarm.roles import AgentCard, Credential, Role, Standing
 
 DEFAULT_TTL_SECONDS = 30 * 86_400.0
 DEFAULT_OVERLAP_SECONDS = 3_600.0
@@ -30,28 +33,39 @@ def id_of(token: str) -> str:
     return rest.partition("_")[0] if prefix == TOKEN_PREFIX else ""
 
 
-class Wallet(Part):
+class Wallet(Standings):
     """Issues, rotates and revokes."""
 
-    def issue(self, name: str, role: Role, ttl_seconds: float = DEFAULT_TTL_SECONDS) -> tuple[Credential, str]:
-        """A new credential and its token. Raises RefusedError INVALID for a name of another shape."""
-        now = self._store.now()
+    def issue(
+        self, name: str, role: Role, ttl_seconds: float = DEFAULT_TTL_SECONDS, tier: Tier | None = None
+    ) -> tuple[Credential, str]:
+        """A new credential and its token. Without a tier, a name stays where it stands; a new one is quarantined.
+
+        Raises RefusedError: INVALID for a name of another shape, CONFLICT for that of one of the swarm's own agents.
+        """
         try:
-            made = Credential(
-                id=secrets.token_hex(6),
-                name=name,
-                role=role,
-                issued_at=moment(now),
-                expires_at=moment(now + round(ttl_seconds * 1e6)),
-            )
+            AgentCard(name=name, role=role)
         except ValueError:
             raise RefusedError(Code.INVALID, f"the name is {name!r}", AGENT_NAME_FIX) from None
-        token = f"{TOKEN_PREFIX}_{made.id}_{secrets.token_urlsafe(32)}"
-        times = {"issued_at": now, "expires_at": micros(made.expires_at)}
         with self._store.write() as connection:
-            row = {"id": made.id, "name": name, "role": role, "hash": hash_of(token), **times}
+            now, identity = self._store.now(), secrets.token_hex(6)
+            self._admit(connection, name, tier, now)
+            token = f"{TOKEN_PREFIX}_{identity}_{secrets.token_urlsafe(32)}"
+            times = {"issued_at": now, "expires_at": now + round(ttl_seconds * 1e6)}
+            row = {"id": identity, "name": name, "role": role, "hash": hash_of(token), **times}
             connection.execute(insert(credentials), row)
-        return made, token
+            return self._credential(connection, identity), token
+
+    def _admit(self, connection: Connection, name: str, tier: Tier | None, now: int) -> None:
+        """Give the name a standing, where it has none or another is asked for."""
+        if standings_of(connection, [name]):
+            if tier is not None:
+                self.set_tier(name, tier, "set as a credential was issued")
+            return
+        if connection.scalar(select(agents.c.name).where(agents.c.name == name, agents.c.present)):
+            said = f"the name {name!r} is that of one of the swarm's own agents"
+            raise RefusedError(Code.CONFLICT, said, "Give another name")
+        place(connection, name, tier or Tier.QUARANTINED, "new", now)
 
     def rotate(
         self,
@@ -82,17 +96,18 @@ class Wallet(Part):
         """Every credential with the hash of its token, in the order in which they were issued."""
         with self._store.read() as connection:
             rows = connection.execute(select(credentials).order_by(credentials.c.issued_at, credentials.c.id))
-            return [(_credential(row), row.hash) for row in rows]
+            placed = standings_of(connection)
+            return [(_credential(row, placed), row.hash) for row in rows]
 
-    def _credential(self, connection: Any, credential_id: str) -> Credential:
+    def _credential(self, connection: Connection, credential_id: str) -> Credential:
         row = connection.execute(select(credentials).where(credentials.c.id == credential_id)).first()
         if row is None:
             said = f"no credential has the id {credential_id!r}"
             raise RefusedError(Code.NOT_FOUND, said, "See `swarm credentials list`")
-        return _credential(row)
+        return _credential(row, standings_of(connection, [row.name]))
 
 
-def _credential(row: Row[Any]) -> Credential:
+def _credential(row: Row[Any], placed: Mapping[str, Standing]) -> Credential:
     return Credential(
         id=row.id,
         name=row.name,
@@ -100,4 +115,5 @@ def _credential(row: Row[Any]) -> Credential:
         issued_at=moment(row.issued_at),
         expires_at=moment(row.expires_at),
         revoked_at=None if row.revoked_at is None else moment(row.revoked_at),
+        standing=placed[row.name],
     )

@@ -1,16 +1,28 @@
 """CredentialService: who may attach, and until when."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from swarm.codec import enum_from_wire, to_wire
+from pydantic import Field
+
+from swarm.codec import enum_from_wire, to_wire, validated
 from swarm.exchange.wallet import DEFAULT_OVERLAP_SECONDS, DEFAULT_TTL_SECONDS
+from swarm.fields import AgentName, Note
+from swarm.gateway.changes import EVERYTHING
 from swarm.gateway.desk import Desk, wires
 from swarm.gateway.soundness import bounded
+from swarm.records import Record, Tier
 from swarm.roles import Role
 from swarm.v1 import credential_pb2, credential_pb2_grpc
 
 LONGEST_TTL_SECONDS = 400 * 86_400.0
 LONGEST_OVERLAP_SECONDS = 7 * 86_400.0
+
+
+class Placing(Record):
+    """Whom a tier is set for, and why."""
+
+    name: AgentName
+    reason: Annotated[Note, Field(min_length=1)]
 
 
 class CredentialService(credential_pb2_grpc.CredentialServiceServicer):
@@ -22,7 +34,8 @@ class CredentialService(credential_pb2_grpc.CredentialServiceServicer):
     async def IssueCredential(self, request: Any, _context: Any) -> Any:
         role = enum_from_wire(request.role, Role, "IssueCredentialRequest.role")
         ttl = _lifetime(request)
-        made, token = await self._desk.write(lambda exchange: exchange.issue(request.name, role, ttl))
+        tier = enum_from_wire(request.tier, Tier, "IssueCredentialRequest.tier") if request.HasField("tier") else None
+        made, token = await self._desk.write(lambda exchange: exchange.issue(request.name, role, ttl, tier), EVERYTHING)
         await self._desk.take_credentials()
         return credential_pb2.IssueCredentialResponse(credential=to_wire(made), token=token)
 
@@ -38,6 +51,15 @@ class CredentialService(credential_pb2_grpc.CredentialServiceServicer):
         revoked = await self._desk.write(lambda exchange: exchange.revoke(request.id))
         await self._desk.take_credentials()
         return credential_pb2.RevokeCredentialResponse(credential=to_wire(revoked))
+
+    async def SetTier(self, request: Any, _context: Any) -> Any:
+        wanted = validated(Placing, {"name": request.name, "reason": request.reason})
+        tier = enum_from_wire(request.tier, Tier, "SetTierRequest.tier")
+        placed = await self._desk.write(
+            lambda exchange: exchange.set_tier(wanted.name, tier, wanted.reason), EVERYTHING
+        )
+        await self._desk.take_credentials()
+        return credential_pb2.SetTierResponse(standing=to_wire(placed))
 
     async def ListCredentials(self, _request: Any, _context: Any) -> Any:
         found = await self._desk.read(lambda exchange: exchange.credentials())

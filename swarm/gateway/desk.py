@@ -11,6 +11,7 @@ from swarm.domains.base import Domain
 from swarm.errors import RefusedError
 from swarm.exchange import Exchange
 from swarm.fields import LINE_LIMIT
+from swarm.gateway.audit import Audit
 from swarm.gateway.changes import Changes, Topic
 from swarm.gateway.edge import Edge, deadline
 from swarm.gateway.keys import Keys
@@ -40,6 +41,7 @@ class Desk:
     domain: Domain
     edge: Edge
     keys: Keys
+    audit: Audit
     max_lag: int
     """Promotions after which a failure that waits for a teacher is stale."""
     bookmark_seconds: float

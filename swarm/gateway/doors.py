@@ -7,6 +7,7 @@ from typing import Any
 from google.protobuf.descriptor import ServiceDescriptor
 
 from swarm.codec import enum_from_wire
+from swarm.records import Tier
 from swarm.roles import Role
 from swarm.v1 import (
     access_pb2,
@@ -48,6 +49,8 @@ class Door:
 
     roles: frozenset[Role]
     audited: bool = False
+    quarantined: bool = False
+    """Whether agents in quarantine may make it, too."""
 
 
 def doors_of(services: Iterable[ServiceDescriptor]) -> Iterator[tuple[str, Door]]:
@@ -61,14 +64,18 @@ def doors_of(services: Iterable[ServiceDescriptor]) -> Iterator[tuple[str, Door]
             roles = frozenset((set(Role) if access.everyone else named) - barred)
             if not roles:
                 raise RuntimeError(f"{method.full_name} lets nobody in: give it `option (access)` in its proto")
-            yield f"/{service.full_name}/{method.name}", Door(roles, access.audited)
+            yield f"/{service.full_name}/{method.name}", Door(roles, access.audited, access.quarantined)
 
 
 REFLECTION = tuple(f"/grpc.reflection.{v}.ServerReflection/ServerReflectionInfo" for v in ("v1", "v1alpha"))
-DOORS: Mapping[str, Door] = dict(doors_of(SERVICES)) | dict.fromkeys(REFLECTION, Door(frozenset(Role)))
+DOORS: Mapping[str, Door] = dict(doors_of(SERVICES)) | dict.fromkeys(
+    REFLECTION, Door(frozenset(Role), quarantined=True)
+)
 """By path, as in `/swarm.v1.SwarmService/GetState`; swarm.exchange.flow narrows what may be published and leased."""
 
 
-def may_call(role: Role, method: str) -> bool:
-    """Whether a role may call a method."""
-    return method in DOORS and role in DOORS[method].roles
+def may_call(role: Role, method: str, tier: Tier = Tier.INSIDE) -> bool:
+    """Whether a role may call a method, trusted as it is."""
+    if method not in DOORS or role not in DOORS[method].roles:
+        return False
+    return DOORS[method].quarantined if tier is Tier.QUARANTINED else tier is not Tier.SUSPENDED

@@ -19,6 +19,7 @@ from swarm.exchange import Identity
 from swarm.gateway.audit import Audit
 from swarm.gateway.doors import DOORS, OPEN, may_call
 from swarm.gateway.keys import Keys
+from swarm.records import Tier
 
 _CALLER: ContextVar[Identity] = ContextVar("caller")
 _LOG = logging.getLogger("swarm.gateway")
@@ -43,6 +44,7 @@ class Limits:
 
     calls_per_second: float = 2000.0
     """With bursts of as many."""
+    quarantined_calls_per_second: float = 50.0
     streams: int = 256
     slow_seconds: float = 30.0
     """How long an item of a stream may wait for its reader before the stream is cut."""
@@ -106,8 +108,8 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
                 stream.cut = UnavailableError(said, "Watch again from the last revision that was read")
             if stream.cut is not None:
                 stream.task.cancel()
-        full = self._limits.calls_per_second
-        self._buckets = {n: b for n, b in self._buckets.items() if b.left + (now - b.at) * full < full}
+        full, slow = self._limits.calls_per_second, self._limits.quarantined_calls_per_second
+        self._buckets = {n: b for n, b in self._buckets.items() if b.left + (now - b.at) * min(full, slow) < full}
 
     def _admit(self, details: grpc.HandlerCallDetails) -> Identity | RefusedError:
         try:
@@ -117,20 +119,24 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         if not may_call(identity.role, details.method):
             said = f"a {identity.role} may not call {details.method}"
             return RefusedError("FORBIDDEN", said, "Use the credential of a role that may")
-        return identity if self._spend(identity.name) else self._too_many(identity.name)
+        if not may_call(identity.role, details.method, identity.tier):
+            said = f"{identity.name} is in quarantine and may not call {details.method}"
+            return RefusedError("FORBIDDEN", said, "Have it trusted: swarm credentials tier NAME trusted --reason ...")
+        rate = self._rate(identity)
+        return identity if self._spend(identity.name, rate) else _too_many(identity.name, rate)
 
-    def _spend(self, name: str) -> bool:
-        now, rate = time.monotonic(), self._limits.calls_per_second
+    def _rate(self, identity: Identity) -> float:
+        held = identity.tier is Tier.QUARANTINED
+        return self._limits.quarantined_calls_per_second if held else self._limits.calls_per_second
+
+    def _spend(self, name: str, rate: float) -> bool:
+        now = time.monotonic()
         bucket = self._buckets.setdefault(name, _Bucket(rate, now))
         bucket.left, bucket.at = min(rate, bucket.left + (now - bucket.at) * rate), now
         if bucket.left < 1:
             return False
         bucket.left -= 1
         return True
-
-    def _too_many(self, name: str) -> RefusedError:
-        said = f"{name} made more than {self._limits.calls_per_second:g} calls in a second"
-        return RefusedError("RATE_LIMITED", said, "Send more in each call, and wait before the next")
 
     def _unary(
         self, inner: Callable[..., Awaitable[Any]], identity: Identity | RefusedError, method: str
@@ -221,6 +227,11 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         finally:
             if who is not None and method in DOORS and DOORS[method].audited:
                 self._audit.write("call", **facts, reason=ended or "OK")
+
+
+def _too_many(name: str, rate: float) -> RefusedError:
+    said = f"{name} made more than {rate:g} calls in a second"
+    return RefusedError("RATE_LIMITED", said, "Send more in each call, and wait before the next")
 
 
 def _enter(identity: Identity | RefusedError) -> Identity:

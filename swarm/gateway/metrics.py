@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from swarm.errors import ConfigError
 from swarm.exchange import Exchange
 from swarm.gateway.run_folder import CONTRACT
+from swarm.records import Tier
 
 HOST = "127.0.0.1"
 
@@ -65,6 +66,7 @@ READ = {
             "swarm_queue_unaccounted", "gauge", "samples missing from the books; anything but 0 is a defect", ("stage",)
         ),
         Family("swarm_agents", "gauge", "agents on the roster", ("role",)),
+        Family("swarm_outside_agents", "gauge", "agents that a credential was issued to", ("tier",)),
         Family("swarm_busy_seconds_total", "counter", "time that agents report to have worked", ("role",)),
         Family("swarm_corrections_waiting", "gauge", "corrections that no checkpoint has learned from"),
         Family("swarm_phase", "gauge", "1 for the phase that the swarm is in", ("phase",)),
@@ -147,7 +149,7 @@ class _Books(Collector):
         self._exchange = exchange
 
     def collect(self) -> Iterator[Any]:
-        state = self._exchange.state()
+        state, placed = self._exchange.state(), self._exchange.standings()
         values: dict[str, dict[tuple[str, ...], float]] = {name: {} for name in READ}
         values["swarm_build_info"][version("nucleus-swarm"), CONTRACT, state.name, state.domain] = 1
         values["swarm_revision"][()] = state.revision
@@ -161,6 +163,8 @@ class _Books(Collector):
         for agent in state.agents:
             role = (str(agent.card.role),)
             values["swarm_agents"][role] = values["swarm_agents"].get(role, 0) + 1
+        for tier in (Tier.TRUSTED, Tier.QUARANTINED, Tier.SUSPENDED):
+            values["swarm_outside_agents"][(str(tier),)] = sum(s.tier is tier for s in placed)
         for cost in state.costs:
             values["swarm_busy_seconds_total"][(str(cost.role),)] = cost.busy_seconds
         values["swarm_corrections_waiting"][()] = state.corrections - state.corrections_trained

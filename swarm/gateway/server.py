@@ -46,7 +46,9 @@ from swarm.gateway.run_folder import (
 )
 from swarm.gateway.student_service import StudentService
 from swarm.gateway.swarm_service import SwarmService
+from swarm.gateway.warden import review
 from swarm.gateway.writer import Writer
+from swarm.gold import gold_of
 from swarm.v1 import (
     agent_pb2_grpc,
     checkpoint_pb2_grpc,
@@ -163,7 +165,7 @@ async def serving(settings: Settings) -> AsyncIterator[Gateway]:
         edge = Edge(keys, audit, settings.limits)
         writer = Writer(exchange, changes, metrics)
         seconds = settings.bookmark_seconds
-        desk = Desk(exchange, writer, changes, domain, edge, keys, settings.max_lag, seconds, metrics=metrics)
+        desk = Desk(exchange, writer, changes, domain, edge, keys, audit, settings.max_lag, seconds, metrics=metrics)
         await desk.take_credentials()
         server, health = _server(desk)
         ticking = asyncio.create_task(_tick(desk, settings.keep))
@@ -222,6 +224,7 @@ def _exchange(settings: Settings) -> Any:
             credentials.lease_key,
             queue_limit=settings.queue_limit,
             credits=settings.credits,
+            gold=gold_of(domain),
         ) as exchange:
             yield exchange, credentials, domain
     finally:
@@ -274,7 +277,8 @@ def _credentials(settings: Settings) -> grpc.ServerCredentials:
 
 
 async def _tick(desk: Desk, keep: Keep) -> None:
-    """Once a second: cut streams that are over, take back leases that ran out, wake what has waited out its backoff.
+    """Once a second: cut streams that are over, take back leases that ran out, wake what has waited out its backoff,
+    and review the agents from outside.
 
     Once a minute, and at every tick while there is more of it: let go of what is past its term. Raises DeposedError
     once another gateway has taken over.
@@ -287,7 +291,8 @@ async def _tick(desk: Desk, keep: Keep) -> None:
         try:
             if next(ticks) % COMPACT_TICKS == 0 or more:
                 more = await desk.write(lambda exchange: exchange.compact(keep))
-            desk.metrics.expired(await desk.write(lambda exchange: exchange.expire(), QUEUES))
+            desk.metrics.expired(await desk.write(lambda exchange: exchange.expire() + exchange.expire_loans(), QUEUES))
+            await review(desk)
         except DeposedError:
             raise
         except SwarmError as error:

@@ -12,7 +12,7 @@ from swarm.events import EventKind
 from swarm.exchange import Exchange
 from swarm.exchange.schema import events
 from swarm.exchange.store import moment
-from swarm.records import Attempt, Correction, Probe, Sample, Verdict
+from swarm.records import Attempt, Correction, Probe, Sample, Tier, Verdict
 from swarm.report.model import CurvePoint, PhaseStep, Report, Story
 from swarm.report.standings import Exams, swarm_maps
 from swarm.report.words import how_it_ended
@@ -88,6 +88,8 @@ def _stories(exchange: Exchange) -> tuple[Story, ...]:
     """The latest corrected failure of each species, the latest first."""
     found: dict[str, Story] = {}
     for sample in exchange.samples("correction", limit=_LOOKED_THROUGH, descending=True):
+        if sample.tier is Tier.QUARANTINED:
+            continue
         story = None if sample.forgotten else _story(exchange.lineage(sample.id))
         if story is not None:
             found.setdefault(story.species, story)
@@ -113,7 +115,8 @@ def _story(family: list[Sample]) -> Story | None:
 def _species(exchange: Exchange) -> tuple[tuple[str, int], ...]:
     counts: dict[str, int] = {}
     for sample in exchange.samples("verdict", passed=False, limit=_FAILURES, descending=True):
-        if isinstance(sample.payload, Verdict) and sample.payload.species:
+        kept_apart = sample.tier is Tier.QUARANTINED
+        if isinstance(sample.payload, Verdict) and sample.payload.species and not kept_apart:
             counts[sample.payload.species] = counts.get(sample.payload.species, 0) + 1
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_SPECIES])
 

@@ -11,13 +11,15 @@ ACCESS_FIELD_NUMBER: _ClassVar[int]
 access: _descriptor.FieldDescriptor
 
 class Access(_message.Message):
-    __slots__ = ("everyone", "but", "roles", "audited")
+    __slots__ = ("everyone", "but", "roles", "audited", "quarantined")
     EVERYONE_FIELD_NUMBER: _ClassVar[int]
     BUT_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
     AUDITED_FIELD_NUMBER: _ClassVar[int]
+    QUARANTINED_FIELD_NUMBER: _ClassVar[int]
     everyone: bool
     but: _containers.RepeatedScalarFieldContainer[_state_pb2.Role]
     roles: _containers.RepeatedScalarFieldContainer[_state_pb2.Role]
     audited: bool
-    def __init__(self, everyone: _Optional[bool] = ..., but: _Optional[_Iterable[_Union[_state_pb2.Role, str]]] = ..., roles: _Optional[_Iterable[_Union[_state_pb2.Role, str]]] = ..., audited: _Optional[bool] = ...) -> None: ...
+    quarantined: bool
+    def __init__(self, everyone: _Optional[bool] = ..., but: _Optional[_Iterable[_Union[_state_pb2.Role, str]]] = ..., roles: _Optional[_Iterable[_Union[_state_pb2.Role, str]]] = ..., audited: _Optional[bool] = ..., quarantined: _Optional[bool] = ...) -> None: ...

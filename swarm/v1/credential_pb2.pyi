@@ -1,4 +1,5 @@
 from swarm.v1 import access_pb2 as _access_pb2
+from swarm.v1 import records_pb2 as _records_pb2
 from swarm.v1 import state_pb2 as _state_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -9,14 +10,16 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class IssueCredentialRequest(_message.Message):
-    __slots__ = ("name", "role", "ttl_seconds")
+    __slots__ = ("name", "role", "ttl_seconds", "tier")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     TTL_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    TIER_FIELD_NUMBER: _ClassVar[int]
     name: str
     role: _state_pb2.Role
     ttl_seconds: float
-    def __init__(self, name: _Optional[str] = ..., role: _Optional[_Union[_state_pb2.Role, str]] = ..., ttl_seconds: _Optional[float] = ...) -> None: ...
+    tier: _records_pb2.Tier
+    def __init__(self, name: _Optional[str] = ..., role: _Optional[_Union[_state_pb2.Role, str]] = ..., ttl_seconds: _Optional[float] = ..., tier: _Optional[_Union[_records_pb2.Tier, str]] = ...) -> None: ...
 
 class IssueCredentialResponse(_message.Message):
     __slots__ = ("credential", "token")
@@ -55,6 +58,22 @@ class RevokeCredentialResponse(_message.Message):
     CREDENTIAL_FIELD_NUMBER: _ClassVar[int]
     credential: _state_pb2.Credential
     def __init__(self, credential: _Optional[_Union[_state_pb2.Credential, _Mapping]] = ...) -> None: ...
+
+class SetTierRequest(_message.Message):
+    __slots__ = ("name", "tier", "reason")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    TIER_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    tier: _records_pb2.Tier
+    reason: str
+    def __init__(self, name: _Optional[str] = ..., tier: _Optional[_Union[_records_pb2.Tier, str]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class SetTierResponse(_message.Message):
+    __slots__ = ("standing",)
+    STANDING_FIELD_NUMBER: _ClassVar[int]
+    standing: _state_pb2.Standing
+    def __init__(self, standing: _Optional[_Union[_state_pb2.Standing, _Mapping]] = ...) -> None: ...
 
 class ListCredentialsRequest(_message.Message):
     __slots__ = ()

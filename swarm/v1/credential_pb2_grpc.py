@@ -50,6 +50,11 @@ class CredentialServiceStub:
                 request_serializer=swarm_dot_v1_dot_credential__pb2.RevokeCredentialRequest.SerializeToString,
                 response_deserializer=swarm_dot_v1_dot_credential__pb2.RevokeCredentialResponse.FromString,
                 _registered_method=True)
+        self.SetTier = channel.unary_unary(
+                '/swarm.v1.CredentialService/SetTier',
+                request_serializer=swarm_dot_v1_dot_credential__pb2.SetTierRequest.SerializeToString,
+                response_deserializer=swarm_dot_v1_dot_credential__pb2.SetTierResponse.FromString,
+                _registered_method=True)
         self.ListCredentials = channel.unary_unary(
                 '/swarm.v1.CredentialService/ListCredentials',
                 request_serializer=swarm_dot_v1_dot_credential__pb2.ListCredentialsRequest.SerializeToString,
@@ -82,6 +87,14 @@ class CredentialServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetTier(self, request, context):
+        """Sets how far the agent of a name is trusted. Suspending it ends its leases; releasing it from quarantine lets its
+        samples count.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListCredentials(self, request, context):
         """All credentials that were issued, without their tokens.
         """
@@ -106,6 +119,11 @@ def add_CredentialServiceServicer_to_server(servicer, server):
                     servicer.RevokeCredential,
                     request_deserializer=swarm_dot_v1_dot_credential__pb2.RevokeCredentialRequest.FromString,
                     response_serializer=swarm_dot_v1_dot_credential__pb2.RevokeCredentialResponse.SerializeToString,
+            ),
+            'SetTier': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetTier,
+                    request_deserializer=swarm_dot_v1_dot_credential__pb2.SetTierRequest.FromString,
+                    response_serializer=swarm_dot_v1_dot_credential__pb2.SetTierResponse.SerializeToString,
             ),
             'ListCredentials': grpc.unary_unary_rpc_method_handler(
                     servicer.ListCredentials,
@@ -195,6 +213,33 @@ class CredentialService:
             '/swarm.v1.CredentialService/RevokeCredential',
             swarm_dot_v1_dot_credential__pb2.RevokeCredentialRequest.SerializeToString,
             swarm_dot_v1_dot_credential__pb2.RevokeCredentialResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetTier(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/swarm.v1.CredentialService/SetTier',
+            swarm_dot_v1_dot_credential__pb2.SetTierRequest.SerializeToString,
+            swarm_dot_v1_dot_credential__pb2.SetTierResponse.FromString,
             options,
             channel_credentials,
             insecure,

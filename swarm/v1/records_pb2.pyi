@@ -36,6 +36,14 @@ class Origin(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ORIGIN_REPLAY: _ClassVar[Origin]
     ORIGIN_PRODUCTION: _ClassVar[Origin]
 
+class Tier(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TIER_UNSPECIFIED: _ClassVar[Tier]
+    TIER_INSIDE: _ClassVar[Tier]
+    TIER_TRUSTED: _ClassVar[Tier]
+    TIER_QUARANTINED: _ClassVar[Tier]
+    TIER_SUSPENDED: _ClassVar[Tier]
+
 class TeacherKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     TEACHER_KIND_UNSPECIFIED: _ClassVar[TeacherKind]
@@ -59,6 +67,11 @@ ORIGIN_GROUNDED: Origin
 ORIGIN_MODEL: Origin
 ORIGIN_REPLAY: Origin
 ORIGIN_PRODUCTION: Origin
+TIER_UNSPECIFIED: Tier
+TIER_INSIDE: Tier
+TIER_TRUSTED: Tier
+TIER_QUARANTINED: Tier
+TIER_SUSPENDED: Tier
 TEACHER_KIND_UNSPECIFIED: TeacherKind
 TEACHER_KIND_WORKED: TeacherKind
 TEACHER_KIND_LOCAL: TeacherKind
@@ -167,7 +180,7 @@ class Annotation(_message.Message):
     def __init__(self, schema_name: _Optional[str] = ..., body: _Optional[str] = ...) -> None: ...
 
 class Sample(_message.Message):
-    __slots__ = ("id", "parent_id", "root_id", "producer", "created_at", "revision", "forgotten", "ordering_key", "probe", "attempt", "verdict", "correction", "annotation")
+    __slots__ = ("id", "parent_id", "root_id", "producer", "created_at", "revision", "forgotten", "ordering_key", "probe", "attempt", "verdict", "correction", "annotation", "tier")
     ID_FIELD_NUMBER: _ClassVar[int]
     PARENT_ID_FIELD_NUMBER: _ClassVar[int]
     ROOT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -181,6 +194,7 @@ class Sample(_message.Message):
     VERDICT_FIELD_NUMBER: _ClassVar[int]
     CORRECTION_FIELD_NUMBER: _ClassVar[int]
     ANNOTATION_FIELD_NUMBER: _ClassVar[int]
+    TIER_FIELD_NUMBER: _ClassVar[int]
     id: str
     parent_id: str
     root_id: str
@@ -194,4 +208,5 @@ class Sample(_message.Message):
     verdict: Verdict
     correction: Correction
     annotation: Annotation
-    def __init__(self, id: _Optional[str] = ..., parent_id: _Optional[str] = ..., root_id: _Optional[str] = ..., producer: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., forgotten: _Optional[bool] = ..., ordering_key: _Optional[str] = ..., probe: _Optional[_Union[Probe, _Mapping]] = ..., attempt: _Optional[_Union[Attempt, _Mapping]] = ..., verdict: _Optional[_Union[Verdict, _Mapping]] = ..., correction: _Optional[_Union[Correction, _Mapping]] = ..., annotation: _Optional[_Union[Annotation, _Mapping]] = ...) -> None: ...
+    tier: Tier
+    def __init__(self, id: _Optional[str] = ..., parent_id: _Optional[str] = ..., root_id: _Optional[str] = ..., producer: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., forgotten: _Optional[bool] = ..., ordering_key: _Optional[str] = ..., probe: _Optional[_Union[Probe, _Mapping]] = ..., attempt: _Optional[_Union[Attempt, _Mapping]] = ..., verdict: _Optional[_Union[Verdict, _Mapping]] = ..., correction: _Optional[_Union[Correction, _Mapping]] = ..., annotation: _Optional[_Union[Annotation, _Mapping]] = ..., tier: _Optional[_Union[Tier, str]] = ...) -> None: ...

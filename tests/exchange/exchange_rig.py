@@ -61,6 +61,17 @@ class Clock:
         self.time += timedelta(seconds=seconds)
 
 
+def gold(_chain: Sequence[Sample], output: Sample, _rubric: object) -> bool | None:
+    """A correction is right if it says `a`, a verdict if it passes; of attempts nothing is known."""
+    match output.payload:
+        case Correction() as correction:
+            return correction.answer == "a"
+        case Verdict() as verdict:
+            return verdict.passed
+        case _:
+            return None
+
+
 class Rig:
     """An exchange over a store, which can be closed and opened again."""
 
@@ -86,6 +97,7 @@ class Rig:
             queue_limit=self.queue_limit,
             credits=self.credits,
             rng=random.Random(7),
+            gold=gold,
         )
 
     def reopen(self) -> None:
@@ -168,8 +180,8 @@ def verdict_on(parent: Sample, passed: bool, rubric_version: int = 1) -> Sample:
     return answer_to(parent, payload, number=rubric_version)
 
 
-def correction_of(parent: Sample) -> Sample:
-    return answer_to(parent, Correction(rationale="r", answer="a", teacher=TeacherKind.WORKED, verified=True))
+def correction_of(parent: Sample, answer: str = "a") -> Sample:
+    return answer_to(parent, Correction(rationale="r", answer=answer, teacher=TeacherKind.WORKED, verified=True))
 
 
 def checkpoint(name: str, status: CheckpointStatus = CheckpointStatus.CANDIDATE, cursor: int = 0) -> Checkpoint:

@@ -110,6 +110,9 @@ def test_samples_of_an_older_store_are_charged_to_their_producers(rig: Rig) -> N
         "DROP INDEX queue_producer",
         "DROP INDEX queue_holder",
         "ALTER TABLE queue DROP COLUMN producer",
+        *("DROP TABLE " + table for table in ("standings", "conduct", "trials")),
+        *("DROP INDEX " + index for index in ("samples_taught", "samples_withheld")),
+        *("ALTER TABLE samples DROP COLUMN " + column for column in ("tier", "withheld", "taught_at")),
         "UPDATE alembic_version SET version_num = '0005'",
         "UPDATE meta SET value = '5' WHERE key = 'schema_version'",
     ):

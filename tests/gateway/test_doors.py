@@ -18,6 +18,7 @@ from swarm.errors import ConfigError
 from swarm.gateway.doors import DOORS, SERVICES, doors_of, may_call
 from swarm.gateway.run_folder import Credentials, read_credential
 from swarm.gateway.server import Gateway
+from swarm.records import Tier
 from swarm.reference import PROTO_FOLDER
 from swarm.roles import Role
 
@@ -62,6 +63,17 @@ def test_every_method_that_the_package_defines_has_a_door_and_every_door_a_metho
     assert not may_call(Role.OPERATOR, "/swarm.v1.SwarmService/Unknown")
 
 
+def test_what_decides_is_shut_in_quarantine() -> None:
+    shut = {path.rpartition("/")[2] for path, door in DOORS.items() if not door.quarantined}
+    assert shut == {
+        "Ask", "DiscardDeadLetters", "Forget", "IssueCredential", "ListCorrections", "ListCredentials",
+        "ListDeadLetters", "ListForgettings", "PutCheckpoint", "PutExperiment", "PutProgress", "PutRubric",
+        "RequeueDeadLetters", "RevokeCredential", "Rollback", "RotateCredential", "SetPhase", "SetTier", "SubmitExam",
+    }  # fmt: skip
+    assert not may_call(Role.EXAMINER, "/swarm.v1.ExamService/SubmitExam", Tier.QUARANTINED)
+    assert may_call(Role.TEACHER, "/swarm.v1.ExchangeService/Lease", Tier.QUARANTINED)
+
+
 def test_a_method_without_an_entry_can_not_be_built() -> None:
     made = descriptor_pb2.FileDescriptorProto(name="shut.proto", package="shut", syntax="proto3")
     made.message_type.add(name="M")
@@ -76,7 +88,9 @@ def test_a_method_without_an_entry_can_not_be_built() -> None:
 @pytest.mark.parametrize("path", METHODS)
 async def test_method_by_role(path: str, gateway: Gateway, tmp_path: Path) -> None:
     exchange = gateway.desk.exchange
-    issued = {role: exchange.issue(f"outside-{role}", role) for role in Role}
+    issued = {role: exchange.issue(f"outside-{role}", role, tier=Tier.TRUSTED) for role in Role}
+    held = {role: exchange.issue(f"quarantined-{role}", role) for role in Role}
+    _, suspended_token = exchange.issue("is-suspended", Role.OPERATOR, tier=Tier.SUSPENDED)
     ended, ended_token = exchange.issue("was-operator", Role.OPERATOR)
     exchange.revoke(ended.id)
     _, expired_token = exchange.issue("is-late", Role.OPERATOR, 60)
@@ -91,6 +105,9 @@ async def test_method_by_role(path: str, gateway: Gateway, tmp_path: Path) -> No
             for token in (read_credential(tmp_path, role), issued[role][1]):
                 got = await status(channel, path, bearer(token))
                 assert (got in REFUSED) is (role not in DOORS[path].roles), f"{role} got {got}"
+            got = await status(channel, path, bearer(held[role][1]))
+            assert (got in REFUSED) is (role not in DOORS[path].roles or not DOORS[path].quarantined), f"{role}: {got}"
+        assert await status(channel, path, bearer(suspended_token)) is grpc.StatusCode.PERMISSION_DENIED
         move_clock(tmp_path, 61)
         assert await status(channel, path, bearer(expired_token)) is grpc.StatusCode.UNAUTHENTICATED
 

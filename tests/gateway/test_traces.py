@@ -77,7 +77,7 @@ async def test_the_caller_s_own_trace_goes_on_in_the_span_of_the_call() -> None:
     traces = Traces(exporter)
     for given in (f"00-{'1' * 32}-{'2' * 16}-01", "00-garbage", ""):
         with traces.call("publish", {"traceparent": given}) as call:
-            call.stored([Facts("0" * 32, "probe", "", "0" * 32, 1, "", "", "learn", "")], "prober-1")
+            call.stored([Facts("0" * 32, "probe", "", "0" * 32, 1, "", "", "learn", "", False)], "prober-1")
     traces.close()
     spans = exporter.get_finished_spans()
     assert [span.name for span in spans] == ["publish"] * 3, "an id that is no span's is left out"

@@ -1,0 +1,217 @@
+"""Agents from outside: those in quarantine work on loan beside the queues, and all leave a record of their conduct."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from swarm.exchange.conduct import note, recent, standings_of
+from swarm.exchange.flow import PRODUCES, Code, Identity, State
+from swarm.exchange.intake import Intake
+from swarm.exchange.ledger import stored_rubric
+from swarm.exchange.queues import Queues, checked_lease, checked_ttl, refused_output
+from swarm.exchange.rows import chains, facts_by_id
+from swarm.exchange.schema import queue, samples, trials
+from swarm.exchange.tokens import Claim
+from swarm.records import Purpose, Sample, Tier, Verdict
+from swarm.roles import Standing
+from swarm.work import Answer, Completion, FailKind, Failure, Lease, Outcome, Stage
+
+CHECKED_SHARE = 0.25
+"""Share of a trusted agent's outcomes that are checked, drawn after the work came back. In quarantine all are."""
+MOST_LENT = 32
+"""Samples that an agent in quarantine may have on loan at a time."""
+MOST_WITHHELD = 2000
+"""Samples of one producer that are kept apart; more are refused until it is released."""
+WINDOW = 300
+"""Latest outcomes that are looked at."""
+
+_LENDABLE = (State.READY, State.LEASED, State.DELAYED, State.DONE)
+_LOST = "the loan on {} has ended: drop this work and lease again"
+
+
+def _own(agent: Identity, sample: Sample) -> Sample:
+    """Under an id of the agent's own: answers have the same id from every agent, and theirs must not take it."""
+    if sample.kind == "probe":
+        return sample
+    return sample.model_copy(update={"id": uuid.uuid5(uuid.UUID(hex=sample.id), agent.name).hex})
+
+
+class Quarantine(Queues):
+    """The calls of `Queues`. In quarantine nothing that an agent does changes a queue: it is lent copies."""
+
+    def publish(self, agent: Identity, samples: Sequence[Sample]) -> list[Answer]:
+        """In quarantine samples are stored and kept apart. QUEUE_FULL where too many of the agent's are already."""
+        if agent.tier is not Tier.QUARANTINED:
+            return super().publish(agent, samples)
+        with self._store.transaction():
+            with self._store.read() as connection:
+                full = _withheld(connection, agent.name) + len(samples) > MOST_WITHHELD
+            if full:
+                said = f"{MOST_WITHHELD} samples of {agent.name} wait for its release from quarantine: wait, too"
+                return [Answer(id=sample.id, code=Code.QUEUE_FULL, message=said) for sample in samples]
+            answers = super().publish(agent, [_own(agent, sample) for sample in samples])
+        return [a.model_copy(update={"id": sample.id}) for a, sample in zip(answers, samples, strict=True)]
+
+    def lease(self, agent: Identity, stage: Stage, limit: int, ttl_seconds: float = 30.0) -> list[Lease]:
+        """In quarantine: the newest learn work of the stage that this agent wasn't lent yet, done already or not."""
+        if agent.tier is not Tier.QUARANTINED:
+            return super().lease(agent, stage, limit, ttl_seconds)
+        ttl = checked_lease(agent, stage, limit, ttl_seconds)
+        with self._store.write() as connection:
+            lent = select(func.count()).where(trials.c.agent == agent.name, trials.c.open)
+            room = MOST_LENT - (connection.scalar(lent) or 0)
+            ids = _lendable(connection, agent, stage, min(limit, room)) if room > 0 else []
+            if not ids:
+                return []
+            loan = {"agent": agent.name, "stage": stage, "open": True, "until": self._store.now() + ttl}
+            connection.execute(insert(trials), [{**loan, "sample_id": sample_id} for sample_id in ids])
+            found = chains(connection, ids)
+        return [self._handed(agent, Claim(stage, chain[0].id, 0), chain, 1, ttl_seconds) for chain in found]
+
+    def complete(self, agent: Identity, completions: Sequence[Completion]) -> list[Answer]:
+        """In quarantine the outputs are stored and kept apart; what was lent stays where it is in its queue."""
+        match agent.tier:
+            case Tier.QUARANTINED:
+                return self._complete_loans(agent, completions)
+            case Tier.TRUSTED:
+                with self._store.transaction():
+                    answers = super().complete(agent, completions)
+                    with self._store.write() as connection:
+                        for item, answer in zip(completions, answers, strict=True):
+                            if answer.ok:
+                                self._check(connection, agent, item, CHECKED_SHARE)
+                return answers
+            case _:
+                return super().complete(agent, completions)
+
+    def fail(self, agent: Identity, failures: Sequence[Failure]) -> list[Answer]:
+        """In quarantine it is a loan that ends, and nothing else."""
+        with self._store.transaction():
+            if agent.tier is Tier.QUARANTINED:
+                answers = self._change_loans(agent, [item.token for item in failures], {"open": False})
+            else:
+                answers = super().fail(agent, failures)
+            if agent.tier is not Tier.INSIDE:
+                self._note_failures(agent, failures, answers)
+        return answers
+
+    def extend(self, agent: Identity, tokens: Sequence[str], ttl_seconds: float = 30.0) -> list[Answer]:
+        """In quarantine a loan is extended."""
+        if agent.tier is not Tier.QUARANTINED:
+            return super().extend(agent, tokens, ttl_seconds)
+        return self._change_loans(agent, tokens, {"until": self._store.now() + checked_ttl(ttl_seconds)})
+
+    def expire_loans(self) -> int:
+        """End the loans that ran out; returns how many."""
+        with self._store.write() as connection:
+            late = trials.c.open, trials.c.until < self._store.now()
+            rows = connection.execute(select(trials).where(*late)).all()
+            for row in rows:
+                delivery = Claim(Stage(row.stage), row.sample_id, 0).text()
+                note(connection, self._store.now(), row.agent, [(delivery, Outcome.LOST)])
+            if rows:
+                connection.execute(update(trials).where(*late).values(open=False))
+        return len(rows)
+
+    def conduct(self) -> list[tuple[Standing, list[Outcome]]]:
+        """Where each agent from outside stands that may work, with its latest outcomes since then, newest first."""
+        with self._store.read() as connection:
+            placed = [item for item in standings_of(connection).values() if item.tier is not Tier.SUSPENDED]
+            return [(standing, recent(connection, standing, WINDOW)) for standing in placed]
+
+    def _complete_loans(self, agent: Identity, completions: Sequence[Completion]) -> list[Answer]:
+        with self._store.write() as connection:
+            intake = Intake(connection, self._store.now(), self._queue_limit, self._credits)
+            own = [
+                item.model_copy(update={"outputs": tuple(_own(agent, output) for output in item.outputs)})
+                for item in completions
+            ]
+            intake.load(output for item in own for output in item.outputs)
+            answers = [self._complete_loan(connection, intake, agent, item) for item in own]
+            intake.write()
+        return answers
+
+    def _complete_loan(self, connection: Connection, intake: Intake, agent: Identity, item: Completion) -> Answer:
+        claim = self._signer.read(item.token, agent.name)
+        if claim is None:
+            return _foreign(agent)
+        is_open = self._is_open(connection, agent, claim)
+        repeated = facts_by_id(connection, [output.id for output in item.outputs[-1:]])
+        if not is_open and not repeated:
+            return Answer(id=claim.sample_id, code=Code.LEASE_LOST, message=_LOST.format(claim.sample_id))
+        if refusal := refused_output(agent, claim.sample_id, item.outputs):
+            return refusal
+        answer = intake.admit(agent, item.outputs)
+        if answer.ok and is_open:
+            chosen = trials.c.agent == agent.name, trials.c.sample_id == claim.sample_id
+            connection.execute(update(trials).where(*chosen).values(open=False))
+            self._check(connection, agent, item, 1.0)
+        return answer.model_copy(update={"id": claim.sample_id})
+
+    def _is_open(self, connection: Connection, agent: Identity, claim: Claim) -> bool:
+        query = select(trials.c.open & (trials.c.until >= self._store.now()))
+        query = query.where(trials.c.agent == agent.name, trials.c.sample_id == claim.sample_id)
+        return claim.generation == 0 and bool(connection.scalar(query))
+
+    def _change_loans(self, agent: Identity, tokens: Sequence[str], values: dict[str, object]) -> list[Answer]:
+        answers = []
+        with self._store.write() as connection:
+            for token in tokens:
+                claim = self._signer.read(token, agent.name)
+                if claim is None:
+                    answers.append(_foreign(agent))
+                elif not self._is_open(connection, agent, claim):
+                    said = _LOST.format(claim.sample_id)
+                    answers.append(Answer(id=claim.sample_id, code=Code.LEASE_LOST, message=said))
+                else:
+                    chosen = trials.c.agent == agent.name, trials.c.sample_id == claim.sample_id
+                    connection.execute(update(trials).where(*chosen).values(values))
+                    answers.append(Answer(id=claim.sample_id))
+        return answers
+
+    def _check(self, connection: Connection, agent: Identity, item: Completion, share: float) -> None:
+        """Write down what became of a delivery: by a gold check, if the draw says so."""
+        claim, wanted = self._signer.read(item.token, agent.name), PRODUCES[agent.role]
+        assert claim is not None
+        outcome = Outcome.UNCHECKED
+        if self._rng.random() < share:
+            (chain,) = chains(connection, [claim.sample_id])
+            output = next(output for output in item.outputs if output.kind == wanted)
+            verdict = output.payload
+            rubric = stored_rubric(connection, verdict.rubric_version) if isinstance(verdict, Verdict) else None
+            # A reference is only as good as who gave it.
+            known = self._gold(chain, output, rubric) if chain[-1].tier is Tier.INSIDE else None
+            outcome = {True: Outcome.RIGHT, False: Outcome.WRONG, None: Outcome.UNCHECKED}[known]
+        note(connection, self._store.now(), agent.name, [(claim.text(), outcome)])
+
+    def _note_failures(self, agent: Identity, failures: Sequence[Failure], answers: Sequence[Answer]) -> None:
+        """An engine that is away is nobody's fault, so what was released is left out."""
+        failed = []
+        for item, answer in zip(failures, answers, strict=True):
+            claim = self._signer.read(item.token, agent.name)
+            if answer.ok and claim is not None and item.kind is not FailKind.RELEASE:
+                failed.append((claim.text(), Outcome.FAILED))
+        with self._store.write() as connection:
+            note(connection, self._store.now(), agent.name, failed)
+
+
+def _foreign(agent: Identity) -> Answer:
+    said = f"this token isn't {agent.name}'s: send the one that came with your own lease"
+    return Answer(id="", code=Code.TOKEN_REFUSED, message=said)
+
+
+def _withheld(connection: Connection, producer: str) -> int:
+    kept = select(func.count()).where(samples.c.withheld, samples.c.producer == producer)
+    return connection.scalar(kept) or 0
+
+
+def _lendable(connection: Connection, agent: Identity, stage: Stage, limit: int) -> list[str]:
+    root = samples.alias("root")
+    mine = (trials.c.sample_id == samples.c.id) & (trials.c.agent == agent.name)
+    joined = samples.join(queue, queue.c.sample_id == samples.c.id).join(root, root.c.id == samples.c.root_id)
+    query = select(samples.c.id).select_from(joined.outerjoin(trials, mine))
+    query = query.where(queue.c.stage == stage, queue.c.state.in_(_LENDABLE), trials.c.sample_id.is_(None))
+    query = query.where(samples.c.purpose == Purpose.LEARN, root.c.tier == Tier.INSIDE)
+    query = query.where(samples.c.forgotten_at.is_(None))
+    return list(connection.scalars(query.order_by(samples.c.revision.desc()).limit(limit)))
