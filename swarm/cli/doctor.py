@@ -14,13 +14,15 @@ from pathlib import Path
 import psutil
 
 from swarm import weights
+from swarm.cli.limits import memory_left, threads_left
+from swarm.config import RaySection
 from swarm.records import Record
 
 PACKAGES = ("nucleus-swarm", "ray", "torch", "transformers", "peft", "trl", "grpcio", "pydantic", "sqlalchemy", "vllm")
 _NEEDED = ("ray", "torch", "transformers", "peft", "grpcio", "pydantic", "sqlalchemy")
 _MODULES = {"grpcio": "grpc"}
 _GIB = 1024**3
-_MEMORY_GIB, _DISK_GIB, _SHM_MIB = 12.0, 3.0, 64
+_MEMORY_GIB, _DISK_GIB = 12.0, 3.0
 
 
 class Finding(Record):
@@ -78,19 +80,23 @@ def _packages() -> list[Finding]:
 
 
 def _processor() -> Finding:
-    threads = len(os.sched_getaffinity(0))
+    threads, granted = len(os.sched_getaffinity(0)), threads_left()
+    found = str(threads) if granted is None else f"{threads}, of which the container grants {granted:g}"
     return Finding(
-        name="cpu threads", ok=threads >= 2, found=str(threads), fix="A swarm needs 2 threads to make headway"
+        name="cpu threads",
+        ok=min(threads, granted or threads) >= 2,
+        found=found,
+        fix="A swarm needs 2 threads to make headway",
     )
 
 
 def _memory() -> Finding:
-    memory = psutil.virtual_memory()
+    memory, left = psutil.virtual_memory(), memory_left()
     found = f"{memory.available / _GIB:.1f} of {memory.total / _GIB:.1f} GiB free"
     return Finding(
         name="memory",
-        ok=memory.available >= _MEMORY_GIB * _GIB,
-        found=found,
+        ok=min(memory.available, memory.available if left is None else left) >= _MEMORY_GIB * _GIB,
+        found=found if left is None else f"{found}, of which the container grants {left / _GIB:.1f} more",
         fix=f"Free {_MEMORY_GIB:g} GiB for the laptop example",
     )
 
@@ -108,14 +114,15 @@ def _sqlite() -> Finding:
 
 
 def _shm() -> Finding:
-    place = Path("/dev/shm")
+    place, wanted = Path("/dev/shm"), RaySection().object_store_mb
     free = shutil.disk_usage(place).free if place.is_dir() else 0
-    ok = free >= _SHM_MIB * 1024**2 and os.access(place, os.W_OK)
+    ok = free >= wanted * 1024**2 and os.access(place, os.W_OK)
     return Finding(
         name="/dev/shm",
         ok=ok,
-        found=f"{free / 1024**2:.0f} MiB free",
-        fix="Start the container with a larger --shm-size",
+        found=f"{free / 1024**2:.0f} MiB free" + ("" if ok else f"; Ray's {wanted} MiB of objects will lie in /tmp"),
+        needed=False,
+        fix=f"Start the container with --shm-size={wanted + 56}m",
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -106,29 +107,28 @@ def reason_of(error: Any) -> str:
 @contextmanager
 def target(run_dir: Path) -> Iterator[Target]:
     """A gateway that serves on a loop of its own, filled with one sample of each kind, leases, an exam and agents."""
-    started: Future[tuple[Gateway, tuple[str, ...]]] = Future()
-    loop = asyncio.new_event_loop()
-    ending = asyncio.Event()
+    started: Future[tuple[Gateway, tuple[str, ...], Callable[[], object]]] = Future()
 
     async def serve() -> None:
+        loop, ending = asyncio.get_running_loop(), asyncio.Event()
+        settings = Settings(run_dir, "fuzz", "calendar", queue_limit=5000, limits=Limits(calls_per_second=1e9))
         try:
-            async with serving(
-                Settings(run_dir, "fuzz", "calendar", queue_limit=5000, limits=Limits(calls_per_second=1e9))
-            ) as gateway:
-                started.set_result((gateway, await _fill(run_dir)))
+            async with serving(settings) as gateway:
+                started.set_result((gateway, await _fill(run_dir), partial(loop.call_soon_threadsafe, ending.set)))
                 await ending.wait()
         except BaseException as error:
             if not started.done():
                 started.set_exception(error)
             raise
 
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
-    gateway, known = started.result(30)
+    gateway, known, end = started.result(30)
     with grpc.insecure_channel(gateway.address) as channel:
         yield Target(gateway, run_dir, channel, known)
-    loop.call_soon_threadsafe(ending.set)
+    end()
     thread.join(30)
+    assert not thread.is_alive(), "the gateway did not stop"
 
 
 async def _fill(run_dir: Path) -> tuple[str, ...]:
