@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,7 +110,7 @@ class Connection:
                 failure = error
             await patience.wait(failure)
 
-    async def stream(self, request: Callable[[], Message]) -> AsyncIterator[Any]:
+    async def stream(self, request: Callable[[], Message]) -> AsyncGenerator[Any, None]:
         """Responses of a streaming method; a broken stream is opened again with what `request` then gives."""
         patience = Patience(self._patience)
         while True:

@@ -1,6 +1,9 @@
-"""What an operator decides about: dead letters, and what is to be forgotten."""
+"""What an operator decides about: dead letters, what is to be forgotten, and copies of the store."""
 
+import os
 from collections.abc import Sequence
+from contextlib import aclosing
+from pathlib import Path
 
 from swarm.calls.caller import Caller, records
 from swarm.codec import enum_to_wire, from_wire
@@ -13,7 +16,7 @@ _FORGET_SECONDS = 600.0
 
 
 class OperatorCalls(Caller):
-    """What an operator decides about: dead letters, and what is to be forgotten."""
+    """What an operator decides about: dead letters, what is to be forgotten, and copies of the store."""
 
     async def dead_letters(
         self,
@@ -55,3 +58,17 @@ class OperatorCalls(Caller):
         """What was forgotten after a revision, in order, 100 at most."""
         reply = await self._call(operator_pb2.ListForgettingsRequest(after_revision=after_revision))
         return records(reply.forgettings, Forgetting)
+
+    async def copy_store(self, target: Path) -> None:
+        """Copy the gateway's whole store, as of one revision, into a new SQLite file here, for its owner alone."""
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            async with aclosing(self._connection.stream(operator_pb2.CopyStoreRequest)) as pieces:
+                async for piece in pieces:
+                    if piece.offset == 0:
+                        file.seek(0)
+                        file.truncate()
+                    file.write(piece.data)
+                    if file.tell() == piece.size_bytes:
+                        break
+            file.flush()
+            os.fsync(file.fileno())

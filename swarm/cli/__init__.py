@@ -29,6 +29,8 @@ for command in (
     export.export_samples,
     student.ask,
     student.serve,
+    keeping.backup,
+    keeping.restore,
     keeping.check,
     house.report,
     house.doctor,

@@ -14,9 +14,9 @@ from swarm.cli import child
 from swarm.cli.edge import INTERRUPTED, dump, say
 from swarm.cli.places import LOG_FILE, Standing, move_aside, read_note, standing
 from swarm.config import Config, load
+from swarm.config_text import located, write_config
 from swarm.domains import load_domain
 from swarm.errors import ConfigError
-from swarm.gateway.run_folder import CONFIG_FILE
 from swarm.live import follow
 from swarm.records import Cell
 
@@ -88,29 +88,6 @@ def prepare(run: Path, fresh: bool, resume: bool, clear_finished: bool) -> bool:
         f"{str(run)!r} holds a run that is {stands}",
         "Add --resume to continue it, or --fresh to move it aside and start anew",
     )
-
-
-def write_config(config: Config, run: Path) -> Path:
-    """Write the config into the run folder, as TOML with every setting."""
-    run.mkdir(parents=True, exist_ok=True)
-    file = run / CONFIG_FILE
-    file.write_text("\n".join(_toml("", config.model_dump(mode="json"))).lstrip() + "\n")
-    return file
-
-
-def _toml(name: str, table: dict[str, Any]) -> list[str]:
-    values = {key: value for key, value in table.items() if not isinstance(value, dict)}
-    lines = [f"\n[{name}]"] if name and values else []
-    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
-    for key, value in table.items():
-        if isinstance(value, dict):
-            lines += _toml(f"{name}.{key}" if name else key, value)
-    return lines
-
-
-def located(config: Config, run: Path) -> Config:
-    """The config with the run folder in it, as an absolute path."""
-    return config.model_copy(update={"swarm": config.swarm.model_copy(update={"run": str(run.absolute())})})
 
 
 def launch(config: Config, run: Path, *, resume: bool, show: Show) -> None:

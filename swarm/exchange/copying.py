@@ -7,16 +7,16 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import Connection, NullPool, create_engine, func, insert, inspect, select
+from sqlalchemy import URL, Connection, NullPool, create_engine, func, insert, inspect, select
 
 from swarm.errors import StoreError
-from swarm.exchange import upgrading
+from swarm.exchange import postgres, upgrading
 from swarm.exchange.schema import SCHEMA_VERSION, metadata
 from swarm.exchange.sqlite import explain
 from swarm.exchange.store import read_meta
 
 _ROWS = 1_000
-_NUMBERED = (("history", "number"), ("checkpoints", "number"))
+_NUMBERED = [column for table in metadata.sorted_tables for column in table.columns if column.autoincrement is True]
 """Columns that PostgreSQL numbers by a sequence, which knows nothing of rows that came with their numbers."""
 
 
@@ -59,9 +59,25 @@ def fill(source: Connection, target: Connection) -> None:
         for part in rows.partitions():
             target.execute(insert(table), [dict(row) for row in part])
     if target.dialect.name == "postgresql":
-        for name, column in _NUMBERED:
-            last = select(func.max(metadata.tables[name].c[column])).scalar_subquery()
-            target.execute(select(func.setval(func.pg_get_serial_sequence(name, column), func.coalesce(last, 1))))
+        for column in _NUMBERED:
+            sequence = func.pg_get_serial_sequence(column.table.name, column.name)
+            last = select(func.max(column)).scalar_subquery()
+            target.execute(select(func.setval(sequence, func.coalesce(last, 1))))
+
+
+def pour(copy: Path, url: URL) -> None:
+    """Fill an empty PostgreSQL database from a copy in the portable form, in one transaction.
+
+    Raises StoreError where it holds a swarm (or something else) already, HeldError while a gateway holds it.
+    """
+    name = postgres.name_of(url)
+    with file_engine(copy) as source, postgres.only_writer(url) as target:
+        check_version(source, str(copy))
+        tables = inspect(target).get_table_names()
+        if tables and ("meta" not in tables or read_meta(target, "schema_version")):
+            raise StoreError(f"the database {name!r} isn't empty (tables {sorted(tables)[:3]})", "Give an empty one")
+        upgrading.upgrade(target)
+        fill(source, target)
 
 
 def check_version(source: Connection, name: str) -> None:

@@ -2,12 +2,14 @@
 
 import random
 from contextlib import AbstractContextManager
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from swarm.exchange.credits import Credits
 from swarm.exchange.deadletters import DeadLetters
 from swarm.exchange.erasure import Erasure
+from swarm.exchange.incarnation import Incarnation
 from swarm.exchange.ledger import Ledger
 from swarm.exchange.library import Library
 from swarm.exchange.log import EventLog
@@ -17,7 +19,7 @@ from swarm.exchange.quarantine import Quarantine
 from swarm.exchange.retention import Retention
 from swarm.exchange.roster import Roster
 from swarm.exchange.store import Clock, Store
-from swarm.exchange.stores import open_store
+from swarm.exchange.stores import copy_store, open_store
 from swarm.exchange.sweeps import Sweeps
 from swarm.exchange.tokens import TokenSigner
 from swarm.exchange.wallet import Wallet
@@ -27,7 +29,18 @@ DEFAULT_CREDITS = Credits()
 
 
 class Exchange(
-    Quarantine, Sweeps, DeadLetters, Library, Erasure, EventLog, Ledger, Roster, Wallet, Overview, Retention
+    Quarantine,
+    Sweeps,
+    DeadLetters,
+    Library,
+    Erasure,
+    EventLog,
+    Ledger,
+    Roster,
+    Wallet,
+    Incarnation,
+    Overview,
+    Retention,
 ):
     """Synchronous core of the gateway. A call that returned outside of a transaction is durable.
 
@@ -52,6 +65,7 @@ class Exchange(
         gold: Gold = lambda *_: None,
     ) -> None:
         signer = TokenSigner(lease_key)
+        self._url = engine_url
         store = open_store(engine_url, swarm_name, domain_name, clock)
         super().__init__(store, signer, queue_limit, rng or random.Random(), credits, gold)
         with store.write() as connection:
@@ -69,6 +83,10 @@ class Exchange(
         A call that raises StoreError ends the whole group: leaving the block then raises it, and nothing was stored.
         """
         return self._store.transaction()
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the whole store as of one revision into a new SQLite file; reading and writing go on meanwhile."""
+        copy_store(self._url, target)
 
     def close(self) -> None:
         """Close the store."""

@@ -30,9 +30,9 @@ _SERVER = text(
     f"SET tcp_keepalives_idle = 1; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = {_DEAD_SECONDS - 1}; "
     f"SET tcp_user_timeout = {1000 * _DEAD_SECONDS}"
 )
-_LOCK = select(
-    func.pg_try_advisory_lock(func.hashtext("swarm.exchange"), func.hashtext(func.coalesce(func.current_schema(), "")))
-)
+_KEY = func.hashtext("swarm.exchange"), func.hashtext(func.coalesce(func.current_schema(), ""))
+_LOCK = select(func.pg_try_advisory_lock(*_KEY))
+_LOCK_FOR_NOW = select(func.pg_try_advisory_xact_lock(*_KEY))
 _FENCE = select(meta.c.value).where(meta.c.key == "epoch").with_for_update(read=True)
 _VACUUM = text("VACUUM samples, exams, history, queue")
 _SYNCED = ("fsync", "synchronous_commit")
@@ -171,6 +171,21 @@ def name_of(url: URL) -> str:
     host = url.host or url.query.get("host", "")
     user, port = f"{url.username}@" if url.username else "", f":{url.port}" if url.port else ""
     return f"postgresql://{user}{host}{port}/{url.database or ''}"
+
+
+@contextmanager
+def only_writer(url: URL) -> Iterator[Connection]:
+    """A connection to a database that no gateway holds, in one transaction. Raises StoreError, HeldError."""
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), poolclass=NullPool, connect_args=_CLIENT)
+    try:
+        with engine.begin() as connection:
+            if not connection.scalar(_LOCK_FOR_NOW):
+                raise HeldError(f"a gateway holds the store {name_of(url)!r}", "Stop it first, or give another one")
+            yield connection
+    except DBAPIError as error:
+        raise explain(name_of(url), error.orig or error) from error
+    finally:
+        engine.dispose()
 
 
 @contextmanager

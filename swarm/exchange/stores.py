@@ -43,6 +43,20 @@ def copy_store(engine_url: str, target: Path) -> None:
         copying.copy_rows(source, postgres.name_of(url), target)
 
 
+def fill_store(copy: Path, engine_url: str) -> None:
+    """Put a copy of a store where the URL says, in one step: a new SQLite file, or an empty PostgreSQL database.
+
+    Raises ConfigError for another URL, StoreError where something is there, HeldError while a gateway holds it.
+    """
+    from swarm.exchange import copying
+
+    url = _read(engine_url)
+    if url.get_backend_name() == "sqlite":
+        copying.copy_file(copy, Path(url.database or ""))
+    else:
+        copying.pour(copy, url)
+
+
 def _read(engine_url: str) -> URL:
     try:
         url = make_url(engine_url)

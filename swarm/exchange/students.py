@@ -26,7 +26,7 @@ class Students(Part):
         beyond the log, CONFLICT for other weights under a known id or a second base.
         """
         with self._store.write() as connection:
-            if stored := _checkpoint(connection, checkpoint.id):
+            if stored := checkpoint_of(connection, checkpoint.id):
                 if _weights(stored) == _weights(checkpoint):
                     return stored
                 raise RefusedError(
@@ -64,12 +64,12 @@ class Students(Part):
     def champion(self) -> Checkpoint | None:
         """The version that serves; None before the base has arrived."""
         with self._store.read() as connection:
-            return _checkpoint(connection, read_meta(connection, "champion_id"))
+            return checkpoint_of(connection, read_meta(connection, "champion_id"))
 
     def rollback(self, checkpoint_id: str) -> Checkpoint:
         """Let an earlier champion (or the base) serve again. Raises RefusedError NOT_FOUND or CONFLICT."""
         with self._store.write() as connection:
-            target = _checkpoint(connection, checkpoint_id)
+            target = checkpoint_of(connection, checkpoint_id)
             if target is None:
                 raise RefusedError(Code.NOT_FOUND, f"there is no checkpoint {checkpoint_id!r}", "List the checkpoints")
             if checkpoint_id == read_meta(connection, "champion_id"):
@@ -81,7 +81,7 @@ class Students(Part):
                     "Name one that did",
                 )
             self._crown(connection, target, "rolled back to")
-            found = _checkpoint(connection, checkpoint_id)
+            found = checkpoint_of(connection, checkpoint_id)
             assert found is not None
             return found
 
@@ -129,7 +129,7 @@ class Students(Part):
 
     def graduate(self, connection: Connection) -> None:
         """Mark the champion as the one that a certificate is about; the base keeps its own status."""
-        champion = _checkpoint(connection, read_meta(connection, "champion_id"))
+        champion = checkpoint_of(connection, read_meta(connection, "champion_id"))
         if champion is not None and champion.status is CheckpointStatus.CHAMPION:
             self._save(connection, champion.model_copy(update={"status": CheckpointStatus.GRADUATE}))
 
@@ -147,7 +147,7 @@ class Students(Part):
                 f"exam {exam.id!r} compares with {exam.champion_id!r}, but {champion_id!r} serves now",
                 "Examine the candidate against the champion",
             )
-        candidate = _checkpoint(connection, exam.candidate_id)
+        candidate = checkpoint_of(connection, exam.candidate_id)
         if candidate is None:
             raise RefusedError(
                 Code.NOT_FOUND, f"there is no checkpoint {exam.candidate_id!r}", "Put the candidate first"
@@ -160,7 +160,7 @@ class Students(Part):
 
     def _crown(self, connection: Connection, successor: Checkpoint, reason: str) -> None:
         """Let `successor` serve from now on, and retire who served."""
-        former = _checkpoint(connection, read_meta(connection, "champion_id"))
+        former = checkpoint_of(connection, read_meta(connection, "champion_id"))
         if former is not None and former.status is not CheckpointStatus.BASE:
             self._save(connection, former.model_copy(update={"status": CheckpointStatus.RETIRED}))
         reign = int(read_meta(connection, "reign")) + 1
@@ -199,7 +199,8 @@ def all_promotions(connection: Connection) -> list[PromotionDecision]:
     return [PromotionDecision.model_validate_json(body) for body in bodies]
 
 
-def _checkpoint(connection: Connection, checkpoint_id: str) -> Checkpoint | None:
+def checkpoint_of(connection: Connection, checkpoint_id: str) -> Checkpoint | None:
+    """A student version as it stands; None where there is none of that id."""
     body = connection.scalar(select(checkpoints.c.body).where(checkpoints.c.id == checkpoint_id))
     return Checkpoint.model_validate_json(body) if body else None
 

@@ -1,6 +1,9 @@
-"""OperatorService: what an operator mends by hand, and what is to be forgotten."""
+"""OperatorService: what an operator mends by hand, what is to be forgotten, and copies of the store."""
 
 import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 from swarm.codec import enum_from_wire, to_wire
@@ -12,6 +15,8 @@ from swarm.gateway.edge import caller
 from swarm.gateway.soundness import bounded, lined
 from swarm.v1 import operator_pb2, operator_pb2_grpc
 from swarm.work import Stage
+
+PIECE_BYTES = 1 << 20
 
 
 class OperatorService(operator_pb2_grpc.OperatorServiceServicer):
@@ -60,6 +65,16 @@ class OperatorService(operator_pb2_grpc.OperatorServiceServicer):
     async def ListForgettings(self, request: Any, _context: Any) -> Any:
         found = await self._desk.read(lambda exchange: exchange.forgotten(request.after_revision))
         return operator_pb2.ListForgettingsResponse(forgettings=wires(found))
+
+    async def CopyStore(self, _request: Any, _context: Any) -> AsyncIterator[Any]:
+        with tempfile.TemporaryDirectory(prefix="swarm-copy-") as folder:
+            copy, offset = Path(folder) / "store", 0
+            await asyncio.to_thread(self._desk.exchange.copy_to, copy)
+            size = copy.stat().st_size
+            with copy.open("rb") as file:
+                while data := await asyncio.to_thread(file.read, PIECE_BYTES):
+                    yield operator_pb2.CopyStoreResponse(size_bytes=size, offset=offset, data=data)
+                    offset += len(data)
 
     async def _scrubbed(self, report: ForgetReport) -> ForgetReport:
         """What was erased is committed by now, so a scrub that fails is said and no failure of the call."""

@@ -108,7 +108,7 @@ def operator(run: Path, patience: float = _PATIENCE_SECONDS) -> SwarmClient:
 @asynccontextmanager
 async def reading(run: Path) -> AsyncIterator[Reader]:
     """A reader of the run: of its gateway where that answers, else of a copy of its store."""
-    if (client := await _answering(run)) is not None:
+    if (client := await answering(run)) is not None:
         async with client:
             yield LiveReader(client)
         return
@@ -116,7 +116,8 @@ async def reading(run: Path) -> AsyncIterator[Reader]:
         yield StoredReader(exchange)
 
 
-async def _answering(run: Path) -> SwarmClient | None:
+async def answering(run: Path) -> SwarmClient | None:
+    """A client of the run's gateway, as the operator; None where none answers."""
     try:
         client = operator(run)
     except ConfigError:

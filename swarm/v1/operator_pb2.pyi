@@ -113,3 +113,17 @@ class ListForgettingsResponse(_message.Message):
     FORGETTINGS_FIELD_NUMBER: _ClassVar[int]
     forgettings: _containers.RepeatedCompositeFieldContainer[_state_pb2.Forgetting]
     def __init__(self, forgettings: _Optional[_Iterable[_Union[_state_pb2.Forgetting, _Mapping]]] = ...) -> None: ...
+
+class CopyStoreRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class CopyStoreResponse(_message.Message):
+    __slots__ = ("size_bytes", "offset", "data")
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    size_bytes: int
+    offset: int
+    data: bytes
+    def __init__(self, size_bytes: _Optional[int] = ..., offset: _Optional[int] = ..., data: _Optional[bytes] = ...) -> None: ...

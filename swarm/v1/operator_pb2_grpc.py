@@ -60,6 +60,11 @@ class OperatorServiceStub:
                 request_serializer=swarm_dot_v1_dot_operator__pb2.ListForgettingsRequest.SerializeToString,
                 response_deserializer=swarm_dot_v1_dot_operator__pb2.ListForgettingsResponse.FromString,
                 _registered_method=True)
+        self.CopyStore = channel.unary_stream(
+                '/swarm.v1.OperatorService/CopyStore',
+                request_serializer=swarm_dot_v1_dot_operator__pb2.CopyStoreRequest.SerializeToString,
+                response_deserializer=swarm_dot_v1_dot_operator__pb2.CopyStoreResponse.FromString,
+                _registered_method=True)
 
 
 class OperatorServiceServicer:
@@ -101,6 +106,14 @@ class OperatorServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CopyStore(self, request, context):
+        """Copies the whole store as of one revision while it serves, as one SQLite file, whichever store it comes from. A
+        stream that broke begins anew. Tokens are not in it, only the hashes of those that were issued.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OperatorServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -128,6 +141,11 @@ def add_OperatorServiceServicer_to_server(servicer, server):
                     servicer.ListForgettings,
                     request_deserializer=swarm_dot_v1_dot_operator__pb2.ListForgettingsRequest.FromString,
                     response_serializer=swarm_dot_v1_dot_operator__pb2.ListForgettingsResponse.SerializeToString,
+            ),
+            'CopyStore': grpc.unary_stream_rpc_method_handler(
+                    servicer.CopyStore,
+                    request_deserializer=swarm_dot_v1_dot_operator__pb2.CopyStoreRequest.FromString,
+                    response_serializer=swarm_dot_v1_dot_operator__pb2.CopyStoreResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -266,6 +284,33 @@ class OperatorService:
             '/swarm.v1.OperatorService/ListForgettings',
             swarm_dot_v1_dot_operator__pb2.ListForgettingsRequest.SerializeToString,
             swarm_dot_v1_dot_operator__pb2.ListForgettingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CopyStore(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/swarm.v1.OperatorService/CopyStore',
+            swarm_dot_v1_dot_operator__pb2.CopyStoreRequest.SerializeToString,
+            swarm_dot_v1_dot_operator__pb2.CopyStoreResponse.FromString,
             options,
             channel_credentials,
             insecure,

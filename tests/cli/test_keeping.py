@@ -1,4 +1,4 @@
-"""Keeping a run by the command line: check."""
+"""Keeping a run by the command line: backup, restore, check."""
 
 import json
 from pathlib import Path
@@ -38,3 +38,34 @@ def test_what_is_no_run_is_refused(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / STORE_FILE).write_bytes(b"certainly not a database" * 100)
     code, _, error = cli("check", tmp_path)
     assert (code, error.count("\n"), "not a database" in error) == (74, 2, True)
+
+
+def test_a_run_is_backed_up_while_it_serves_and_restored(cli: Cli, live_run: Path, tmp_path: Path) -> None:
+    folder, again = tmp_path / "backup", tmp_path / "again"
+    code, out, _ = cli("backup", live_run, "--to", folder)
+    assert (code, f"{folder}: swarm test at revision" in out, "not in it: credentials" in out) == (0, True, True)
+    assert cli("check", folder)[0] == 0
+    code, out, _ = cli("restore", folder, "--to", again)
+    assert (code, "now epoch 1" in out, f"swarm resume {again}" in out) == (0, True, True)
+    for shown in ("samples", "status"):
+        there, here = (json.loads(cli(shown, "--run", run, "--json")[1]) for run in (live_run, again))
+        assert (there == here) if shown == "samples" else (there["corrections"] == here["corrections"])
+    code, _, error = cli("restore", folder, "--to", again)
+    assert (code, "is there already" in error) == (2, True)
+    (folder / STORE_FILE).write_bytes((folder / STORE_FILE).read_bytes() + b"more")
+    for words in (("check", folder), ("restore", folder, "--to", tmp_path / "third")):
+        code, _, error = cli(*words)
+        assert (code, "swarm.db has SHA-256" in error) == (74, True)
+
+
+def test_a_run_that_is_down_is_backed_up_and_damage_is_told(cli: Cli, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run")
+    found = json.loads(cli("backup", run, "--to", tmp_path / "one", "--no-weights", "--json")[1])
+    assert (found["swarm"], found["sound"], [file["path"] for file in found["files"]]) == (
+        "test", True, ["config.toml", "exam-after.json", "exam-before.json", "swarm.db"],
+    )  # fmt: skip
+    ask(f"sqlite:///{run / STORE_FILE}", "UPDATE samples SET digest = '' WHERE revision = 20")
+    code, out, _ = cli("backup", run, "--to", tmp_path / "two")
+    assert (code, "DAMAGED  payloads       1 of " in out) == (1, True)
+    done = json.loads(cli("restore", tmp_path / "one", "--to", tmp_path / "again", "--json")[1])
+    assert (done["epoch"], [kept["id"] for kept in done["elsewhere"]]) == (1, ["base", "c1"])

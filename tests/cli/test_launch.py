@@ -7,8 +7,9 @@ from subprocess import Popen
 
 import pytest
 
-from swarm.cli.launch import overrides, write_config
+from swarm.cli.launch import overrides
 from swarm.config import EngineKind, load
+from swarm.config_text import write_config
 from swarm.errors import ConfigError
 from tests.cli.conftest import Cli, Spawn
 
