@@ -163,6 +163,9 @@ class TrainerSection(Section):
     round_wait_seconds: float = Field(20, ge=0, description="a smaller round starts after this wait")
     replay: float = Field(0.5, ge=0, description="replayed domain examples for each new one")
     general: float = Field(0.15, ge=0, description="general replay examples, the base's own texts, for each new one")
+    outside_share: float = Field(
+        0.25, gt=0, le=1, description="most of a round's new corrections that one teacher from outside may give"
+    )
     exam_every: int = Field(2, ge=1, description="rounds between candidates")
     keep_checkpoints: int = Field(3, ge=1, description="checkpoints kept beside base, champion and graduate")
 

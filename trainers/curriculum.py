@@ -3,11 +3,13 @@
 import json
 import random
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from swarm.domains.base import Domain
-from swarm.records import Correction, Probe, Purpose, Reference, Sample
+from swarm.records import Correction, Probe, Purpose, Reference, Sample, Tier
 from trainers.recipes import Example
+from trainers.shares import INSIDE, within_shares
 
 
 class Refused(ValueError):
@@ -36,18 +38,35 @@ def example_of(chain: Sequence[Sample], domain: Domain, max_characters: int = 40
     return Example(sample_id=name, prompt=domain.prompt(probe.question), completion=completion)
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A new example with its place in the log, and the producer outside of the swarm that it is from, if it is."""
+
+    position: int
+    producer: str
+    example: Example
+
+
 class Curriculum:
     """The books of one run of training: what came, what was refused, and what may be replayed."""
 
     def __init__(
-        self, domain: Domain, replay: float, seed: int, general: float = 0.0, texts: Sequence[Example] = ()
+        self,
+        domain: Domain,
+        replay: float,
+        seed: int,
+        general: float = 0.0,
+        texts: Sequence[Example] = (),
+        outside_share: float = 1.0,
     ) -> None:
         self._domain = domain
         self._general = general
         self._texts = tuple(texts)
         self._replay = replay
         self._seed = seed
-        self._pending: list[tuple[int, Example]] = []
+        self._outside_share = outside_share
+        self._pending: list[_Waiting] = []
+        self._reached = 0
         self._learned: list[Example] = []
         self.refused: list[str] = []
         self._forgotten = 0
@@ -60,14 +79,25 @@ class Curriculum:
         return len(self._pending)
 
     @property
+    def held_back(self) -> int:
+        """Those of them that are over their producer's share, however large the round."""
+        return len(self._pending) - self.available(len(self._pending))
+
+    @property
     def settled(self) -> int:
-        """Up to where the log needs no second reading: all before it was learned from, or refused."""
-        return self._pending[0][0] - 1 if self._pending else self.cursor
+        """Up to where the log needs no second reading: all before it was learned from, refused, or passed over."""
+        ahead = [waiting.position for waiting in self._pending if waiting.position > self._reached]
+        return ahead[0] - 1 if ahead else self.cursor
+
+    @property
+    def passed_over(self) -> tuple[int, ...]:
+        """Where in the settled part of the log examples are that still wait for their producer's share."""
+        return tuple(waiting.position for waiting in self._pending if waiting.position <= self._reached)
 
     @property
     def consumed(self) -> int:
-        """Corrections that need no waiting for any more: learned from, refused, or forgotten."""
-        return len(self._learned) + len(self.refused) + self._forgotten
+        """Corrections that need no waiting for: learned from, refused, forgotten, or over their producer's share."""
+        return len(self._learned) + len(self.refused) + self._forgotten + self.held_back
 
     @property
     def learned(self) -> int:
@@ -77,35 +107,52 @@ class Curriculum:
     def read(self, chains: Sequence[Sequence[Sample]]) -> None:
         """Take corrections from the log, in its order, and move the cursor behind the last."""
         for chain in chains:
+            producer = INSIDE if chain[0].tier is Tier.INSIDE else chain[0].producer
             try:
-                self._pending.append((chain[0].revision, example_of(chain, self._domain)))
+                self._pending.append(_Waiting(chain[0].revision, producer, example_of(chain, self._domain)))
             except Refused as problem:
                 self.refused.append(str(problem))
             self.cursor = max(self.cursor, chain[0].revision)
 
-    def restore(self, chains: Sequence[Sequence[Sample]], cursor: int) -> None:
-        """After a resume: what this page of the log holds up to the cursor was learned already, and is for replay."""
+    def restore(self, chains: Sequence[Sequence[Sample]], cursor: int, passed_over: Collection[int] = ()) -> None:
+        """After a resume: what this page of the log holds up to the cursor was learned already, and is for replay;
+        but for what had been passed over, which waits on."""
         self.read([chain for chain in chains if chain[0].revision <= cursor])
-        self.next_round()
+        waiting = [item for item in self._pending if item.position in passed_over]
+        self._learned += [item.example for item in self._pending if item.position not in passed_over]
+        self._pending, self._reached = waiting, self.cursor
 
     def forget(self, sample_ids: Collection[str]) -> None:
         """Drop these corrections: no later round learns or replays them."""
         held = len(self._pending) + len(self._learned)
-        self._pending = [(revision, kept) for revision, kept in self._pending if kept.sample_id not in sample_ids]
+        self._pending = [kept for kept in self._pending if kept.example.sample_id not in sample_ids]
         self._learned = [kept for kept in self._learned if kept.sample_id not in sample_ids]
         self._forgotten += held - len(self._pending) - len(self._learned)
 
+    def available(self, limit: int) -> int:
+        """How many new examples the next round would take."""
+        return len(self._next(limit))
+
     def next_round(self, limit: int | None = None) -> list[Example]:
-        """The oldest pending examples, all or up to `limit`, with their share of domain and general replay."""
-        count = len(self._pending) if limit is None else limit
-        new = [example for _, example in self._pending[:count]]
-        self._pending = self._pending[count:]
+        """The oldest pending examples, all or up to `limit`, with their share of domain and general replay.
+
+        No producer outside of the swarm gives more than its share; what is over that waits for later rounds.
+        """
+        places = self._next(len(self._pending) if limit is None else limit)
+        new = [self._pending[place].example for place in places]
+        if places:
+            self._reached = max(self._reached, self._pending[places[-1]].position)
+            taken = set(places)
+            self._pending = [item for place, item in enumerate(self._pending) if place not in taken]
         rng = random.Random(f"{self._seed}/{self.settled}")
         replayed = min(len(self._learned), round(self._replay * len(new)))
         old = [example.model_copy(update={"is_new": False}) for example in rng.sample(self._learned, replayed)]
         self._learned.extend(new)
         texts = rng.sample(self._texts, min(len(self._texts), round(self._general * len(new))))
         return new + old + texts
+
+    def _next(self, limit: int) -> list[int]:
+        return within_shares([item.producer for item in self._pending], limit, self._outside_share)
 
 
 def general_examples(folder: Path) -> list[Example]:

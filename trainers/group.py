@@ -52,6 +52,8 @@ class GroupBooks(Record):
     """What a resume needs to know beside the weights; saved with them, so that neither can run ahead of the other."""
 
     cursor: int = 0
+    passed_over: tuple[int, ...] = ()
+    """Before the cursor, but still waiting for their producer's share."""
     rounds: int = 0
     rounds_since_candidate: int = 0
     corrections: int = 0
@@ -161,6 +163,7 @@ class Desk:
             config.swarm.seed,
             config.trainer.general,
             general_examples(weights.folder(config.student.weights)),
+            config.trainer.outside_share,
         )
         self.waiting_since = time.monotonic()
         self.idle_seconds = 0.0
@@ -178,7 +181,7 @@ class Desk:
         await client.register(AgentCard(name=NAME, role=Role.TRAINER, model_family=family))
         while desk.curriculum.cursor < books.cursor:
             page = await client.corrections(desk.curriculum.cursor, _PAGE)
-            desk.curriculum.restore(page, books.cursor)
+            desk.curriculum.restore(page, books.cursor, frozenset(books.passed_over))
             if not page or page[-1][0].revision >= books.cursor:
                 break
         return desk
@@ -229,9 +232,10 @@ class Desk:
 
     def _due(self) -> bool:
         waited = time.monotonic() - self.waiting_since
-        if self.curriculum.pending >= self.config.trainer.round_new:
+        available = self.curriculum.available(self.config.trainer.round_new)
+        if available >= self.config.trainer.round_new:
             return True
-        return self.curriculum.pending > 0 and waited >= self.config.trainer.round_wait_seconds
+        return available > 0 and waited >= self.config.trainer.round_wait_seconds
 
     async def _reverted(self) -> Order | None:
         """The order to go back to the champion, once, after a candidate that was worse."""
@@ -254,10 +258,10 @@ class Desk:
         """Add a round to the books, and say so: probers go by what the trainer has consumed."""
         self.waiting_since = time.monotonic()
         new = sum(example.is_new for example in order.examples)
-        consumed = self.curriculum.consumed - self._said
-        self._said += consumed
+        consumed = self._newly_consumed()
         self.books = GroupBooks(
             cursor=self.curriculum.settled,
+            passed_over=self.curriculum.passed_over,
             rounds=rounds,
             rounds_since_candidate=self.books.rounds_since_candidate + 1,
             corrections=self.books.corrections + new,
@@ -268,6 +272,12 @@ class Desk:
         )
         note = f"round {rounds}: loss {done.loss:.3f}, {done.tokens / done.seconds:.0f} tokens/s"
         await self.client.heartbeat(completed=consumed, busy_seconds=done.seconds, prompt_tokens=done.tokens, note=note)
+
+    def _newly_consumed(self) -> int:
+        """What became consumed since it was last said. Less may be held back than before: that takes nothing back."""
+        new = max(0, self.curriculum.consumed - self._said)
+        self._said += new
+        return new
 
     async def publish(self, learner: Learner, folder: Path) -> None:
         """Copy the weights to their URL, then tell the gateway of the candidate."""
@@ -299,7 +309,9 @@ class Desk:
         idle = f"waiting for corrections, {self.idle_seconds:.0f} s in all"
         problems = self.curriculum.refused
         refused = f"; refused {len(problems)}, last {problems[-1]}" if problems else ""
-        await self.client.heartbeat(note=f"{self.curriculum.pending} pending, {idle}{refused}")
+        held = f", {self.curriculum.held_back} over their producer's share" if self.curriculum.held_back else ""
+        note = f"{self.curriculum.pending} pending{held}, {idle}{refused}"
+        await self.client.heartbeat(completed=self._newly_consumed(), note=note)
 
     async def close(self) -> None:
         """Leave the swarm."""

@@ -13,6 +13,7 @@ from swarm.records import (
     Purpose,
     Sample,
     TeacherKind,
+    Tier,
     Verdict,
     answer_to,
 )
@@ -31,13 +32,15 @@ def chain(
     answer: str = "7",
     rationale: str = "3+4=7",
     verified: bool = True,
+    producer: str = "",
 ) -> Chain:
     """(correction, verdict, attempt, probe) as the log gives it."""
     asked = Sample(payload=probe or probe_of(question=f"What is 3+4, number {revision}?"))
     attempt = answer_to(asked, Attempt(text="Answer: 99", checkpoint_id="base"))
     failed = answer_to(attempt, Verdict(passed=False, rubric_version=1, decided_by="verifier"))
     correction = Correction(rationale=rationale, answer=answer, teacher=TeacherKind.WORKED, verified=verified)
-    return (answer_to(failed, correction).model_copy(update={"revision": revision}), failed, attempt, asked)
+    stamps = {"revision": revision, "producer": producer, "tier": Tier.TRUSTED if producer else Tier.INSIDE}
+    return (answer_to(failed, correction).model_copy(update=stamps), failed, attempt, asked)
 
 
 def log(*revisions: int) -> list[Chain]:
@@ -182,3 +185,36 @@ def test_general_texts_come_with_the_weights(tmp_path: Path) -> None:
     (tmp_path / "general.jsonl").write_text('{"prompt": "Once"}\n')
     with pytest.raises(KeyError, match="completion"):
         general_examples(tmp_path)
+
+
+def test_one_from_outside_has_its_share_of_a_round_and_the_rest_waits() -> None:
+    curriculum = Curriculum(DOMAIN, replay=0.0, seed=1, outside_share=0.25)
+    theirs = [chain(revision, producer="eve") for revision in range(1, 11)]
+    ours = log(*range(11, 17))
+    curriculum.read([*theirs, *ours])
+    assert (curriculum.pending, curriculum.available(100), curriculum.held_back) == (16, 8, 8)
+    first = [example.sample_id for example in curriculum.next_round(4)]
+    assert first == [whole[0].id for whole in (theirs[0], *ours[:3])]
+    assert (curriculum.settled, curriculum.passed_over) == (13, tuple(range(2, 11)))
+    assert len(curriculum.next_round(100)) == 4
+    assert (curriculum.available(100), curriculum.held_back, curriculum.pending) == (0, 8, 8)
+    assert curriculum.next_round(100) == [], "one from outside alone makes no round"
+    assert (curriculum.consumed, curriculum.settled) == (16, 16), "nobody waits for it"
+    curriculum.read(log(*range(17, 20)))
+    assert len(curriculum.next_round(100)) == 4
+
+
+def test_a_restored_curriculum_knows_what_was_passed_over() -> None:
+    corrections = [chain(n, producer="eve" if n % 2 else "") for n in range(1, 25)]
+    one, two = (Curriculum(DOMAIN, replay=1.0, seed=3, outside_share=0.25) for _ in range(2))
+    one.read(corrections[:16])
+    one.next_round(8)
+    for page in (corrections[:10], corrections[10:]):
+        two.restore(page, one.settled, one.passed_over)
+    two.read(corrections[one.settled : 16])
+    assert (two.pending, two.learned, two.passed_over) == (one.pending, one.learned, one.passed_over)
+    for curriculum in (one, two):
+        curriculum.read(corrections[16:])
+    first, second = one.next_round(8), two.next_round(8)
+    assert first == second
+    assert len({example.sample_id for example in first}) == len(first)
