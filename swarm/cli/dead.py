@@ -2,7 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -86,14 +88,8 @@ def requeue(
     as_json: Json = False,
 ) -> None:
     """Let dead letters wait in their queues again, with ten deliveries before them."""
-    _check_chosen(ids, stage, reason, every)
-
-    async def acted() -> list[Answer]:
-        async with operator(find_run(run)) as client:
-            pages = _pages(client, ids, stage, reason)
-            return [answer async for page in pages for answer in await client.requeue_dead(page, note)]
-
-    _report(asyncio.run(acted()), "requeued", as_json)
+    chosen = _Chosen(ids, stage, reason, every)
+    _act(run, chosen, lambda client, page: client.requeue_dead(page, note), "requeued", as_json)
 
 
 @app.command()
@@ -107,14 +103,8 @@ def discard(
     as_json: Json = False,
 ) -> None:
     """Give dead letters up for good; the samples stay stored."""
-    _check_chosen(ids, stage, reason, every)
-
-    async def acted() -> list[Answer]:
-        async with operator(find_run(run)) as client:
-            pages = _pages(client, ids, stage, reason)
-            return [answer async for page in pages for answer in await client.discard_dead(page, note)]
-
-    _report(asyncio.run(acted()), "discarded", as_json)
+    chosen = _Chosen(ids, stage, reason, every)
+    _act(run, chosen, lambda client, page: client.discard_dead(page, note), "discarded", as_json)
 
 
 def line(burned: Burned) -> str:
@@ -122,25 +112,47 @@ def line(burned: Burned) -> str:
     return f"{burned.kind} by {burned.agent}: {burned.reason or 'nothing was said'}"
 
 
-def _check_chosen(ids: list[str] | None, stage: Stage | None, reason: str, every: bool) -> None:
-    if ids and (stage or reason or every):
-        raise ConfigError(f"ids {ids[:3]} and options that choose, too", "Give the ids, or the options, not both")
-    if not (ids or stage or reason or every):
-        raise ConfigError("no dead letters were chosen", "Give ids, --stage, --reason or --all")
+@dataclass(frozen=True)
+class _Chosen:
+    """Dead letters by their ids, or all that fit the options. Raises ConfigError where both are given, or neither."""
+
+    ids: list[str] | None
+    stage: Stage | None
+    reason: str
+    every: bool
+
+    def __post_init__(self) -> None:
+        options = self.stage or self.reason or self.every
+        if self.ids and options:
+            fix = "Give the ids, or the options, not both"
+            raise ConfigError(f"ids {self.ids[:3]} and options that choose, too", fix)
+        if not (self.ids or options):
+            raise ConfigError("no dead letters were chosen", "Give ids, --stage, --reason or --all")
+
+    async def pages(self, client: SwarmClient) -> AsyncIterator[list[str]]:
+        """The ids, in groups that one call takes."""
+        if self.ids:
+            for start in range(0, len(self.ids), PAGE):
+                yield self.ids[start : start + PAGE]
+            return
+        after = 0
+        while letters := await client.dead_letters(self.stage, reason=self.reason, after_revision=after, limit=PAGE):
+            after = letters[-1].sample.revision
+            yield [letter.sample.id for letter in letters]
 
 
-async def _pages(
-    client: SwarmClient, ids: list[str] | None, stage: Stage | None, reason: str
-) -> AsyncIterator[list[str]]:
-    """The ids to act on, in groups that one call takes."""
-    if ids:
-        for start in range(0, len(ids), PAGE):
-            yield ids[start : start + PAGE]
-        return
-    after = 0
-    while letters := await client.dead_letters(stage, reason=reason, after_revision=after, limit=PAGE):
-        after = letters[-1].sample.revision
-        yield [letter.sample.id for letter in letters]
+def _act(
+    run: Path | None,
+    chosen: _Chosen,
+    send: Callable[[SwarmClient, list[str]], Awaitable[list[Answer]]],
+    done: str,
+    as_json: bool,
+) -> None:
+    async def acted() -> list[Answer]:
+        async with operator(find_run(run)) as client:
+            return [answer async for page in chosen.pages(client) for answer in await send(client, page)]
+
+    _report(asyncio.run(acted()), done, as_json)
 
 
 def _report(answers: list[Answer], done: str, as_json: bool) -> None:

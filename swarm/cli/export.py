@@ -12,10 +12,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from swarm.cli.edge import Json, dump, say
-from swarm.cli.look import KINDS, VERDICTS, cell_of, one_of
+from swarm.cli.filters import CellOption, KindOption, PurposeOption, SinceOption, VerdictOption, query
 from swarm.cli.places import RunArgument, find_run
-from swarm.records import Purpose
-from swarm.report.reading import Query, reading
+from swarm.report.reading import reading
 
 
 def export_samples(
@@ -25,28 +24,22 @@ def export_samples(
     joined: Annotated[
         bool, typer.Option("--joined", help="One row for each verdict, with its probe, attempt and correction.")
     ] = False,
-    kind: Annotated[str | None, typer.Option(help="probe, attempt, verdict, correction or annotation.")] = None,
-    cell: Annotated[str | None, typer.Option(help="Only of this cell, subdomain/weather/form.")] = None,
-    purpose: Annotated[Purpose | None, typer.Option(help="Only of probes with this purpose.")] = None,
-    verdict: Annotated[str | None, typer.Option(help="Only verdicts that `pass` or `fail`.")] = None,
-    since: Annotated[int, typer.Option(min=0, help="Only after this revision.")] = 0,
+    kind: KindOption = None,
+    cell: CellOption = None,
+    purpose: PurposeOption = None,
+    verdict: VerdictOption = None,
+    since: SinceOption = 0,
     as_json: Json = False,
 ) -> None:
     """Write a run's samples to Parquet, whether its gateway runs or only its store is left."""
-    query = Query(
-        kind=one_of("--kind", kind, KINDS),
-        cell=cell_of(cell),
-        purpose=purpose,
-        passed=None if verdict is None else one_of("--verdict", verdict, VERDICTS) == "pass",
-        since_revision=since,
-    )
+    chosen = query(kind, cell, purpose, verdict, since)
     # Loads pyarrow, which no other command should wait for.
     from swarm.exporting.streaming import Exported, export
 
     async def exported(folder: Path) -> Exported:
         async with reading(folder) as reader:
             with _bar(shown=not as_json) as watching:
-                return await export(reader, query, to, joined, watching)
+                return await export(reader, chosen, to, joined, watching)
 
     done = asyncio.run(exported(find_run(run)))
     if as_json:

@@ -8,18 +8,15 @@ import typer
 from rich.table import Table
 
 from swarm.cli.edge import Json, dump, say
+from swarm.cli.filters import CellOption, KindOption, PurposeOption, SinceOption, VerdictOption, query
 from swarm.cli.places import RunOption, find_run, read_note, standing, stored_config
 from swarm.cli.wording import event_line, sample_line, sample_lines
 from swarm.config import BudgetSection
-from swarm.errors import ConfigError
 from swarm.events import Event, EventKind
 from swarm.live import Pace, follow, picture
-from swarm.records import Cell, Purpose, Sample
+from swarm.records import Sample
 from swarm.report.reading import Query, operator, reading
 from swarm.state import SwarmState
-
-KINDS = ("probe", "attempt", "verdict", "correction", "annotation")
-VERDICTS = ("pass", "fail")
 
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="Most samples.")]
 
@@ -75,26 +72,19 @@ def watch(
 def samples(
     *,
     run: RunOption = None,
-    cell: Annotated[str | None, typer.Option(help="Only of this cell, subdomain/weather/form.")] = None,
-    verdict: Annotated[str | None, typer.Option(help="Only verdicts that `pass` or `fail`.")] = None,
-    kind: Annotated[str | None, typer.Option(help="probe, attempt, verdict, correction or annotation.")] = None,
-    purpose: Annotated[Purpose | None, typer.Option(help="Only of probes with this purpose.")] = None,
-    since: Annotated[int, typer.Option(min=0, help="Only after this revision.")] = 0,
+    cell: CellOption = None,
+    verdict: VerdictOption = None,
+    kind: KindOption = None,
+    purpose: PurposeOption = None,
+    since: SinceOption = 0,
     limit: Limit = 20,
     oldest: Annotated[bool, typer.Option("--oldest", help="Oldest first.")] = False,
     as_json: Json = False,
 ) -> None:
     """Stored samples, the newest first."""
-    query = Query(
-        kind=one_of("--kind", kind, KINDS),
-        cell=cell_of(cell),
-        purpose=purpose,
-        passed=None if verdict is None else one_of("--verdict", verdict, VERDICTS) == "pass",
-        since_revision=since,
-        limit=limit,
-        newest_first=not oldest,
-    )
-    found = asyncio.run(_samples(find_run(run), query))
+    chosen = query(kind, cell, purpose, verdict, since)
+    shown = chosen.model_copy(update={"limit": limit, "newest_first": not oldest})
+    found = asyncio.run(_samples(find_run(run), shown))
     if as_json:
         dump(found)
         return
@@ -114,23 +104,6 @@ def sample(
         return
     for item in family:
         say("\n".join(sample_lines(item)) + "\n")
-
-
-def one_of(option: str, value: str | None, known: tuple[str, ...]) -> str | None:
-    """The value of an option. Raises ConfigError where it is none of those known."""
-    if value is not None and value not in known:
-        raise ConfigError(f"{option} is {value!r}", f"Use one of {', '.join(known)}")
-    return value
-
-
-def cell_of(key: str | None) -> Cell | None:
-    """The cell that `--cell` names. Raises ConfigError where that is no cell's key."""
-    try:
-        return Cell.parse(key) if key is not None else None
-    except ValueError as error:
-        raise ConfigError(
-            f"--cell: {error}", "Write it as relative/rain/date; `swarm status` shows the cells"
-        ) from error
 
 
 async def _state(run: Path) -> SwarmState:
