@@ -1,13 +1,14 @@
 """The teacher: a worked and verified answer to each failure, from the domain's own solution or from a model."""
 
 import asyncio
+import secrets
 from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
 from agents.books import Books
 from agents.engines.base import Engine, Generation, Request
-from agents.prompting import chat, examples
+from agents.prompting import examples, quoting_chat
 from swarm.domains.base import Domain
 from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable
 from swarm.records import Correction, Probe, Record, TeacherKind, answer_to
@@ -118,7 +119,9 @@ class ModelTeacher:
         return [outcomes.get(lease.token) or _rejected(lease, unasked) for lease in leases]
 
     async def _correct(self, group: Sequence[tuple[Lease, Probe]]) -> list[Completion | Failure]:
-        requests = [self._request(probe) for _, probe in group for _ in range(self._samples)]
+        # All draws for one failure are one request to an engine, so they share a word.
+        asked = [self._request(probe, secrets.token_hex(8)) for _, probe in group]
+        requests = [request for request in asked for _ in range(self._samples)]
         try:
             done = await self._engine.generate(requests)
         except EngineUnavailable as error:
@@ -129,9 +132,9 @@ class ModelTeacher:
             for place, (lease, probe) in enumerate(group)
         ]
 
-    def _request(self, probe: Probe) -> Request:
+    def _request(self, probe: Probe, word: str) -> Request:
         return Request(
-            messages=chat(self._domain.instructions, self._shown, probe.question),
+            messages=quoting_chat(self._domain.instructions, self._shown, probe.question, word),
             max_new_tokens=self._max_new_tokens,
             temperature=0.7,
         )

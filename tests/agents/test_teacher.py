@@ -1,11 +1,13 @@
 """Teachers give verified corrections only, and stop where their budget ends."""
 
 import itertools
+import re
 
 import pytest
 
 from agents.books import Books
 from agents.engines.base import Request
+from agents.prompting import DATA
 from agents.teacher import Budget, ModelTeacher, WorkedTeacher, build_teacher
 from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable
 from swarm.records import Correction, Reference, TeacherKind
@@ -52,10 +54,10 @@ async def test_a_model_is_shown_instructions_and_examples_first() -> None:
     first, second = engine.requests
     assert first == second
     assert first.temperature == 0.7
-    assert first.messages[0].content == SumDomain.instructions
+    assert first.messages[0].content == f"{SumDomain.instructions}\n{DATA}"
     assert [turn.role for turn in first.messages] == ["system", *["user", "assistant"] * 4, "user"]
     assert "Answer:" in first.messages[2].content
-    assert first.messages[-1].content == "What is 3+4?"
+    assert re.fullmatch(r"<([0-9a-f]{16})>\nWhat is 3\+4\?\n</\1>", first.messages[-1].content)
 
 
 async def test_the_shortest_verified_answer_is_kept() -> None:
@@ -78,7 +80,7 @@ async def test_no_verified_answer_is_a_rejection_that_says_why() -> None:
 
 async def test_each_failure_gets_its_own_answer() -> None:
     def say(request: Request) -> str:
-        return "Answer: 7" if request.messages[-1].content == "What is 3+4?" else "Answer: 12"
+        return "Answer: 7" if "What is 3+4?" in request.messages[-1].content else "Answer: 12"
 
     teacher = ModelTeacher(SumDomain(), ScriptedEngine(say), kind=TeacherKind.LOCAL, samples=2)
     leases = [
@@ -102,7 +104,7 @@ async def test_work_is_released_while_the_engine_is_away() -> None:
 
 async def test_an_endpoint_that_fails_once_loses_only_that_failure() -> None:
     def say(request: Request) -> str:
-        if request.messages[-1].content == "What is 5+7?":
+        if "What is 5+7?" in request.messages[-1].content:
             raise EngineUnavailable("timed out")
         return "Answer: 7"
 
