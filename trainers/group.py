@@ -128,6 +128,18 @@ def _restore(learner: Learner) -> GroupBooks:
     return books
 
 
+def _books_of(champion: Checkpoint) -> GroupBooks:
+    """What was known of the training when a champion was published."""
+    return GroupBooks(
+        cursor=champion.cursor,
+        corrections=champion.corrections_trained,
+        tokens=champion.tokens_trained,
+        seconds=champion.train_seconds,
+        loss=champion.loss,
+        parent_id=champion.id,
+    )
+
+
 def _shared(order: Order | None, workers: int) -> Order:
     """Rank 0's order, on every worker."""
     box = [order]
@@ -168,15 +180,26 @@ class Desk:
         self.waiting_since = time.monotonic()
         self.idle_seconds = 0.0
         self.published, self.published_at = "", 0.0
+        self.first: Order | None = None
+        """What comes before all other orders."""
         self._forgotten_until = 0
         self._waits = 0
         self._said = 0
 
     @classmethod
     async def open(cls, config: Config, books: GroupBooks) -> "Desk":
-        """Connect, register, and read again what had been learned before the cursor."""
+        """Connect, register, and read again what had been learned before the cursor.
+
+        Without books, as after a restore, the group begins with the champion and its cursor instead of the base.
+        """
         client = SwarmClient.for_run(config.run_dir, Role.TRAINER, NAME, patience=600)
+        champion = await client.champion() if books == GroupBooks() else None
+        if champion is not None and champion.status is CheckpointStatus.BASE:
+            champion = None
+        books = _books_of(champion) if champion is not None else books
         desk = cls(config, client, books)
+        if champion is not None:
+            desk.first = Order(kind="revert", revert_to=str(desk.weights_of(champion)))
         family = config.student.weights
         await client.register(AgentCard(name=NAME, role=Role.TRAINER, model_family=family))
         while desk.curriculum.cursor < books.cursor:
@@ -188,6 +211,9 @@ class Desk:
 
     async def order(self) -> Order:
         """What to do next. Waits up to a second for corrections where there are too few."""
+        if self.first is not None:
+            first, self.first = self.first, None
+            return first
         phase = await self.client.phase()
         if phase.name in (PhaseName.STOPPED, PhaseName.CERTIFIED):
             return await self._last_order()
@@ -249,10 +275,13 @@ class Desk:
         untouched = champion is None or champion.status is CheckpointStatus.BASE
         if not decision.regression or champion is None or (untouched and self.config.trainer.mode is TrainMode.LORA):
             return None
-        folder = weights.folder(self.config.student_source)
-        if champion.status is not CheckpointStatus.BASE:
-            folder = checkpoints.bring(champion, self.config.run_dir / "cache")
-        return Order(kind="revert", revert_to=str(folder))
+        return Order(kind="revert", revert_to=str(self.weights_of(champion)))
+
+    def weights_of(self, champion: Checkpoint) -> Path:
+        """The folder of a champion's weights, verified. Raises WeightsError where they aren't what was published."""
+        if champion.status is CheckpointStatus.BASE:
+            return weights.folder(self.config.student_source)
+        return checkpoints.bring(champion, self.config.run_dir / "cache")
 
     async def book(self, order: Order, done: RoundBooks, rounds: int) -> None:
         """Add a round to the books, and say so: probers go by what the trainer has consumed."""
