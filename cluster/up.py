@@ -41,7 +41,10 @@ class Gateway:
         door += ["--tls", section.tls, *(part for name in section.tls_names for part in ("--tls-name", name))]
         files = {"certificate": section.tls_certificate, "key": section.tls_key, "client-ca": section.tls_client_ca}
         door += [part for name, file in files.items() if file for part in (f"--tls-{name}", file)]
-        self._command = [sys.executable, "-m", "swarm.gateway", *where, *limits, *door]
+        privacy = [part for kind in config.privacy.redact for part in ("--redact", kind)]
+        privacy += [f"--redact-pattern={name}={said}" for name, said in config.privacy.patterns.items()]
+        privacy += ["--redact-hook", config.privacy.hook] if config.privacy.hook else []
+        self._command = [sys.executable, "-m", "swarm.gateway", *where, *limits, *door, *privacy]
         self._environment = os.environ | ({STORE_VARIABLE: config.swarm.store} if config.swarm.store else {})
         self._log = (run / "gateway.log").open("ab")
         self._address = run / ADDRESS_FILE

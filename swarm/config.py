@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from swarm.errors import ConfigError
+from swarm.privacy import load_screen
 from swarm.roles import Role
 
 STAFFED = (Role.PROBER, Role.STUDENT, Role.JUDGE, Role.TEACHER, Role.EVOLVER, Role.EXAMINER)
@@ -197,6 +198,34 @@ class PhaseSection(Section):
     max_lag: int = Field(4, ge=1, description="promotions after which a waiting failure is stale")
 
 
+class PrivacySection(Section):
+    """What personal data the gateway replaces by `[kind]` in every text that comes in, before it is stored.
+
+    Nothing unless told: the calendar's questions are made of dates, times and numbers, which look like telephone's.
+    """
+
+    redact: tuple[str, ...] = Field(
+        (),
+        description="built-in kinds: `email`, `phone`, `iban`, `card`, `ip`, `token` (keys and passwords of programs)",
+    )
+    patterns: dict[str, str] = Field(
+        default_factory=dict, description="kinds of your own: name to regular expression (of the package `regex`)"
+    )
+    hook: str = Field(
+        "",
+        pattern=r"^([A-Za-z_][\w.]*:[A-Za-z_]\w*)?$",
+        description="`module:function`, from text to text, called after all patterns; the same text must give the same",
+    )
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> "PrivacySection":
+        try:
+            load_screen(self.redact, self.patterns, "")
+        except ConfigError as error:
+            raise PydanticCustomError("privacy", "{said}", {"said": str(error)}) from None
+        return self
+
+
 class RetentionSection(Section):
     """How long the store keeps what nothing rests on. Samples, exams and phases stay; 0 keeps everything."""
 
@@ -220,6 +249,7 @@ class Config(Section):
     exam: ExamSection = ExamSection()
     phases: PhaseSection = PhaseSection()
     retention: RetentionSection = RetentionSection()
+    privacy: PrivacySection = PrivacySection()
     engines: dict[str, EngineSection] = Field(
         {"student": EngineSection()}, description="engines by name; `student` must exist"
     )

@@ -74,6 +74,12 @@ REASONS: Mapping[str, Reason] = {
         "The sample that this one answers was forgotten; its text must not come back by what quotes it.",
         "Drop this work.",
     ),
+    "PRIVACY_FAILED": Reason(
+        "FAILED_PRECONDITION",
+        "Personal data could not be taken out of the sample: a pattern took too long on it, or the run's own function "
+        "failed. Nothing of it was stored.",
+        "Have the operator mend `[privacy]` in the run's config, or send the text in shorter samples.",
+    ),
     "QUEUE_FULL": Reason(
         "RESOURCE_EXHAUSTED",
         "The queue where the sample would wait is full. Nothing was stored.",

@@ -184,6 +184,7 @@ class Sample(Record):
     `producer`, its `tier` at that time, `revision` and `forgotten` are set by the gateway; what a client writes is
     ignored. A forgotten sample has no text any more; its id, lineage, stamps and numbers stay. Of the samples in one
     queue with the same `ordering_key`, one is leased at a time, in the order of their revisions; "" orders nothing.
+    `redactions`, also the gateway's, is how often personal data of each kind was replaced in it.
     """
 
     id: SampleId = Field(default_factory=new_id)
@@ -195,6 +196,7 @@ class Sample(Record):
     revision: int = 0
     forgotten: bool = False
     ordering_key: Key = ""
+    redactions: tuple[tuple[str, int], ...] = ()
     payload: Payload
 
     @property

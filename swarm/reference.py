@@ -193,6 +193,8 @@ def _type_of(field: FieldInfo) -> str:
         return " or ".join(f"`{item.value}`" for item in annotation)
     if typing.get_origin(annotation) is tuple:
         return "list of strings"
+    if typing.get_origin(annotation) is dict:
+        return "table of strings"
     if typing.get_origin(annotation) is typing.Literal:
         return " or ".join(f"`{item}`" for item in typing.get_args(annotation))
     name = {"str": "string", "int": "integer", "float": "number", "bool": "true or false"}[annotation.__name__]
@@ -208,7 +210,7 @@ def _bound(item: Any) -> str:
 
 
 def _default_of(field: FieldInfo) -> str:
-    value = field.default
+    value = field.get_default(call_default_factory=True)
     if isinstance(value, enum.Enum):
         return f"`{value.value}`"
     return f'`"{value}"`' if isinstance(value, str) else f"`{list(value) if isinstance(value, tuple) else value}`"

@@ -48,6 +48,7 @@ def test_an_unknown_key_is_answered_with_the_near_one(text: str, said: str) -> N
         ("[swarm]\nseed = -1", "swarm.seed", "-1"),
         ("[budget]\nminutes = -5", "budget.minutes", "-5"),
         ("[gateway]\nport = 70000", "gateway.port", "70000"),
+        ("[privacy]\nhook = 'module.function'", "privacy.hook", "'module.function'"),
         ("[trainer]\nworkers = 0", "trainer.workers", "0"),
         ("[trainer]\nlearning_rate = 0", "trainer.learning_rate", "0"),
         ("[trainer]\nmode = 'half'", "trainer.mode", "'half'"),
@@ -149,3 +150,9 @@ def test_a_store_with_a_password_is_refused_without_showing_it(url: str) -> None
 @pytest.mark.parametrize("url", ["", "postgresql+psycopg://anna@host:5432/db", "postgresql://anna@/db?host=/run/pg"])
 def test_a_store_is_named_by_its_url(url: str) -> None:
     assert parse(f'[swarm]\nstore = "{url}"', "test.toml").swarm.store == url
+
+
+def test_a_pattern_that_can_not_be_read_is_refused_with_its_place() -> None:
+    said = refusal("[privacy.patterns]\nticket = '(ab['")
+    assert "privacy pattern 'ticket' is '(ab[': unterminated character set at position 4. Mend it there" in said
+    assert "privacy.redact names 'mail'. Use any of token, email" in refusal("[privacy]\nredact = ['mail']")

@@ -61,6 +61,9 @@ def sample_lines(sample: Sample) -> list[str]:
     head = f"{sample.kind} {sample.id}  (revision {sample.revision}, by {sample.producer or 'nobody'})"
     head += ", forgotten" if sample.forgotten else ""
     lines = [head]
+    if sample.redactions:
+        replaced = ", ".join(f"{kind} {count}" for kind, count in sample.redactions)
+        lines.append(f"  {'(replaced)':<18} {replaced}")
     for name, value in sample.payload.model_dump(mode="json", exclude={"kind"}).items():
         if isinstance(value, dict):
             value = " ".join(f"{key}={item}" for key, item in value.items())  # noqa: PLW2901 - the same value, as text

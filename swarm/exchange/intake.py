@@ -1,5 +1,6 @@
 """Taking samples in: each item is decided alone against what is stored, then all of a batch is written at once."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -239,6 +240,7 @@ def _sample_row(sample: Sample, facts: Facts, revision: int, counted: bool) -> d
         "tier": sample.tier,
         "withheld": facts.withheld,
         "taught_at": revision if taught else None,
+        "redactions": json.dumps(sample.redactions) if sample.redactions else "",
     }
 
 

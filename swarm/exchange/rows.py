@@ -1,5 +1,6 @@
 """Between rows and samples, and the small statements that several parts of the exchange share."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -58,6 +59,7 @@ def _sample(row: Row[*tuple[Any, ...]]) -> Sample:
         created_at=moment(row.created_at),
         revision=row.revision,
         ordering_key=row.ordering_key,
+        redactions=json.loads(row.redactions or "[]"),
         forgotten=row.forgotten_at is not None,
         payload=payload_from(row),
     )

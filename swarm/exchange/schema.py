@@ -19,7 +19,7 @@ from sqlalchemy import (
     or_,
 )
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """The migration that these tables are the outcome of; a change here needs the next one, in migrations/versions."""
 
 metadata = MetaData()
@@ -77,6 +77,7 @@ samples = Table(
     Column("tier", _Word, nullable=False, server_default="inside"),
     Column("withheld", Boolean, nullable=False, server_default=false()),
     Column("taught_at", BigInteger),
+    Column("redactions", Text, nullable=False, server_default=""),
     Index("samples_parent", "parent_id"),
     Index("samples_root", "root_id"),
     Index("samples_kind", "kind", "revision"),
@@ -88,6 +89,7 @@ from `forgotten_at` on, `payload` has no text any more.
 
 `tier` is the producer's at that time. What is `withheld` waits in no queue, counts nowhere and is not taught.
 `taught_at` is where a correction stands in the log that trainers read: its own revision, or that of its release.
+`redactions` is JSON, or "" where nothing was replaced.
 """
 
 TAUGHT = samples.c.taught_at.is_not(None)

@@ -53,6 +53,8 @@ SAMPLES = pa.schema(
         ("created_at", _TIME),
         ("revision", pa.int64()),
         ("forgotten", pa.bool_()),
+        ("ordering_key", pa.string()),
+        ("redactions", pa.list_(pa.struct([("kind", pa.string()), ("count", pa.int64())]))),
         *_PROBE,
         *_ATTEMPT,
         *_VERDICT,
@@ -85,7 +87,8 @@ JOINED = pa.schema(
 
 def row_of(sample: Sample) -> Row:
     """A sample's row of `SAMPLES`."""
-    envelope = sample.model_dump(exclude={"payload"})
+    replaced = [{"kind": kind, "count": count} for kind, count in sample.redactions]
+    envelope = sample.model_dump(exclude={"payload"}) | {"redactions": replaced}
     match sample.payload:
         case Probe() as probe:
             return envelope | {"kind": sample.kind} | _of_probe(probe)

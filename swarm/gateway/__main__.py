@@ -12,6 +12,7 @@ from swarm.errors import SwarmError
 from swarm.exchange import DEFAULT_CREDITS, DEFAULT_QUEUE_LIMIT, Credits, Keep
 from swarm.gateway.run_folder import STORE_VARIABLE
 from swarm.gateway.server import Settings, serving
+from swarm.privacy import load_screen
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -57,6 +58,11 @@ def _settings(arguments: list[str]) -> Settings:
         help="wait while another gateway is active, then take over; a standby with a run folder of its own needs a "
         "copy of the active one's credentials/",
     )
+    parser.add_argument("--redact", action="append", default=[], help="a kind of personal data to replace; repeatable")
+    parser.add_argument(
+        "--redact-pattern", action="append", default=[], metavar="NAME=REGEX", help="a kind of your own; repeatable"
+    )
+    parser.add_argument("--redact-hook", default="", help="module:function, from text to text, after all patterns")
     parser.add_argument("--clock-offset-file", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     return Settings(
@@ -78,7 +84,13 @@ def _settings(arguments: list[str]) -> Settings:
         store=given.store,
         standby=given.standby,
         clock_offset_file=given.clock_offset_file,
+        screen=load_screen(given.redact, dict(_pair(word) for word in given.redact_pattern), given.redact_hook),
     )
+
+
+def _pair(word: str) -> tuple[str, str]:
+    name, _, expression = word.partition("=")
+    return name, expression
 
 
 async def _serve(settings: Settings) -> None:

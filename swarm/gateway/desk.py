@@ -19,7 +19,8 @@ from swarm.gateway.metrics import Metrics
 from swarm.gateway.soundness import ITEM_BYTES, bounded, sized
 from swarm.gateway.traces import Traces
 from swarm.gateway.writer import Writer
-from swarm.records import Record
+from swarm.privacy import Screen
+from swarm.records import Record, Sample
 from swarm.work import Answer, Stage
 
 T = TypeVar("T")
@@ -48,6 +49,8 @@ class Desk:
     """How long a watch is silent before it says how far it has come."""
     polled_at: dict[Stage, float] = field(default_factory=dict)
     """When somebody last asked for work of a stage, in the event loop's time."""
+    screen: Screen = field(default_factory=Screen)
+    """What takes personal data out of all that comes in."""
     metrics: Metrics = field(default_factory=Metrics)
     traces: Traces = field(default_factory=Traces.from_environment)
 
@@ -58,6 +61,12 @@ class Desk:
     async def write(self, work: Callable[[Exchange], T], topics: Iterable[Topic] = ()) -> T:
         """The value of `work` once it is durable; then `topics` are notified. Not begun once its caller is gone."""
         return await self.writer.run(work, topics, deadline())
+
+    def screened(self, sample: Sample) -> Sample:
+        """The sample as it may be stored. Raises RefusedError where personal data can't be taken out of it."""
+        passed = self.screen.sample(sample)
+        self.metrics.redacted(passed.redactions)
+        return passed
 
     async def take_credentials(self) -> None:
         """Let the edge know which credentials are good now."""
@@ -81,32 +90,34 @@ def batch(name: str, items: Sequence[T]) -> Sequence[T]:
     return items
 
 
-def answer_each(
+async def answer_each(
     messages: Sequence[Any],
     model: type[R],
     id_of: str,
     act: Callable[[list[R]], Awaitable[list[Answer]]],
-    check: Callable[[R], None] = lambda _: None,
-) -> Awaitable[list[Any]]:
-    """Act on the items that are sound records and pass `check`; the others get an answer INVALID, in their places."""
-    sound, answers = list[R](), list[Answer | None]()
-    for message in messages:
-        try:
-            sized(message, ITEM_BYTES)
-            record = from_wire(message, model)
-            check(record)
-        except RefusedError as error:
-            said = getattr(message, id_of)[:LINE_LIMIT]
-            answers.append(Answer(id=said, code=error.reason, message=str(error)))
-        else:
-            sound.append(record)
-            answers.append(None)
+    take: Callable[[R], R] = lambda record: record,
+    aside: bool = False,
+) -> list[Any]:
+    """Act on what `take` makes of the items that are sound records; the others get a refusal, in their places.
 
-    async def merged() -> list[Any]:
-        acted = iter(await act(sound) if sound else [])
-        return [to_wire(answer or next(acted)) for answer in answers]
+    `aside`: in a thread, where taking them may last.
+    """
 
-    return merged()
+    def read() -> tuple[list[R], list[Answer | None]]:
+        sound, refused = list[R](), list[Answer | None]()
+        for message in messages:
+            try:
+                sized(message, ITEM_BYTES)
+                sound.append(take(from_wire(message, model)))
+                refused.append(None)
+            except RefusedError as error:
+                said = getattr(message, id_of)[:LINE_LIMIT]
+                refused.append(Answer(id=said, code=error.reason, message=str(error)))
+        return sound, refused
+
+    sound, refused = await asyncio.to_thread(read) if aside else read()
+    acted = iter(await act(sound) if sound else [])
+    return [to_wire(answer or next(acted)) for answer in refused]
 
 
 def within_message(messages: Iterable[Any]) -> list[Any]:

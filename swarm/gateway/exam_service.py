@@ -1,5 +1,6 @@
 """ExamService: judges every exam item again and stores exam and decision together."""
 
+import asyncio
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
@@ -109,6 +110,7 @@ class ExamService(exam_pb2_grpc.ExamServiceServicer):
             bounded(f"ExamRecord.retention_correct_{name}", right, 0, exam.retention_items)
         for item in exam.items:
             check_sample(item.probe)
+        exam = await asyncio.to_thread(self._desk.screen.record, exam)
         sound, decision = await self._desk.read(lambda exchange: self._decide(exchange, exam))
 
         def store(exchange: Exchange) -> PromotionDecision:

@@ -6,10 +6,11 @@ from typing import Any
 
 from swarm.codec import enum_from_wire, to_wire
 from swarm.exchange import Code
+from swarm.fields import as_note
 from swarm.gateway.changes import QUEUES, Topic
 from swarm.gateway.desk import LONGEST_WAIT_SECONDS, MOST_ITEMS, Desk, answer_each, batch, wires, within_message
 from swarm.gateway.edge import caller
-from swarm.gateway.soundness import bounded, check_completion, check_sample
+from swarm.gateway.soundness import bounded, check_sample
 from swarm.gateway.traces import Call
 from swarm.records import Sample
 from swarm.v1 import exchange_pb2, exchange_pb2_grpc
@@ -35,6 +36,16 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
             facts = await self._desk.read(lambda exchange: exchange.facts(ids))
             call.stored(facts, agent)
 
+    def _take_sample(self, sample: Sample) -> Sample:
+        check_sample(sample)
+        return self._desk.screened(sample)
+
+    def _take_completion(self, completion: Completion) -> Completion:
+        return completion.model_copy(update={"outputs": tuple(map(self._take_sample, completion.outputs))})
+
+    def _take_failure(self, failure: Failure) -> Failure:
+        return failure.model_copy(update={"reason": as_note(self._desk.screen.text(failure.reason))})
+
     async def Publish(self, request: Any, context: Any) -> Any:
         agent = caller()
         messages = batch("samples", request.samples)
@@ -45,7 +56,8 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
                 await self._stored(call, [answer.id for answer in answers if answer.ok], agent.name)
                 return answers
 
-        answers = await answer_each(messages, Sample, "id", publish, check_sample)
+        aside = not self._desk.screen.open
+        answers = await answer_each(messages, Sample, "id", publish, self._take_sample, aside)
         full = any(answer.code in (Code.QUEUE_FULL, Code.CREDITS_SPENT) for answer in answers)
         return exchange_pb2.PublishResponse(answers=answers, retry_delay_seconds=FULL_RETRY_SECONDS if full else 0.0)
 
@@ -87,7 +99,8 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
                 return answers
 
         messages = batch("completions", request.completions)
-        answers = await answer_each(messages, Completion, "token", complete, check_completion)
+        aside = not self._desk.screen.open
+        answers = await answer_each(messages, Completion, "token", complete, self._take_completion, aside)
         return exchange_pb2.CompleteResponse(answers=answers)
 
     async def Fail(self, request: Any, _context: Any) -> Any:
@@ -97,7 +110,9 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
             return await self._desk.write(lambda exchange: exchange.fail(agent, items), QUEUES)
 
         messages = batch("failures", request.failures)
-        return exchange_pb2.FailResponse(answers=await answer_each(messages, Failure, "token", fail))
+        aside = not self._desk.screen.open
+        answers = await answer_each(messages, Failure, "token", fail, self._take_failure, aside)
+        return exchange_pb2.FailResponse(answers=answers)
 
     async def Extend(self, request: Any, _context: Any) -> Any:
         agent, tokens = caller(), list(batch("tokens", request.tokens))

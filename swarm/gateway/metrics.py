@@ -1,6 +1,6 @@
 """What the gateway measures, for Prometheus: counted as it happens, or read from the store at each scrape."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -45,6 +45,7 @@ COUNTED = {
         Family("swarm_leases_total", "counter", "samples handed out", ("stage",)),
         Family("swarm_redeliveries_total", "counter", "samples handed out after a burned delivery", ("stage",)),
         Family("swarm_lease_expirations_total", "counter", "leases that ran out"),
+        Family("swarm_redactions_total", "counter", "personal data replaced in what came in, repeats too", ("kind",)),
     )
 }
 """Counted by this process since it started."""
@@ -117,6 +118,11 @@ class Metrics:
     def expired(self, leases: int) -> None:
         """Leases ran out."""
         self._by_name["swarm_lease_expirations_total"].inc(leases)
+
+    def redacted(self, counts: Iterable[tuple[str, int]]) -> None:
+        """Personal data of these kinds was replaced, so often each."""
+        for kind, count in counts:
+            self._by_name["swarm_redactions_total"].labels(kind).inc(count)
 
     @contextmanager
     def served(self, exchange: Exchange, port: int) -> Iterator[Self]:

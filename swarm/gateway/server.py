@@ -49,6 +49,7 @@ from swarm.gateway.swarm_service import SwarmService
 from swarm.gateway.warden import review
 from swarm.gateway.writer import Writer
 from swarm.gold import gold_of
+from swarm.privacy import Screen
 from swarm.v1 import (
     agent_pb2_grpc,
     checkpoint_pb2_grpc,
@@ -126,6 +127,8 @@ class Settings:
     standby: bool = False
     """Wait while another gateway is the active one, and take over when it ends."""
     limits: Limits = Limits()
+    screen: Screen = Screen()
+    """What takes personal data out of all that comes in; it lets all pass unless told otherwise."""
     metrics_port: int = 0
     """Loopback port on which Prometheus may scrape; 0 serves no metrics."""
     clock_offset_file: Path | None = None
@@ -164,8 +167,9 @@ async def serving(settings: Settings) -> AsyncIterator[Gateway]:
         changes, keys = Changes(), Keys(credentials, settings.now)
         edge = Edge(keys, audit, settings.limits)
         writer = Writer(exchange, changes, metrics)
-        seconds = settings.bookmark_seconds
-        desk = Desk(exchange, writer, changes, domain, edge, keys, audit, settings.max_lag, seconds, metrics=metrics)
+        seconds, screen = settings.bookmark_seconds, settings.screen
+        parts = exchange, writer, changes, domain, edge, keys, audit, settings.max_lag, seconds
+        desk = Desk(*parts, screen=screen, metrics=metrics)
         await desk.take_credentials()
         server, health = _server(desk)
         ticking = asyncio.create_task(_tick(desk, settings.keep))

@@ -7,7 +7,6 @@ from typing import Any
 from swarm.errors import RefusedError
 from swarm.fields import LINE_LIMIT
 from swarm.records import Annotation, Sample
-from swarm.work import Completion
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
@@ -56,12 +55,6 @@ def check_sample(sample: Sample) -> None:
     timely("Sample.created_at", sample.created_at, datetime.now(UTC))
     if isinstance(sample.payload, Annotation):
         check_json("Annotation.body", sample.payload.body)
-
-
-def check_completion(completion: Completion) -> None:
-    """Raise RefusedError (INVALID) for the first output that isn't sound."""
-    for output in completion.outputs:
-        check_sample(output)
 
 
 def check_json(name: str, text: str) -> None:

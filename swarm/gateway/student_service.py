@@ -77,8 +77,10 @@ class StudentService(student_pb2_grpc.StudentServiceServicer):
                 field="AskRequest.request_id",
             ) from None
 
+        screened = await asyncio.to_thread(self._desk.screened, sample)
+
         def publish(exchange: Exchange) -> None:
-            answer = exchange.publish(agent, [sample])[0]
+            answer = exchange.publish(agent, [screened])[0]
             if not answer.ok:
                 raise RefusedError(answer.code, answer.message)
 

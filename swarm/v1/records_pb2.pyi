@@ -179,8 +179,16 @@ class Annotation(_message.Message):
     body: str
     def __init__(self, schema_name: _Optional[str] = ..., body: _Optional[str] = ...) -> None: ...
 
+class Redaction(_message.Message):
+    __slots__ = ("kind", "count")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    count: int
+    def __init__(self, kind: _Optional[str] = ..., count: _Optional[int] = ...) -> None: ...
+
 class Sample(_message.Message):
-    __slots__ = ("id", "parent_id", "root_id", "producer", "created_at", "revision", "forgotten", "ordering_key", "probe", "attempt", "verdict", "correction", "annotation", "tier")
+    __slots__ = ("id", "parent_id", "root_id", "producer", "created_at", "revision", "forgotten", "ordering_key", "redactions", "probe", "attempt", "verdict", "correction", "annotation", "tier")
     ID_FIELD_NUMBER: _ClassVar[int]
     PARENT_ID_FIELD_NUMBER: _ClassVar[int]
     ROOT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -189,6 +197,7 @@ class Sample(_message.Message):
     REVISION_FIELD_NUMBER: _ClassVar[int]
     FORGOTTEN_FIELD_NUMBER: _ClassVar[int]
     ORDERING_KEY_FIELD_NUMBER: _ClassVar[int]
+    REDACTIONS_FIELD_NUMBER: _ClassVar[int]
     PROBE_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     VERDICT_FIELD_NUMBER: _ClassVar[int]
@@ -203,10 +212,11 @@ class Sample(_message.Message):
     revision: int
     forgotten: bool
     ordering_key: str
+    redactions: _containers.RepeatedCompositeFieldContainer[Redaction]
     probe: Probe
     attempt: Attempt
     verdict: Verdict
     correction: Correction
     annotation: Annotation
     tier: Tier
-    def __init__(self, id: _Optional[str] = ..., parent_id: _Optional[str] = ..., root_id: _Optional[str] = ..., producer: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., forgotten: _Optional[bool] = ..., ordering_key: _Optional[str] = ..., probe: _Optional[_Union[Probe, _Mapping]] = ..., attempt: _Optional[_Union[Attempt, _Mapping]] = ..., verdict: _Optional[_Union[Verdict, _Mapping]] = ..., correction: _Optional[_Union[Correction, _Mapping]] = ..., annotation: _Optional[_Union[Annotation, _Mapping]] = ..., tier: _Optional[_Union[Tier, str]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., parent_id: _Optional[str] = ..., root_id: _Optional[str] = ..., producer: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., forgotten: _Optional[bool] = ..., ordering_key: _Optional[str] = ..., redactions: _Optional[_Iterable[_Union[Redaction, _Mapping]]] = ..., probe: _Optional[_Union[Probe, _Mapping]] = ..., attempt: _Optional[_Union[Attempt, _Mapping]] = ..., verdict: _Optional[_Union[Verdict, _Mapping]] = ..., correction: _Optional[_Union[Correction, _Mapping]] = ..., annotation: _Optional[_Union[Annotation, _Mapping]] = ..., tier: _Optional[_Union[Tier, str]] = ...) -> None: ...

@@ -17,7 +17,7 @@ import pytest
 
 from cluster.up import Gateway, end_orphan, write_note
 from swarm.client import SwarmClient
-from swarm.config import Config, GatewaySection, RetentionSection, SwarmSection
+from swarm.config import Config, GatewaySection, PrivacySection, RetentionSection, SwarmSection
 from swarm.domains.calendar import CalendarDomain
 from swarm.errors import ConfigError, RefusedError
 from swarm.exchange import Exchange, Identity
@@ -66,6 +66,21 @@ async def test_a_gateway_lets_go_of_what_is_older_than_the_config_keeps(tmp_path
             with pytest.raises(RefusedError, match=f"which holds {newest} to {newest}"):
                 await asyncio.wait_for(_watch_again_and_again(client), SECONDS)
             assert [sample.id for sample in await client.samples()] == [sample.id for sample in samples]
+    finally:
+        await asyncio.wait_for(gateway.stop(), SECONDS)
+
+
+async def test_what_the_config_calls_private_is_replaced(tmp_path: Path) -> None:
+    privacy = PrivacySection(redact=("email",), patterns={"ticket": r"-T\d+"})
+    gateway = Gateway(config(tmp_path).model_copy(update={"privacy": privacy}))
+    (sample, *_) = DOMAIN.make(DOMAIN.cells()[0], random.Random(1), Purpose.LEARN)
+    asked = sample.payload.model_copy(update={"question": "-T12 of ana@example.com"})
+    await gateway.start()
+    try:
+        async with SwarmClient.for_run(tmp_path, Role.OPERATOR, "operator-1", patience=SECONDS) as client:
+            assert (await client.publish([sample.model_copy(update={"payload": asked})]))[0].ok
+            (held,) = await client.samples("probe")
+            assert held.redactions == (("email", 1), ("ticket", 1))
     finally:
         await asyncio.wait_for(gateway.stop(), SECONDS)
 

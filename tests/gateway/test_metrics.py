@@ -21,6 +21,7 @@ from swarm.client import SwarmClient
 from swarm.errors import ConfigError, RefusedError
 from swarm.gateway.metrics import COUNTED, READ
 from swarm.gateway.server import Gateway, Settings, serving
+from swarm.privacy import load_screen
 from swarm.roles import Role
 from swarm.work import FailKind, Failure, QueueCount, Stage
 
@@ -50,7 +51,8 @@ def values(port: int) -> Values:
 @pytest_asyncio.fixture
 async def measured(tmp_path: Path) -> AsyncIterator[tuple[Gateway, int]]:
     port = free_port()
-    async with serving(Settings(tmp_path, "test", "calendar", metrics_port=port)) as gateway:
+    screen = load_screen(["email"], {}, "")
+    async with serving(Settings(tmp_path, "test", "calendar", metrics_port=port, screen=screen)) as gateway:
         yield gateway, port
 
 
@@ -60,7 +62,7 @@ async def test_metrics_follow_the_work(measured: tuple[Gateway, int], tmp_path: 
         prober = await stack.enter_async_context(SwarmClient.for_run(tmp_path, Role.PROBER, "prober-1"))
         student = await stack.enter_async_context(SwarmClient.for_run(tmp_path, Role.STUDENT, "student-1"))
         await prober.publish(probes(5))
-        await attempt(student, "= nonsense")
+        await attempt(student, "= nonsense, says ana@example.com")
         lease, other = await student.lease(Stage.PROBES, limit=2)
         await student.fail(
             [
@@ -84,6 +86,7 @@ async def test_metrics_follow_the_work(measured: tuple[Gateway, int], tmp_path: 
         ("swarm_rpc_seconds_count", "OK", "ExchangeService/Lease"): 2,
         ("swarm_streams", "SwarmService/Watch"): 1,
         ("swarm_phase", "learn"): 1,
+        ("swarm_redactions_total", "email"): 1,
     }
     assert {key: seen.get(key) for key in expected} == expected
     assert seen["swarm_commit_seconds_count",] >= 5
