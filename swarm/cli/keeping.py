@@ -4,19 +4,18 @@ import asyncio
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from swarm.backup import restoring
+from swarm.backup.manifest import MANIFEST_FILE, read_manifest, verify
+from swarm.backup.taking import take
 from swarm.cli.edge import Json, dump, say
 from swarm.cli.places import RunArgument, find_run
+from swarm.exchange.checkup import Finding, examine
 from swarm.exchange.stores import copy_store
 from swarm.gateway.run_folder import STORE_FILE, store_url
-
-if TYPE_CHECKING:
-    from swarm.exchange.checkup import Finding
-
-# What copies and checks loads alembic, which no other command should wait for; so it is imported where it is used.
 
 
 def backup(
@@ -27,8 +26,6 @@ def backup(
     as_json: Json = False,
 ) -> None:
     """Back a run up while it serves: store, config, exams, checkpoints. Exit code 1 where the store has damage."""
-    from swarm.backup.taking import take
-
     folder = find_run(run)
     manifest, findings = asyncio.run(take(folder, to, weights))
     if as_json:
@@ -51,9 +48,7 @@ def restore(
     as_json: Json = False,
 ) -> None:
     """Verify a backup and make it a run of its own; whatever the former run handed out holds there no more."""
-    from swarm.backup.restoring import restore as restored
-
-    done = restored(folder, to, store)
+    done = restoring.restore(folder, to, store)
     if as_json:
         dump(done)
         return
@@ -87,10 +82,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _examined(place: Path | None) -> "Sequence[Finding]":
-    from swarm.backup.manifest import MANIFEST_FILE, read_manifest, verify
-    from swarm.exchange.checkup import examine
-
+def _examined(place: Path | None) -> Sequence[Finding]:
     is_backup = place is not None and (place / MANIFEST_FILE).is_file()
     folder = place if place is not None and is_backup else find_run(place)
     with tempfile.TemporaryDirectory(prefix="swarm-check-") as private:
@@ -103,7 +95,7 @@ def _examined(place: Path | None) -> "Sequence[Finding]":
         return examine(copy)
 
 
-def _say_wrong(findings: "Sequence[Finding]") -> None:
+def _say_wrong(findings: Sequence[Finding]) -> None:
     for finding in findings:
         if not finding.ok:
             say(f"{'DAMAGED':<8} {finding.check:<14} {finding.found}")

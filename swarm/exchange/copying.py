@@ -10,7 +10,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, NullPool, create_engine, func, insert, inspect, select
 
 from swarm.errors import StoreError
-from swarm.exchange import postgres, upgrading
+from swarm.exchange import postgres
 from swarm.exchange.schema import SCHEMA_VERSION, metadata
 from swarm.exchange.sqlite import explain
 from swarm.exchange.store import read_meta
@@ -44,6 +44,9 @@ def copy_rows(source: Connection, name: str, target: Path) -> None:
 
     Raises StoreError where its schema is another version's.
     """
+    # alembic is loaded where a schema is made: who looks at a run that is down doesn't wait for it.
+    from swarm.exchange import upgrading
+
     check_version(source, name)
     _claim(target)
     with file_engine(target) as opened:
@@ -70,6 +73,8 @@ def pour(copy: Path, url: URL) -> None:
 
     Raises StoreError where it holds a swarm (or something else) already, HeldError while a gateway holds it.
     """
+    from swarm.exchange import upgrading
+
     name = postgres.name_of(url)
     with file_engine(copy) as source, postgres.only_writer(url) as target:
         check_version(source, str(copy))

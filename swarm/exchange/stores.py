@@ -8,7 +8,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from swarm.errors import ConfigError
-from swarm.exchange import postgres
+from swarm.exchange import copying, postgres
 from swarm.exchange.postgres import PostgresStore
 from swarm.exchange.sqlite import SqliteStore
 from swarm.exchange.store import Clock, Store
@@ -32,9 +32,6 @@ def copy_store(engine_url: str, target: Path) -> None:
 
     Raises ConfigError for another URL, StoreError where the store can't be read or the file can't be written.
     """
-    # Copying loads alembic, which a gateway that comes back doesn't wait for.
-    from swarm.exchange import copying
-
     url = _read(engine_url)
     if url.get_backend_name() == "sqlite":
         copying.copy_file(Path(url.database or ""), target)
@@ -48,8 +45,6 @@ def fill_store(copy: Path, engine_url: str) -> None:
 
     Raises ConfigError for another URL, StoreError where something is there, HeldError while a gateway holds it.
     """
-    from swarm.exchange import copying
-
     url = _read(engine_url)
     if url.get_backend_name() == "sqlite":
         copying.copy_file(copy, Path(url.database or ""))
