@@ -1,10 +1,11 @@
 """Keeping a run by the command line: backup, restore, check."""
 
 import json
+import shutil
 from pathlib import Path
 
 from swarm.gateway.run_folder import STORE_FILE
-from tests.cli.conftest import Cli
+from tests.cli.conftest import Cli, Spawn
 from tests.postgres import ask
 from tests.report_rig import make_run
 
@@ -69,3 +70,21 @@ def test_a_run_that_is_down_is_backed_up_and_damage_is_told(cli: Cli, tmp_path: 
     assert (code, "DAMAGED  payloads       1 of " in out) == (1, True)
     done = json.loads(cli("restore", tmp_path / "one", "--to", tmp_path / "again", "--json")[1])
     assert (done["epoch"], [kept["id"] for kept in done["elsewhere"]]) == (1, ["base", "c1"])
+
+
+def test_a_restored_run_is_resumed_where_it_stood(cli: Cli, spawn: Spawn, tmp_path: Path) -> None:
+    base, run, again = tmp_path / "base", make_run(tmp_path / "run", stopped=False), tmp_path / "again"
+    base.mkdir()
+    (base / "config.json").write_text("{}")
+    (run / "config.toml").write_text(f'[swarm]\nname = "test"\nrun = "{run}"\n[student]\nweights = "{base}"\n')
+    assert cli("backup", run, "--to", tmp_path / "backup")[0] == 0
+    shutil.rmtree(run)
+    assert cli("restore", tmp_path / "backup", "--to", again)[0] == 0
+    resumed = spawn("resume", again, "--plain")
+    assert resumed.stdout is not None
+    line = resumed.stdout.readline()
+    assert ("champion c1" in line, "corrections 10, trained 9" in line) == (True, True), line
+    assert json.loads(cli("down", again, "--json")[1])["was_running"] is True
+    assert resumed.wait(30) == 0
+    assert "resumed True" in (again / "cluster.log").read_text()
+    assert not run.exists()
