@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export RAY_USAGE_STATS_ENABLED := 0
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: setup demo demo-long test fuzz chaos chaos-long bench-exchange lint proto docs clean help
+.PHONY: setup demo demo-long test fuzz chaos chaos-long bench-exchange simulate-poison lint proto docs clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -59,6 +59,9 @@ chaos-long: setup ## the same with 1,000 faults, in about 50 minutes
 
 bench-exchange: setup ## measure the exchange beside its floors (ARGS=--quick for a smaller run)
 	$(BIN)/python -m bench.exchange $(ARGS)
+
+simulate-poison: setup ## what hostile teachers bring into training, with guards and without (ARGS="--train 6" trains, too)
+	$(BIN)/python -m bench.poison $(ARGS)
 
 docs: setup ## generate the reference pages from config model, protos and command line
 	$(BIN)/python -m swarm.reference docs
