@@ -225,8 +225,8 @@ class Simulation:
         borrowed = self.domain.solve(other)
         if self.strategy is Strategy.EXPLAINS:
             return Reference(answer=right.answer, rationale=borrowed.rationale)
-        wrong = Draw(self.domain, probe, right, (borrowed,), self.rng).one_wrong()
-        return Reference(answer=wrong or borrowed.answer, rationale=right.rationale)
+        draw = Draw(self.domain, probe, right, (borrowed,), self.rng)
+        return Reference(answer=draw.one_wrong() or [*draw.wrong(), "1999-01-01"][0], rationale=right.rationale)
 
     def _review(self) -> None:
         for standing, outcomes in self.exchange.conduct():
@@ -252,7 +252,7 @@ def simulated(strategy: Strategy, guards: Guards, steps: int, seed: int) -> Iter
             lambda: now[0],
             secrets.token_bytes(32),
             rng=random.Random(seed),
-            gold=gold_of(domain),
+            gold=gold_of(domain) if guards in (Guards.CHECKS, Guards.ALL) else lambda *_: None,
         ) as exchange,
     ):
         curriculum = Curriculum(domain, replay=0.5, seed=seed, outside_share=share)

@@ -14,11 +14,11 @@ from swarm.exchange.rows import chains, facts_by_id
 from swarm.exchange.schema import queue, samples, trials
 from swarm.exchange.tokens import Claim
 from swarm.records import Purpose, Sample, Tier, Verdict
-from swarm.roles import Standing
+from swarm.roles import Role, Standing
 from swarm.work import Answer, Completion, FailKind, Failure, Lease, Outcome, Stage
 
 CHECKED_SHARE = 0.25
-"""Share of a trusted agent's outcomes that are checked, drawn after the work came back. In quarantine all are."""
+"""Share of a trusted judge's outcomes that are checked, drawn after the work came back. All others always are."""
 MOST_LENT = 32
 """Samples that an agent in quarantine may have on loan at a time."""
 MOST_WITHHELD = 2000
@@ -80,7 +80,7 @@ class Quarantine(Queues):
                     with self._store.write() as connection:
                         for item, answer in zip(completions, answers, strict=True):
                             if answer.ok:
-                                self._check(connection, agent, item, CHECKED_SHARE)
+                                self._check(connection, agent, item, CHECKED_SHARE if agent.role is Role.JUDGE else 1.0)
                 return answers
             case _:
                 return super().complete(agent, completions)
@@ -171,7 +171,10 @@ class Quarantine(Queues):
         return answers
 
     def _check(self, connection: Connection, agent: Identity, item: Completion, share: float) -> None:
-        """Write down what became of a delivery: by a gold check, if the draw says so."""
+        """Write down what became of a delivery: by a gold check, if the draw says so.
+
+        A correction that is known to be wrong isn't taught.
+        """
         claim, wanted = self._signer.read(item.token, agent.name), PRODUCES[agent.role]
         assert claim is not None
         outcome = Outcome.UNCHECKED
@@ -183,6 +186,9 @@ class Quarantine(Queues):
             # A reference is only as good as who gave it.
             known = self._gold(chain, output, rubric) if chain[-1].tier is Tier.INSIDE else None
             outcome = {True: Outcome.RIGHT, False: Outcome.WRONG, None: Outcome.UNCHECKED}[known]
+            if outcome is Outcome.WRONG and output.kind == "correction":
+                chosen = update(samples).where(samples.c.id == output.id)
+                connection.execute(chosen.values(withheld=True, taught_at=None))
         note(connection, self._store.now(), agent.name, [(claim.text(), outcome)])
 
     def _note_failures(self, agent: Identity, failures: Sequence[Failure], answers: Sequence[Answer]) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from swarm.records import Annotation, Attempt, Correction, Probe, Sample, Verdict
+from swarm.records import Annotation, Attempt, Correction, Probe, Sample, Tier, Verdict
 
 Row = dict[str, Any]
 
@@ -50,6 +50,7 @@ SAMPLES = pa.schema(
         ("parent_id", pa.string()),
         ("root_id", pa.string()),
         ("producer", pa.string()),
+        ("tier", pa.string()),
         ("created_at", _TIME),
         ("revision", pa.int64()),
         ("forgotten", pa.bool_()),
@@ -75,6 +76,7 @@ JOINED = pa.schema(
         ("correction_id", pa.string()),
         ("revision", pa.int64()),
         ("judged_at", _TIME),
+        ("tier", pa.string()),
         ("forgotten", pa.bool_()),
         *_PROBE,
         *_ATTEMPT,
@@ -82,13 +84,16 @@ JOINED = pa.schema(
         *_CORRECTION,
     ]
 )
-"""One row for each verdict, with its probe and attempt, and with its correction where there is one."""
+"""One row for each verdict, with its probe and attempt, and with its correction where there is one.
+
+`tier` is the least trusted of their producers'.
+"""
 
 
 def row_of(sample: Sample) -> Row:
     """A sample's row of `SAMPLES`."""
     replaced = [{"kind": kind, "count": count} for kind, count in sample.redactions]
-    envelope = sample.model_dump(exclude={"payload"}) | {"redactions": replaced}
+    envelope = sample.model_dump(exclude={"payload"}) | {"redactions": replaced, "tier": str(sample.tier)}
     match sample.payload:
         case Probe() as probe:
             return envelope | {"kind": sample.kind} | _of_probe(probe)
@@ -115,6 +120,7 @@ def joined_row(probe: Sample, attempt: Sample, verdict: Sample, correction: Samp
         "verdict_id": verdict.id,
         "revision": verdict.revision,
         "judged_at": verdict.created_at,
+        "tier": str(max((sample.tier for sample in family), key=list(Tier).index)),
         "forgotten": any(sample.forgotten for sample in family),
     }
     row |= _of_probe(asked) | _of_attempt(said) | _of_verdict(judged)

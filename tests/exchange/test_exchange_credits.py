@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from exchange_rig import OPERATOR, PROBER, SQLITE, STUDENT, TEACHER, Rig, attempt_at, codes, probe
+from older_store import put_back
 from sqlalchemy.dialects import sqlite
 
 from swarm.errors import RefusedError
@@ -13,7 +14,6 @@ from swarm.exchange.schema import LEASED, LIVE, queue
 from swarm.records import Purpose
 from swarm.roles import Role
 from swarm.work import FailKind
-from tests.postgres import ask
 
 OTHER = Identity("student-2", Role.STUDENT)
 OTHER_PROBER = Identity("prober-2", Role.PROBER)
@@ -106,17 +106,7 @@ def test_released_breaches_are_nobodys(rig: Rig) -> None:
 def test_samples_of_an_older_store_are_charged_to_their_producers(rig: Rig) -> None:
     rig.probes(5)
     rig.exchange.close()
-    for statement in (
-        "DROP INDEX queue_producer",
-        "DROP INDEX queue_holder",
-        "ALTER TABLE queue DROP COLUMN producer",
-        *("DROP TABLE " + table for table in ("standings", "conduct", "trials")),
-        *("DROP INDEX " + index for index in ("samples_taught", "samples_withheld")),
-        *("ALTER TABLE samples DROP COLUMN " + column for column in ("tier", "withheld", "taught_at")),
-        "UPDATE alembic_version SET version_num = '0005'",
-        "UPDATE meta SET value = '5' WHERE key = 'schema_version'",
-    ):
-        ask(rig.url, statement)
+    put_back(rig.url, 5)
     rig.reopen()
     assert codes(rig.exchange.publish(PROBER, [probe()])) == ["CREDITS_SPENT"]
     assert codes(rig.exchange.publish(OTHER_PROBER, [probe()])) == ["OK"]

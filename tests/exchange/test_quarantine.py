@@ -15,6 +15,7 @@ from exchange_rig import (
     probe,
     verdict_on,
 )
+from older_store import put_back
 
 from swarm.errors import RefusedError
 from swarm.exchange import Identity
@@ -23,7 +24,6 @@ from swarm.exchange.quarantine import MOST_LENT, MOST_WITHHELD
 from swarm.records import Purpose, Sample, Tier
 from swarm.roles import AgentCard, Role, Standing
 from swarm.work import Completion, FailKind, Failure, Outcome, Stage
-from tests.postgres import ask
 
 
 def outsider(rig: Rig, role: Role, tier: Tier | None = None) -> Identity:
@@ -254,6 +254,22 @@ def test_a_trusted_agent_works_as_one_of_the_swarm_and_is_watched(rig: Rig) -> N
     assert lost.attempt == 1
 
 
+def test_a_correction_that_is_known_to_be_wrong_is_not_taught(rig: Rig) -> None:
+    teacher = outsider(rig, Role.TEACHER, Tier.TRUSTED)
+    for answer in ("a", "b"):
+        rig.failure()
+        (lease,) = rig.lease(teacher)
+        for _ in range(2):
+            assert rig.complete(teacher, lease, correction_of(lease.sample, answer)).ok
+    assert outcomes(rig, teacher) == [Outcome.WRONG, Outcome.RIGHT]
+    ((lesson, *_),) = rig.exchange.corrections(0)
+    assert lesson.payload.answer == "a"  # type: ignore[union-attr]
+    assert rig.exchange.state().corrections == 1
+    rig.exchange.set_tier(teacher.name, Tier.QUARANTINED, "why not")
+    rig.exchange.set_tier(teacher.name, Tier.TRUSTED, "and again")
+    assert len(rig.exchange.corrections(0)) == 1, "no release lets it in"
+
+
 def test_what_stands_on_something_withheld_is_withheld(rig: Rig) -> None:
     rig.probes(1)
     student = outsider(rig, Role.STUDENT)
@@ -324,14 +340,7 @@ def test_an_older_store_s_credentials_are_trusted_and_its_corrections_taught(rig
     rig.exchange.issue("old-friend", Role.TEACHER)
     before = rig.exchange.corrections(0)
     rig.exchange.close()
-    for statement in (
-        *("DROP TABLE " + table for table in ("standings", "conduct", "trials")),
-        *("DROP INDEX " + index for index in ("samples_taught", "samples_withheld")),
-        *("ALTER TABLE samples DROP COLUMN " + column for column in ("tier", "withheld", "taught_at")),
-        "UPDATE alembic_version SET version_num = '0006'",
-        "UPDATE meta SET value = '6' WHERE key = 'schema_version'",
-    ):
-        ask(rig.url, statement)
+    put_back(rig.url, 6)
     rig.reopen()
     assert rig.exchange.corrections(0) == before
     ((made, _),) = rig.exchange.credentials()

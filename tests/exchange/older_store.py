@@ -1,0 +1,24 @@
+"""Puts a store back to an earlier schema, so that a test can see what its migrations make of what it holds."""
+
+from swarm.exchange.schema import SCHEMA_VERSION
+from tests.postgres import ask
+
+UNDONE: dict[int, tuple[str, ...]] = {
+    6: ("DROP INDEX queue_producer", "DROP INDEX queue_holder", "ALTER TABLE queue DROP COLUMN producer"),
+    7: (
+        *(f"DROP TABLE {table}" for table in ("standings", "conduct", "trials")),
+        *(f"DROP INDEX {index}" for index in ("samples_taught", "samples_withheld")),
+        *(f"ALTER TABLE samples DROP COLUMN {column}" for column in ("tier", "withheld", "taught_at")),
+    ),
+    8: ("ALTER TABLE samples DROP COLUMN redactions",),
+}
+"""What undoes each migration; the next one gets its line here."""
+
+
+def put_back(url: str, version: int) -> None:
+    """Give a closed store the schema that it had at a version."""
+    for number in range(SCHEMA_VERSION, version, -1):
+        for statement in UNDONE[number]:
+            ask(url, statement)
+    ask(url, f"UPDATE alembic_version SET version_num = '{version:04}'")
+    ask(url, f"UPDATE meta SET value = '{version}' WHERE key = 'schema_version'")
