@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from swarm.exchange.flow import State
-from swarm.exchange.schema import LEASED, credentials, queue
+from swarm.exchange.schema import LEASED, credentials, queue, trials
 from swarm.exchange.store import read_meta, write_meta
 from swarm.exchange.students import Students, checkpoint_of
 
@@ -17,7 +17,7 @@ class Begun:
 
     epoch: int
     released: int
-    """Leases that went back to their queues."""
+    """Leases that went back to their queues, and loans to agents in quarantine."""
     revoked: int
     """Credentials that were issued and had not ended."""
 
@@ -29,13 +29,15 @@ class Incarnation(Students):
         """Raise the epoch, take every lease back without burning an attempt, and revoke what was issued.
 
         One that was revoked after the backup would otherwise be good again. `urls` says where checkpoints (by id) are
-        now, which is a change of each like any other.
+        now, which is a change of each like any other. In PostgreSQL this fences out the caller, too: open it again.
         """
         with self._store.write() as connection:
             now, epoch = self._store.now(), int(read_meta(connection, "epoch") or 0) + 1
             write_meta(connection, "epoch", str(epoch))
             back = {"state": State.READY, "generation": queue.c.generation + 1, "lease_agent": "", "ready_at": now}
             released = connection.execute(update(queue).where(LEASED).values(**back, answered="", answer="")).rowcount
+            # What was lent beside the queues may be lent again, and nobody is blamed for not bringing it back.
+            released += connection.execute(delete(trials).where(trials.c.open)).rowcount
             good = update(credentials).where(credentials.c.revoked_at.is_(None), credentials.c.expires_at > now)
             revoked = connection.execute(good.values(revoked_at=now)).rowcount
             for checkpoint_id, url in urls.items():
