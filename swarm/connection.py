@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import uuid
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from google.protobuf.message_factory import GetMessageClass
 from swarm.codec import error_of
 from swarm.errors import ConfigError, RefusedError, SwarmError, UnavailableError
 
+REQUEST_ID = "request-id"
+"""Metadata: what the caller calls this request, so that a repeat is known to be one."""
 MESSAGE_BYTES = 16 * 1024 * 1024
 _FIRST_WAIT_SECONDS = 0.05
 _LONGEST_WAIT_SECONDS = 2.0
@@ -94,16 +97,18 @@ class Connection:
         self._methods: dict[type[Message], Any] = {}
 
     async def call(self, request: Message, timeout: float) -> Any:
-        """The response to a request. Repeats it while the gateway is away; `timeout` (seconds) is for one try.
+        """The response to a request. Repeats it, as the same request, while the gateway is away; `timeout` (seconds) is
+        for one try.
 
         Raises RefusedError where the gateway says no, UnavailableError where it stays away.
         """
         if (size := request.ByteSize()) > MESSAGE_BYTES:
             raise RefusedError("TOO_LARGE", f"a message of {size} bytes, over {MESSAGE_BYTES}", "Send smaller batches")
         patience = Patience(self._patience)
+        metadata = (*self._metadata, (REQUEST_ID, uuid.uuid4().hex))
         while True:
             try:
-                return await self._method(request)(request, timeout=timeout, metadata=self._metadata)
+                return await self._method(request)(request, timeout=timeout, metadata=metadata)
             except grpc.aio.AioRpcError as error:
                 failure = _failure(error)
             except UnavailableError as error:

@@ -49,6 +49,11 @@ REASONS: Mapping[str, Reason] = {
         "What the call rests on has changed, or its id is taken by something else.",
         "Read again and decide again; sending the same once more is refused again.",
     ),
+    "REQUEST_CONFLICT": Reason(
+        "ALREADY_EXISTS",
+        "The request id stands for another request of this agent, which was answered already. Nothing was done.",
+        "Use a new id for a new request; a repeat is the same to the byte, with the same credential.",
+    ),
     "OUT_OF_RANGE": Reason(
         "OUT_OF_RANGE",
         "The log doesn't hold this revision (any more, or yet); the message names the oldest and the newest.",

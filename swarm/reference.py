@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from swarm.cli import app
 from swarm.config import Config
-from swarm.gateway.doors import DOORS
+from swarm.gateway.doors import DOORS, Door
 from swarm.gateway.metrics import COUNTED, READ, Family
 from swarm.reasons import BARE, REASONS, Reason
 from swarm.roles import Role
@@ -55,7 +55,9 @@ def api() -> str:
         "Everything that an agent, the command line or a stranger's program can do goes over these gRPC services of "
         "the package `swarm.v1`. Calls carry `authorization: Bearer TOKEN` (the tokens lie in `RUN/credentials`, one "
         "for each role) and `swarm-agent: NAME`; the address is in `RUN/gateway.json`. Server reflection and health "
-        "checks are on.\n",
+        "checks are on. Every call may be sent again after a failure: what it does, it does once, by the ids that it "
+        "names. Those marked *once* name none; they take metadata `request-id: ID` (up to 64 characters, another for "
+        "each request), by which a repeat, the same to the byte, gets the first answer for two days.\n",
     ]
     blocks = [block for file in sorted(PROTO_FOLDER.glob("*.proto")) for block in _blocks(file.read_text())]
     for kind, title in (("service", "Services"), ("message", "Messages"), ("enum", "Enums")):
@@ -248,7 +250,7 @@ def _blocks(text: str) -> Iterator[tuple[str, str, str, list[tuple[str, ...]]]]:
 def _row(kind: str, line: str, note: str) -> tuple[str, ...] | None:
     if kind == "service" and (found := _METHOD.match(line)):
         takes, gives = (f"{'stream of ' if found[i] else ''}`{found[i + 1]}`" for i in (2, 4))
-        return f"`{found[1]}`", takes, gives, _callers(found[3]), note
+        return f"`{found[1]}`", takes, gives, _callers(found[3]), f"{note} *Once.*" if _door(found[3]).once else note
     if kind == "message" and (found := _FIELD.match(line)):
         return f"`{found[2]}`", f"`{found[1]}`", note
     if kind == "enum" and (found := _VALUE.match(line)):
@@ -256,13 +258,18 @@ def _row(kind: str, line: str, note: str) -> tuple[str, ...] | None:
     return None
 
 
+def _door(request: str) -> Door:
+    """The door of the one method that takes this request."""
+    return next(door for path, door in DOORS.items() if path.endswith(f"/{request.removesuffix('Request')}"))
+
+
 def _callers(request: str) -> str:
     """Which roles may call the one method that takes this request."""
-    path = next(path for path in DOORS if path.endswith(f"/{request.removesuffix('Request')}"))
-    barred = [role for role in Role if role not in DOORS[path].roles]
+    allowed = _door(request).roles
+    barred = [role for role in Role if role not in allowed]
     if len(barred) < 3:
         return f"all but {', '.join(barred)}" if barred else "all"
-    return ", ".join(role for role in Role if role in DOORS[path].roles)
+    return ", ".join(role for role in Role if role in allowed)
 
 
 def _commands(path: str, command: Any) -> Iterator[tuple[str, Any]]:

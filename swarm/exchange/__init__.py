@@ -4,6 +4,7 @@ from swarm.exchange.credits import Credits
 from swarm.exchange.exchange import DEFAULT_CREDITS, DEFAULT_QUEUE_LIMIT, Exchange
 from swarm.exchange.flow import MAX_ATTEMPTS, MAX_LEASE_SECONDS, Code, Identity
 from swarm.exchange.redaction import redact, redact_all, redact_event
+from swarm.exchange.requests import Request
 from swarm.exchange.retention import Keep
 from swarm.exchange.store import Clock
 
@@ -18,6 +19,7 @@ __all__ = [
     "Exchange",
     "Identity",
     "Keep",
+    "Request",
     "redact",
     "redact_all",
     "redact_event",

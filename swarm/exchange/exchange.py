@@ -16,6 +16,7 @@ from swarm.exchange.log import EventLog
 from swarm.exchange.overview import Overview, begin_phase
 from swarm.exchange.part import Gold
 from swarm.exchange.quarantine import Quarantine
+from swarm.exchange.requests import Requests
 from swarm.exchange.retention import Retention
 from swarm.exchange.roster import Roster
 from swarm.exchange.store import Clock, Store
@@ -41,6 +42,7 @@ class Exchange(
     Incarnation,
     Overview,
     Retention,
+    Requests,
 ):
     """Synchronous core of the gateway. A call that returned outside of a transaction is durable.
 

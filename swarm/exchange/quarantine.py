@@ -9,13 +9,13 @@ from swarm.exchange.conduct import note, recent, standings_of
 from swarm.exchange.flow import PRODUCES, Code, Identity, State
 from swarm.exchange.intake import Intake
 from swarm.exchange.ledger import stored_rubric
-from swarm.exchange.queues import Queues, checked_lease, checked_ttl, refused_output
+from swarm.exchange.queues import Given, Queues, checked_ttl, refused_output
 from swarm.exchange.rows import chains, facts_by_id
 from swarm.exchange.schema import queue, samples, trials
 from swarm.exchange.tokens import Claim
 from swarm.records import Purpose, Sample, Tier, Verdict
 from swarm.roles import Role, Standing
-from swarm.work import Answer, Completion, FailKind, Failure, Lease, Outcome, Stage
+from swarm.work import Answer, Completion, FailKind, Failure, Outcome, Stage
 
 CHECKED_SHARE = 0.25
 """Share of a trusted judge's outcomes that are checked, drawn after the work came back. All others always are."""
@@ -53,21 +53,24 @@ class Quarantine(Queues):
             answers = super().publish(agent, [_own(agent, sample) for sample in samples])
         return [a.model_copy(update={"id": sample.id}) for a, sample in zip(answers, samples, strict=True)]
 
-    def lease(self, agent: Identity, stage: Stage, limit: int, ttl_seconds: float = 30.0) -> list[Lease]:
+    def _hand_out(self, connection: Connection, agent: Identity, stage: Stage, limit: int, until: int) -> list[Given]:
         """In quarantine: the newest learn work of the stage that this agent wasn't lent yet, done already or not."""
         if agent.tier is not Tier.QUARANTINED:
-            return super().lease(agent, stage, limit, ttl_seconds)
-        ttl = checked_lease(agent, stage, limit, ttl_seconds)
-        with self._store.write() as connection:
-            lent = select(func.count()).where(trials.c.agent == agent.name, trials.c.open)
-            room = MOST_LENT - (connection.scalar(lent) or 0)
-            ids = _lendable(connection, agent, stage, min(limit, room)) if room > 0 else []
-            if not ids:
-                return []
-            loan = {"agent": agent.name, "stage": stage, "open": True, "until": self._store.now() + ttl}
+            return super()._hand_out(connection, agent, stage, limit, until)
+        lent = select(func.count()).where(trials.c.agent == agent.name, trials.c.open)
+        room = MOST_LENT - (connection.scalar(lent) or 0)
+        ids = _lendable(connection, agent, stage, min(limit, room)) if room > 0 else []
+        if ids:
+            loan = {"agent": agent.name, "stage": stage, "open": True, "until": until}
             connection.execute(insert(trials), [{**loan, "sample_id": sample_id} for sample_id in ids])
-            found = chains(connection, ids)
-        return [self._handed(agent, Claim(stage, chain[0].id, 0), chain, 1, ttl_seconds) for chain in found]
+        return [Given(sample_id, 0, 1) for sample_id in ids]
+
+    def _ends(self, connection: Connection, agent: Identity, given: Sequence[Given]) -> list[int]:
+        if not any(one.generation == 0 for one in given):
+            return super()._ends(connection, agent, given)
+        chosen = trials.c.agent == agent.name, trials.c.sample_id.in_([one.sample_id for one in given]), trials.c.open
+        ends = dict(connection.execute(select(trials.c.sample_id, trials.c.until).where(*chosen)).tuples().all())
+        return [ends.get(one.sample_id, 0) for one in given]
 
     def complete(self, agent: Identity, completions: Sequence[Completion]) -> list[Answer]:
         """In quarantine the outputs are stored and kept apart; what was lent stays where it is in its queue."""

@@ -1,6 +1,8 @@
 """The queues: leasing work, and completing, extending or handing it back behind a fence."""
 
+import json
 from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
 
 from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
 
@@ -20,6 +22,7 @@ from swarm.exchange.held import SECOND, Held, held_by_id, settle_all, wake
 from swarm.exchange.intake import Intake
 from swarm.exchange.part import Part
 from swarm.exchange.redaction import redact_all
+from swarm.exchange.requests import Request, recall, remember
 from swarm.exchange.rows import chains
 from swarm.exchange.schema import READY, history, is_ordered, queue
 from swarm.exchange.tokens import Claim
@@ -57,6 +60,15 @@ def waiting(stage: Stage, limit: int) -> Select[tuple[str, int, int]]:
     return ready.with_for_update(skip_locked=True, of=queue)
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One delivery. Its text is read again for a repeat: it may have been forgotten since."""
+
+    sample_id: str
+    generation: int
+    attempt: int
+
+
 class Queues(Part):
     """Work for agents: delivered at least once, with an effect exactly once."""
 
@@ -80,47 +92,62 @@ class Queues(Part):
             intake.write()
         return answers
 
-    def lease(self, agent: Identity, stage: Stage, limit: int, ttl_seconds: float = 30.0) -> list[Lease]:
+    def lease(
+        self, agent: Identity, stage: Stage, limit: int, ttl_seconds: float = 30.0, request: Request | None = None
+    ) -> list[Lease]:
         """Hand up to `limit` samples to one agent, most urgent first, each with the chain that its role may see.
 
-        Raises RefusedError: FORBIDDEN where the role doesn't work on this stage, CREDITS_SPENT where the agent holds as
-        many as it may.
+        A repeat of the request gets the same leases again, each with the time that it has left. Raises RefusedError:
+        FORBIDDEN where the role doesn't work on this stage, CREDITS_SPENT where the agent holds as many as it may.
         """
         ttl = checked_lease(agent, stage, limit, ttl_seconds)
         with self._store.write() as connection:
             now = self._store.now()
-            wake(connection, now)
-            if (left := self._credits.leases_left(connection, agent.name, limit)) < 1:
-                raise RefusedError(
-                    Code.CREDITS_SPENT,
-                    f"{agent.name} holds {self._credits.leases} leases, as many as one agent may",
-                    "Complete some or hand them back, then lease again",
-                )
-            rows = connection.execute(waiting(stage, min(limit, left))).all()
-            if not rows:
-                return []
-            taken = [
-                {"key": row.sample_id, "fence": row.generation + 1, "agent": agent.name, "until": now + ttl}
-                for row in rows
-            ]
-            connection.execute(_LEASE, taken)
-            found = chains(connection, [row.sample_id for row in rows])
+            if (first := recall(connection, request)) is not None:
+                given = [Given(*fields) for fields in json.loads(first)]
+                ends = self._ends(connection, agent, given)
+            else:
+                given = self._hand_out(connection, agent, stage, limit, now + ttl)
+                ends = [now + ttl] * len(given)
+                if given:
+                    remember(connection, request, now, json.dumps([astuple(one) for one in given]).encode())
+            found = chains(connection, [one.sample_id for one in given])
         return [
-            self._handed(agent, Claim(stage, row.sample_id, row.generation + 1), chain, row.attempt + 1, ttl_seconds)
-            for row, chain in zip(rows, found, strict=True)
+            self._handed(agent, stage, one, chain, max(0, end - now))
+            for one, chain, end in zip(given, found, ends, strict=True)
         ]
 
-    def _handed(
-        self, agent: Identity, claim: Claim, chain: Sequence[Sample], attempt: int, ttl_seconds: float
-    ) -> Lease:
+    def _hand_out(self, connection: Connection, agent: Identity, stage: Stage, limit: int, until: int) -> list[Given]:
+        wake(connection, self._store.now())
+        if (left := self._credits.leases_left(connection, agent.name, limit)) < 1:
+            raise RefusedError(
+                Code.CREDITS_SPENT,
+                f"{agent.name} holds {self._credits.leases} leases, as many as one agent may",
+                "Complete some or hand them back, then lease again",
+            )
+        rows = connection.execute(waiting(stage, min(limit, left))).all()
+        given = [Given(row.sample_id, row.generation + 1, row.attempt + 1) for row in rows]
+        taken = [{"key": one.sample_id, "fence": one.generation, "agent": agent.name, "until": until} for one in given]
+        if taken:
+            connection.execute(_LEASE, taken)
+        return given
+
+    def _ends(self, connection: Connection, agent: Identity, given: Sequence[Given]) -> list[int]:
+        """When each delivery to an agent ends; 0 for those that have ended."""
+        rows, now = held_by_id(connection, [one.sample_id for one in given]), self._store.now()
+        held = [(rows[one.sample_id], one.generation) for one in given]
+        mine = [row.lease_agent == agent.name and row.is_held(generation, now) for row, generation in held]
+        return [row.lease_until if still else 0 for (row, _), still in zip(held, mine, strict=True)]
+
+    def _handed(self, agent: Identity, stage: Stage, given: Given, chain: Sequence[Sample], left: int) -> Lease:
         seen = tuple(redact_all(chain, agent.role))
         return Lease(
-            token=self._signer.sign(claim, agent.name),
-            stage=claim.stage,
+            token=self._signer.sign(Claim(stage, given.sample_id, given.generation), agent.name),
+            stage=stage,
             sample=seen[0],
             chain=seen,
-            attempt=attempt,
-            ttl_seconds=ttl_seconds,
+            attempt=given.attempt,
+            ttl_seconds=left / SECOND,
         )
 
     def complete(self, agent: Identity, completions: Sequence[Completion]) -> list[Answer]:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     FromClause,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     or_,
 )
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """The migration that these tables are the outcome of; a change here needs the next one, in migrations/versions."""
 
 metadata = MetaData()
@@ -264,6 +265,20 @@ trials = Table(
     Column("until", BigInteger, nullable=False),
 )
 """What agents in quarantine were lent beside the queues; once for each agent and sample."""
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("agent", _Word, primary_key=True),
+    Column("method", _Word, primary_key=True),
+    Column("id", _Word, primary_key=True),
+    Column("digest", _Word, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Index("requests_at", "at"),
+    sqlite_with_rowid=False,
+)
+"""First answers to requests that carry an id, for two days; `digest` is of the whole request."""
 
 costs = Table(
     "costs",

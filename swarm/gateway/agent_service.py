@@ -6,10 +6,12 @@ from pydantic import Field
 
 from swarm.codec import from_wire, to_wire, validated
 from swarm.errors import RefusedError
+from swarm.exchange import Exchange
 from swarm.fields import Count, Line, Note, Seconds
 from swarm.gateway.changes import Topic
 from swarm.gateway.desk import Desk, wires
 from swarm.gateway.edge import caller
+from swarm.gateway.once import asked, once
 from swarm.gateway.soundness import lined
 from swarm.records import Record
 from swarm.roles import AgentCard
@@ -35,7 +37,6 @@ class AgentService(agent_pb2_grpc.AgentServiceServicer):
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._reported: dict[str, str] = {}
 
     async def Register(self, request: Any, _context: Any) -> Any:
         agent, card = caller(), from_wire(request.card, AgentCard)
@@ -48,22 +49,27 @@ class AgentService(agent_pb2_grpc.AgentServiceServicer):
         status = await self._desk.write(lambda exchange: exchange.register(agent, card), {Topic.LOG})
         return agent_pb2.RegisterResponse(status=to_wire(status))
 
-    async def Heartbeat(self, request: Any, _context: Any) -> Any:
+    async def Heartbeat(self, request: Any, context: Any) -> Any:
         agent, report = caller(), _report(request)
-        if report.report_id and self._reported.get(agent.name) == report.report_id:
-            return agent_pb2.HeartbeatResponse()
         done = report.model_dump(exclude={"report_id"})
-        await self._desk.write(lambda exchange: exchange.heartbeat(agent, agent.name, **done))
-        self._reported[agent.name] = request.report_id
-        return agent_pb2.HeartbeatResponse()
 
-    async def Leave(self, request: Any, _context: Any) -> Any:
+        def beat(exchange: Exchange) -> Any:
+            exchange.heartbeat(agent, agent.name, **done)
+            return agent_pb2.HeartbeatResponse()
+
+        asks = asked(request, context, report.report_id)
+        return await once(self._desk, asks, agent_pb2.HeartbeatResponse, beat)
+
+    async def Leave(self, request: Any, context: Any) -> Any:
         agent = caller()
         name = request.name or agent.name
         lined("LeaveRequest.name", name)
-        await self._desk.write(lambda exchange: exchange.leave(agent, name), {Topic.LOG})
-        self._reported.pop(name, None)
-        return agent_pb2.LeaveResponse()
+
+        def leave(exchange: Exchange) -> Any:
+            exchange.leave(agent, name)
+            return agent_pb2.LeaveResponse()
+
+        return await once(self._desk, asked(request, context), agent_pb2.LeaveResponse, leave, {Topic.LOG})
 
     async def ListAgents(self, _request: Any, _context: Any) -> Any:
         return agent_pb2.ListAgentsResponse(agents=wires(await self._desk.read(lambda exchange: exchange.agents())))

@@ -9,9 +9,10 @@ from typing import Any
 from swarm import checkpoints
 from swarm.codec import from_wire, to_wire
 from swarm.errors import RefusedError
-from swarm.exchange.flow import Code
+from swarm.exchange import Code, Exchange
 from swarm.gateway.changes import Topic
 from swarm.gateway.desk import Desk, wires
+from swarm.gateway.once import asked, once
 from swarm.gateway.soundness import RECORD_BYTES, lined, sized, timely
 from swarm.students import Checkpoint
 from swarm.v1 import checkpoint_pb2, checkpoint_pb2_grpc
@@ -39,15 +40,18 @@ class CheckpointService(checkpoint_pb2_grpc.CheckpointServiceServicer):
         champion = await self._desk.read(lambda exchange: exchange.champion())
         return checkpoint_pb2.GetChampionResponse(champion=to_wire(champion) if champion else None)
 
-    async def Rollback(self, request: Any, _context: Any) -> Any:
+    async def Rollback(self, request: Any, context: Any) -> Any:
         lined("RollbackRequest.checkpoint_id", request.checkpoint_id)
         known = await self._desk.read(lambda exchange: exchange.checkpoints())
         target = next((checkpoint for checkpoint in known if checkpoint.id == request.checkpoint_id), None)
         if target and (gone := await asyncio.to_thread(_missing, target)):
             fix = "Name a checkpoint whose folder is still there"
             raise RefusedError(Code.CONFLICT, f"{gone} of checkpoint {target.id!r} is no longer at {target.url}", fix)
-        champion = await self._desk.write(lambda exchange: exchange.rollback(request.checkpoint_id), {Topic.LOG})
-        return checkpoint_pb2.RollbackResponse(champion=to_wire(champion))
+
+        def roll_back(exchange: Exchange) -> Any:
+            return checkpoint_pb2.RollbackResponse(champion=to_wire(exchange.rollback(request.checkpoint_id)))
+
+        return await once(self._desk, asked(request, context), checkpoint_pb2.RollbackResponse, roll_back, {Topic.LOG})
 
 
 def _check_place(checkpoint: Checkpoint) -> None:

@@ -5,10 +5,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from swarm.codec import enum_from_wire, to_wire, validated
+from swarm.exchange import Exchange
 from swarm.exchange.wallet import DEFAULT_OVERLAP_SECONDS, DEFAULT_TTL_SECONDS
 from swarm.fields import AgentName, Note
 from swarm.gateway.changes import EVERYTHING
 from swarm.gateway.desk import Desk, wires
+from swarm.gateway.once import asked, once_sealed
 from swarm.gateway.soundness import bounded
 from swarm.records import Record, Tier
 from swarm.roles import Role
@@ -31,21 +33,33 @@ class CredentialService(credential_pb2_grpc.CredentialServiceServicer):
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def IssueCredential(self, request: Any, _context: Any) -> Any:
+    async def IssueCredential(self, request: Any, context: Any) -> Any:
         role = enum_from_wire(request.role, Role, "IssueCredentialRequest.role")
         ttl = _lifetime(request)
         tier = enum_from_wire(request.tier, Tier, "IssueCredentialRequest.tier") if request.HasField("tier") else None
-        made, token = await self._desk.write(lambda exchange: exchange.issue(request.name, role, ttl, tier), EVERYTHING)
-        await self._desk.take_credentials()
-        return credential_pb2.IssueCredentialResponse(credential=to_wire(made), token=token)
+        reply = credential_pb2.IssueCredentialResponse
 
-    async def RotateCredential(self, request: Any, _context: Any) -> Any:
+        def issue(exchange: Exchange) -> Any:
+            made, token = exchange.issue(request.name, role, ttl, tier)
+            return reply(credential=to_wire(made), token=token)
+
+        issued = await once_sealed(self._desk, asked(request, context), context, reply, issue, EVERYTHING)
+        await self._desk.take_credentials()
+        return issued
+
+    async def RotateCredential(self, request: Any, context: Any) -> Any:
         ttl = _lifetime(request)
         overlap = request.overlap_seconds if request.HasField("overlap_seconds") else DEFAULT_OVERLAP_SECONDS
         bounded("overlap_seconds", overlap, 0, LONGEST_OVERLAP_SECONDS)
-        made, token = await self._desk.write(lambda exchange: exchange.rotate(request.id, ttl, overlap))
+        reply = credential_pb2.RotateCredentialResponse
+
+        def rotate(exchange: Exchange) -> Any:
+            made, token = exchange.rotate(request.id, ttl, overlap)
+            return reply(credential=to_wire(made), token=token)
+
+        rotated = await once_sealed(self._desk, asked(request, context), context, reply, rotate)
         await self._desk.take_credentials()
-        return credential_pb2.RotateCredentialResponse(credential=to_wire(made), token=token)
+        return rotated
 
     async def RevokeCredential(self, request: Any, _context: Any) -> Any:
         revoked = await self._desk.write(lambda exchange: exchange.revoke(request.id))

@@ -51,6 +51,8 @@ class Door:
     audited: bool = False
     quarantined: bool = False
     """Whether agents in quarantine may make it, too."""
+    once: bool = False
+    """Whether a repeat under the same request id gets the first answer."""
 
 
 def doors_of(services: Iterable[ServiceDescriptor]) -> Iterator[tuple[str, Door]]:
@@ -64,7 +66,7 @@ def doors_of(services: Iterable[ServiceDescriptor]) -> Iterator[tuple[str, Door]
             roles = frozenset((set(Role) if access.everyone else named) - barred)
             if not roles:
                 raise RuntimeError(f"{method.full_name} lets nobody in: give it `option (access)` in its proto")
-            yield f"/{service.full_name}/{method.name}", Door(roles, access.audited, access.quarantined)
+            yield f"/{service.full_name}/{method.name}", Door(roles, access.audited, access.quarantined, access.once)
 
 
 REFLECTION = tuple(f"/grpc.reflection.{v}.ServerReflection/ServerReflectionInfo" for v in ("v1", "v1alpha"))

@@ -10,6 +10,7 @@ from swarm.fields import as_note
 from swarm.gateway.changes import QUEUES, Topic
 from swarm.gateway.desk import LONGEST_WAIT_SECONDS, MOST_ITEMS, Desk, answer_each, batch, wires, within_message
 from swarm.gateway.edge import caller
+from swarm.gateway.once import asked
 from swarm.gateway.soundness import bounded, check_sample
 from swarm.gateway.traces import Call
 from swarm.records import Sample
@@ -66,11 +67,11 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
         limit, seconds = request.limit or 1, request.ttl_seconds or DEFAULT_LEASE_SECONDS
         bounded("LeaseRequest.limit", limit, 1, MOST_ITEMS)
         bounded("LeaseRequest.wait_seconds", request.wait_seconds, 0, LONGEST_WAIT_SECONDS)
-        clock = asyncio.get_running_loop().time
+        clock, asks = asyncio.get_running_loop().time, asked(request, context)
 
         async def look() -> list[Lease]:
             self._desk.polled_at[stage] = clock()
-            return await self._desk.write(lambda exchange: exchange.lease(agent, stage, limit, seconds))
+            return await self._desk.write(lambda exchange: exchange.lease(agent, stage, limit, seconds, asks))
 
         with self._call("lease", context) as call:
             leases = await self._desk.poll(look, Topic(stage), request.wait_seconds)

@@ -8,10 +8,12 @@ from typing import Any
 
 from swarm.codec import enum_from_wire, to_wire
 from swarm.errors import StoreError
+from swarm.exchange import Exchange
 from swarm.forgetting import ForgetReport
 from swarm.gateway.changes import EVERYTHING, QUEUES
 from swarm.gateway.desk import MOST_ITEMS, Desk, batch, wires, within_message
 from swarm.gateway.edge import caller
+from swarm.gateway.once import asked, once
 from swarm.gateway.soundness import bounded, lined
 from swarm.v1 import operator_pb2, operator_pb2_grpc
 from swarm.work import Stage
@@ -42,15 +44,21 @@ class OperatorService(operator_pb2_grpc.OperatorServiceServicer):
         )
         return operator_pb2.ListDeadLettersResponse(letters=within_message(wires(letters)))
 
-    async def RequeueDeadLetters(self, request: Any, _context: Any) -> Any:
-        agent, ids = caller(), _named(request)
-        answers = await self._desk.write(lambda exchange: exchange.requeue_dead(agent, ids, request.note), QUEUES)
-        return operator_pb2.RequeueDeadLettersResponse(answers=wires(answers))
+    async def RequeueDeadLetters(self, request: Any, context: Any) -> Any:
+        agent, ids, reply = caller(), _named(request), operator_pb2.RequeueDeadLettersResponse
 
-    async def DiscardDeadLetters(self, request: Any, _context: Any) -> Any:
-        agent, ids = caller(), _named(request)
-        answers = await self._desk.write(lambda exchange: exchange.discard_dead(agent, ids, request.note))
-        return operator_pb2.DiscardDeadLettersResponse(answers=wires(answers))
+        def requeue(exchange: Exchange) -> Any:
+            return reply(answers=wires(exchange.requeue_dead(agent, ids, request.note)))
+
+        return await once(self._desk, asked(request, context), reply, requeue, QUEUES)
+
+    async def DiscardDeadLetters(self, request: Any, context: Any) -> Any:
+        agent, ids, reply = caller(), _named(request), operator_pb2.DiscardDeadLettersResponse
+
+        def discard(exchange: Exchange) -> Any:
+            return reply(answers=wires(exchange.discard_dead(agent, ids, request.note)))
+
+        return await once(self._desk, asked(request, context), reply, discard)
 
     async def Forget(self, request: Any, _context: Any) -> Any:
         agent, subject = caller(), {"sample_id": request.sample_id, "producer": request.producer}

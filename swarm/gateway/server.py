@@ -280,6 +280,11 @@ def _credentials(settings: Settings) -> grpc.ServerCredentials:
     return tls.server_credentials(certificate, key, client_ca)
 
 
+def _sweep(exchange: Exchange) -> int:
+    exchange.sweep_requests()
+    return exchange.expire() + exchange.expire_loans()
+
+
 async def _tick(desk: Desk, keep: Keep) -> None:
     """Once a second: cut streams that are over, take back leases that ran out, wake what has waited out its backoff,
     and review the agents from outside.
@@ -295,7 +300,7 @@ async def _tick(desk: Desk, keep: Keep) -> None:
         try:
             if next(ticks) % COMPACT_TICKS == 0 or more:
                 more = await desk.write(lambda exchange: exchange.compact(keep))
-            desk.metrics.expired(await desk.write(lambda exchange: exchange.expire() + exchange.expire_loans(), QUEUES))
+            desk.metrics.expired(await desk.write(_sweep, QUEUES))
             await review(desk)
         except DeposedError:
             raise

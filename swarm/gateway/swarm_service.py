@@ -11,6 +11,7 @@ from swarm.exchange import Exchange
 from swarm.gateway.changes import EVERYTHING, Topic
 from swarm.gateway.desk import MOST_ITEMS, Desk, wires, within_message
 from swarm.gateway.edge import caller
+from swarm.gateway.once import asked, once
 from swarm.gateway.soundness import bounded, lined
 from swarm.records import Cell, Purpose
 from swarm.state import PhaseName, PhaseRecord, Progress, SwarmState
@@ -81,15 +82,22 @@ class SwarmService(swarm_pb2_grpc.SwarmServiceServicer):
     async def GetPhase(self, _request: Any, _context: Any) -> Any:
         return swarm_pb2.GetPhaseResponse(phase=to_wire(await self._desk.read(lambda exchange: exchange.phase())))
 
-    async def SetPhase(self, request: Any, _context: Any) -> Any:
+    async def SetPhase(self, request: Any, context: Any) -> Any:
         wanted = from_wire(request.phase, PhaseRecord)
-        phase = await self._desk.write(lambda exchange: _move(exchange, wanted, request.expected_revision), EVERYTHING)
-        return swarm_pb2.SetPhaseResponse(phase=to_wire(phase))
 
-    async def PutProgress(self, request: Any, _context: Any) -> Any:
+        def move(exchange: Exchange) -> Any:
+            return swarm_pb2.SetPhaseResponse(phase=to_wire(_move(exchange, wanted, request.expected_revision)))
+
+        return await once(self._desk, asked(request, context), swarm_pb2.SetPhaseResponse, move, EVERYTHING)
+
+    async def PutProgress(self, request: Any, context: Any) -> Any:
         progress = from_wire(request.progress, Progress)
-        await self._desk.write(lambda exchange: exchange.put_progress(progress))
-        return swarm_pb2.PutProgressResponse()
+
+        def put(exchange: Exchange) -> Any:
+            exchange.put_progress(progress)
+            return swarm_pb2.PutProgressResponse()
+
+        return await once(self._desk, asked(request, context), swarm_pb2.PutProgressResponse, put)
 
 
 def _move(exchange: Exchange, wanted: PhaseRecord, expected_revision: int) -> PhaseRecord:

@@ -26,13 +26,13 @@ from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor
 from swarm.v1 import state_pb2 as swarm_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15swarm/v1/access.proto\x12\x08swarm.v1\x1a google/protobuf/descriptor.proto\x1a\x14swarm/v1/state.proto\"|\n\x06\x41\x63\x63\x65ss\x12\x10\n\x08\x65veryone\x18\x01 \x01(\x08\x12\x1b\n\x03\x62ut\x18\x02 \x03(\x0e\x32\x0e.swarm.v1.Role\x12\x1d\n\x05roles\x18\x03 \x03(\x0e\x32\x0e.swarm.v1.Role\x12\x0f\n\x07\x61udited\x18\x04 \x01(\x08\x12\x13\n\x0bquarantined\x18\x05 \x01(\x08:B\n\x06\x61\x63\x63\x65ss\x12\x1e.google.protobuf.MethodOptions\x18\xe5\x8d\x03 \x01(\x0b\x32\x10.swarm.v1.Accessb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15swarm/v1/access.proto\x12\x08swarm.v1\x1a google/protobuf/descriptor.proto\x1a\x14swarm/v1/state.proto\"\x8a\x01\n\x06\x41\x63\x63\x65ss\x12\x10\n\x08\x65veryone\x18\x01 \x01(\x08\x12\x1b\n\x03\x62ut\x18\x02 \x03(\x0e\x32\x0e.swarm.v1.Role\x12\x1d\n\x05roles\x18\x03 \x03(\x0e\x32\x0e.swarm.v1.Role\x12\x0f\n\x07\x61udited\x18\x04 \x01(\x08\x12\x13\n\x0bquarantined\x18\x05 \x01(\x08\x12\x0c\n\x04once\x18\x06 \x01(\x08:B\n\x06\x61\x63\x63\x65ss\x12\x1e.google.protobuf.MethodOptions\x18\xe5\x8d\x03 \x01(\x0b\x32\x10.swarm.v1.Accessb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'swarm.v1.access_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ACCESS']._serialized_start=91
-  _globals['_ACCESS']._serialized_end=215
+  _globals['_ACCESS']._serialized_start=92
+  _globals['_ACCESS']._serialized_end=230
 # @@protoc_insertion_point(module_scope)

@@ -11,15 +11,17 @@ ACCESS_FIELD_NUMBER: _ClassVar[int]
 access: _descriptor.FieldDescriptor
 
 class Access(_message.Message):
-    __slots__ = ("everyone", "but", "roles", "audited", "quarantined")
+    __slots__ = ("everyone", "but", "roles", "audited", "quarantined", "once")
     EVERYONE_FIELD_NUMBER: _ClassVar[int]
     BUT_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
     AUDITED_FIELD_NUMBER: _ClassVar[int]
     QUARANTINED_FIELD_NUMBER: _ClassVar[int]
+    ONCE_FIELD_NUMBER: _ClassVar[int]
     everyone: bool
     but: _containers.RepeatedScalarFieldContainer[_state_pb2.Role]
     roles: _containers.RepeatedScalarFieldContainer[_state_pb2.Role]
     audited: bool
     quarantined: bool
-    def __init__(self, everyone: _Optional[bool] = ..., but: _Optional[_Iterable[_Union[_state_pb2.Role, str]]] = ..., roles: _Optional[_Iterable[_Union[_state_pb2.Role, str]]] = ..., audited: _Optional[bool] = ..., quarantined: _Optional[bool] = ...) -> None: ...
+    once: bool
+    def __init__(self, everyone: _Optional[bool] = ..., but: _Optional[_Iterable[_Union[_state_pb2.Role, str]]] = ..., roles: _Optional[_Iterable[_Union[_state_pb2.Role, str]]] = ..., audited: _Optional[bool] = ..., quarantined: _Optional[bool] = ..., once: _Optional[bool] = ...) -> None: ...

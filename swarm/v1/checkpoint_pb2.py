@@ -26,7 +26,7 @@ from swarm.v1 import access_pb2 as swarm_dot_v1_dot_access__pb2
 from swarm.v1 import state_pb2 as swarm_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19swarm/v1/checkpoint.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x14swarm/v1/state.proto\"@\n\x14PutCheckpointRequest\x12(\n\ncheckpoint\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint\"A\n\x15PutCheckpointResponse\x12(\n\ncheckpoint\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint\"\x18\n\x16ListCheckpointsRequest\"D\n\x17ListCheckpointsResponse\x12)\n\x0b\x63heckpoints\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Checkpoint\"\x14\n\x12GetChampionRequest\"=\n\x13GetChampionResponse\x12&\n\x08\x63hampion\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint\"(\n\x0fRollbackRequest\x12\x15\n\rcheckpoint_id\x18\x01 \x01(\t\":\n\x10RollbackResponse\x12&\n\x08\x63hampion\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint2\xf8\x02\n\x11\x43heckpointService\x12\\\n\rPutCheckpoint\x12\x1e.swarm.v1.PutCheckpointRequest\x1a\x1f.swarm.v1.PutCheckpointResponse\"\n\xaa\xee\x18\x06\x1a\x02\x07\x08 \x01\x12`\n\x0fListCheckpoints\x12 .swarm.v1.ListCheckpointsRequest\x1a!.swarm.v1.ListCheckpointsResponse\"\x08\xaa\xee\x18\x04\x08\x01(\x01\x12T\n\x0bGetChampion\x12\x1c.swarm.v1.GetChampionRequest\x1a\x1d.swarm.v1.GetChampionResponse\"\x08\xaa\xee\x18\x04\x08\x01(\x01\x12M\n\x08Rollback\x12\x19.swarm.v1.RollbackRequest\x1a\x1a.swarm.v1.RollbackResponse\"\n\xaa\xee\x18\x06\x1a\x02\x08\t \x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19swarm/v1/checkpoint.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x14swarm/v1/state.proto\"@\n\x14PutCheckpointRequest\x12(\n\ncheckpoint\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint\"A\n\x15PutCheckpointResponse\x12(\n\ncheckpoint\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint\"\x18\n\x16ListCheckpointsRequest\"D\n\x17ListCheckpointsResponse\x12)\n\x0b\x63heckpoints\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Checkpoint\"\x14\n\x12GetChampionRequest\"=\n\x13GetChampionResponse\x12&\n\x08\x63hampion\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint\"(\n\x0fRollbackRequest\x12\x15\n\rcheckpoint_id\x18\x01 \x01(\t\":\n\x10RollbackResponse\x12&\n\x08\x63hampion\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint2\xfa\x02\n\x11\x43heckpointService\x12\\\n\rPutCheckpoint\x12\x1e.swarm.v1.PutCheckpointRequest\x1a\x1f.swarm.v1.PutCheckpointResponse\"\n\xaa\xee\x18\x06\x1a\x02\x07\x08 \x01\x12`\n\x0fListCheckpoints\x12 .swarm.v1.ListCheckpointsRequest\x1a!.swarm.v1.ListCheckpointsResponse\"\x08\xaa\xee\x18\x04\x08\x01(\x01\x12T\n\x0bGetChampion\x12\x1c.swarm.v1.GetChampionRequest\x1a\x1d.swarm.v1.GetChampionResponse\"\x08\xaa\xee\x18\x04\x08\x01(\x01\x12O\n\x08Rollback\x12\x19.swarm.v1.RollbackRequest\x1a\x1a.swarm.v1.RollbackResponse\"\x0c\xaa\xee\x18\x08\x1a\x02\x08\t \x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,7 +40,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHECKPOINTSERVICE'].methods_by_name['GetChampion']._loaded_options = None
   _globals['_CHECKPOINTSERVICE'].methods_by_name['GetChampion']._serialized_options = b'\252\356\030\004\010\001(\001'
   _globals['_CHECKPOINTSERVICE'].methods_by_name['Rollback']._loaded_options = None
-  _globals['_CHECKPOINTSERVICE'].methods_by_name['Rollback']._serialized_options = b'\252\356\030\006\032\002\010\t \001'
+  _globals['_CHECKPOINTSERVICE'].methods_by_name['Rollback']._serialized_options = b'\252\356\030\010\032\002\010\t \0010\001'
   _globals['_PUTCHECKPOINTREQUEST']._serialized_start=84
   _globals['_PUTCHECKPOINTREQUEST']._serialized_end=148
   _globals['_PUTCHECKPOINTRESPONSE']._serialized_start=150
@@ -58,5 +58,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ROLLBACKRESPONSE']._serialized_start=440
   _globals['_ROLLBACKRESPONSE']._serialized_end=498
   _globals['_CHECKPOINTSERVICE']._serialized_start=501
-  _globals['_CHECKPOINTSERVICE']._serialized_end=877
+  _globals['_CHECKPOINTSERVICE']._serialized_end=879
 # @@protoc_insertion_point(module_scope)

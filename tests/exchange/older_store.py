@@ -11,6 +11,7 @@ UNDONE: dict[int, tuple[str, ...]] = {
         *(f"ALTER TABLE samples DROP COLUMN {column}" for column in ("tier", "withheld", "taught_at")),
     ),
     8: ("ALTER TABLE samples DROP COLUMN redactions",),
+    9: ("DROP TABLE requests",),
 }
 """What undoes each migration; the next one gets its line here."""
 

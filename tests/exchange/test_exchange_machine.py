@@ -5,7 +5,7 @@ answered; it is told nothing by the exchange but tokens and the length of a retr
 """
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from exchange_rig import (
@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from swarm.errors import RefusedError
-from swarm.exchange import MAX_ATTEMPTS, Credits, Identity, Keep
+from swarm.exchange import MAX_ATTEMPTS, Credits, Identity, Keep, Request
 from swarm.forgetting import blank
 from swarm.records import Payload, Purpose, Sample
 from swarm.roles import Role
@@ -91,6 +91,7 @@ class Machine(RuleBasedStateMachine):
         self.gone: set[str] = set()
         self.rows: dict[str, Row] = {}
         self.held: list[Held] = []
+        self.asked: list[tuple[Identity, Request, list[str]]] = []
         self.logged = 0
         self.ids = 0
 
@@ -186,7 +187,10 @@ class Machine(RuleBasedStateMachine):
             with pytest.raises(RefusedError, match=f"{agent.name} holds {CREDITS.leases} leases"):
                 self.rig.exchange.lease(agent, STAGES[agent.role], asked, ttl)
             return
-        leases = self.rig.exchange.lease(agent, STAGES[agent.role], asked, ttl)
+        request = Request(agent.name, "Lease", self.fresh(), f"{asked}/{ttl}")
+        leases = self.rig.exchange.lease(agent, STAGES[agent.role], asked, ttl, request)
+        if leases:
+            self.asked.append((agent, request, [lease.token for lease in leases]))
         waiting = [row for row in self.rows.values() if row.stage is STAGES[agent.role] and not self.held_up(row)]
         certain = [row for row in waiting if row.state == "ready" or self.delayed_until(row, 1) <= self.seconds]
         possible = [row for row in waiting if row.state == "ready" or self.delayed_until(row, 0) <= self.seconds]
@@ -202,6 +206,23 @@ class Machine(RuleBasedStateMachine):
             order = {sample.id: place for place, sample in enumerate(self.stored)}
             first = sorted(certain, key=lambda row: (self.priority(row), order[row.sample.id]))[:limit]
             assert [lease.sample.id for lease in leases] == [row.sample.id for row in first]
+
+    @precondition(lambda self: self.asked)
+    @rule(number=PICK, other=st.booleans())
+    def lease_again(self, number: int, other: bool) -> None:
+        """A request for leases comes once more, the same or another under its id: neither takes anything."""
+        agent, request, tokens = self.asked[-1 - number % len(self.asked)]
+        if other:
+            with pytest.raises(RefusedError, match="was another Lease"):
+                self.rig.exchange.lease(agent, STAGES[agent.role], 1, 30.0, replace(request, digest="other"))
+            return
+        held = {held.lease.token: held for held in self.held}
+        again = self.rig.exchange.lease(agent, STAGES[agent.role], 1, 30.0, request)
+        assert [lease.token for lease in again] == tokens
+        for lease in again:
+            one = held[lease.token]
+            left = one.row.until - self.seconds if self.stands(one) else 0.0
+            assert (lease.sample.id, lease.ttl_seconds) == (one.lease.sample.id, pytest.approx(left))
 
     def held_up(self, row: Row) -> bool:
         """Whether another sample of the same ordering key comes first in its queue, or is leased."""
@@ -366,7 +387,13 @@ class Machine(RuleBasedStateMachine):
         ordered = sorted(self.rows.values(), key=lambda row: row.state != "dead")
         row = ordered[number % len(ordered)]
         act = self.rig.exchange.requeue_dead if back else self.rig.exchange.discard_dead
-        (answer,) = act(OPERATOR, [row.sample.id])
+        request = Request("operator", act.__name__, self.fresh(), row.sample.id)
+        first, again = (
+            self.rig.exchange.once(request, lambda: act(OPERATOR, [row.sample.id])[0].model_dump_json().encode())
+            for _ in range(2)
+        )
+        answer = Answer.model_validate_json(first)
+        assert again == first, "the second time it would not be a dead letter any more"
         assert answer.code == ("OK" if row.state == "dead" else "NOT_FOUND")
         if not answer.ok:
             return
