@@ -41,6 +41,8 @@ class Gateway:
         door += ["--tls", section.tls, *(part for name in section.tls_names for part in ("--tls-name", name))]
         files = {"certificate": section.tls_certificate, "key": section.tls_key, "client-ca": section.tls_client_ca}
         door += [part for name, file in files.items() if file for part in (f"--tls-{name}", file)]
+        limits += ["--body-bytes", str(config.swarm.body_bytes)]
+        limits += ["--bodies", config.swarm.bodies] if config.swarm.bodies else []
         privacy = [part for kind in config.privacy.redact for part in ("--redact", kind)]
         privacy += [f"--redact-pattern={name}={said}" for name, said in config.privacy.patterns.items()]
         privacy += ["--redact-hook", config.privacy.hook] if config.privacy.hook else []

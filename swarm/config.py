@@ -56,6 +56,11 @@ class SwarmSection(Section):
         description="store, `postgresql+psycopg://user@host/database`; empty is a SQLite file in the run folder",
     )
 
+    bodies: str = Field(
+        "", description="filesystem URL of large texts, as fsspec reads it; empty is a folder of the run"
+    )
+    body_bytes: int = Field(16384, ge=1024, description="texts of more bytes lie there, not in the store")
+
     @field_validator("store")
     @classmethod
     def _holds_no_password(cls, url: str) -> str:

@@ -85,6 +85,11 @@ REASONS: Mapping[str, Reason] = {
         "failed. Nothing of it was stored.",
         "Have the operator mend `[privacy]` in the run's config, or send the text in shorter samples.",
     ),
+    "BODY_LOST": Reason(
+        "DATA_LOSS",
+        "The text of a large sample, which lies beside the store, is missing or isn't what was stored.",
+        "Put the file back from a backup, or have the sample forgotten.",
+    ),
     "QUEUE_FULL": Reason(
         "RESOURCE_EXHAUSTED",
         "The queue where the sample would wait is full. Nothing was stored.",

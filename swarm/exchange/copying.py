@@ -2,18 +2,19 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, NullPool, create_engine, func, insert, inspect, select
+from sqlalchemy import URL, Connection, NullPool, create_engine, func, insert, inspect, select, update
 
-from swarm.errors import StoreError
+from swarm.errors import RefusedError, StoreError
 from swarm.exchange import postgres
-from swarm.exchange.schema import SCHEMA_VERSION, metadata
+from swarm.exchange.bodies import PLACE, Bodies
+from swarm.exchange.schema import NAMED, SCHEMA_VERSION, metadata, samples
 from swarm.exchange.sqlite import explain
-from swarm.exchange.store import read_meta
+from swarm.exchange.store import read_meta, write_meta
 
 _ROWS = 1_000
 _NUMBERED = [column for table in metadata.sorted_tables for column in table.columns if column.autoincrement is True]
@@ -52,6 +53,24 @@ def copy_rows(source: Connection, name: str, target: Path) -> None:
     with file_engine(target) as opened:
         upgrading.upgrade(opened)
         fill(source, opened)
+    _sync(target)
+
+
+def take_in(target: Path, bodies_at: Callable[[str], Bodies]) -> None:
+    """Put the bodies that lie beside a store into its copy, which then needs nothing else; a lost one stays lost.
+
+    `bodies_at` gives them for what the store says of their place.
+    """
+    with file_engine(target) as opened:
+        if all(column["name"] != samples.c.body_name.name for column in inspect(opened).get_columns(samples.name)):
+            return
+        bodies = bodies_at(read_meta(opened, PLACE))
+        named = select(samples.c.revision, samples.c.id, samples.c.body_name).where(NAMED)
+        for revision, sample_id, name in opened.execute(named).all():
+            with suppress(RefusedError):
+                whole = {"payload": bodies.get(name, sample_id), "body_name": None}
+                opened.execute(update(samples).where(samples.c.revision == revision).values(whole))
+        write_meta(opened, PLACE, "")
     _sync(target)
 
 

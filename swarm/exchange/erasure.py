@@ -3,16 +3,19 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import Connection, Select, bindparam, select, update
 
 from swarm.errors import RefusedError
 from swarm.events import EventKind
+from swarm.exchange.bodies import bodies_of
 from swarm.exchange.flow import Code, Identity, State
 from swarm.exchange.log import append
 from swarm.exchange.part import Part
-from swarm.exchange.rows import chunks, count_stage, payload_from
+from swarm.exchange.rows import chunks, count_stage, payload_from, unused
 from swarm.exchange.schema import FORGOTTEN, TAUGHT, checkpoints, events, exams, history, queue, samples
 from swarm.exchange.store import moment
 from swarm.forgetting import MOST_IDS, ForgetReport, Forgetting, blank, blank_exam
@@ -26,7 +29,7 @@ _OPEN = (*_LIVE, State.DEAD)
 _BLANK = (
     update(samples)
     .where(samples.c.id == bindparam("key"))
-    .values(payload=bindparam("said"), forgotten_at=bindparam("now"), ordering_key="")
+    .values(payload=bindparam("said"), forgotten_at=bindparam("now"), ordering_key="", body_name=None)
 )
 
 
@@ -68,7 +71,31 @@ class Erasure(Part):
 
     def scrub(self) -> bool:
         """Clear what was erased from the store's files; False where somebody's long look at the store kept it there."""
+        self._drop_released()
         return self._store.scrub()
+
+    def sweep_bodies(self, grace_seconds: float) -> int:
+        """Delete bodies that no row names and that are older than the grace; returns how many.
+
+        They are of transactions that failed, or of a process that ended between a forgetting and its scrub.
+        """
+        bodies, before = self._store.bodies, moment(self._store.now()) - timedelta(seconds=grace_seconds)
+        old = bodies.older(before)
+        with self._store.read() as connection:
+            garbage = unused(connection, old)
+        if not garbage:
+            return 0
+        # Only the writer puts bodies, so none of these is put again between this look and its end.
+        with self._store.write() as connection:
+            garbage = unused(connection, garbage)
+            bodies.drop(garbage)
+        return len(garbage)
+
+    def _drop_released(self) -> None:
+        bodies = self._store.bodies
+        with self._store.write() as connection:
+            names, bodies.released = bodies.released, set()
+            bodies.drop(unused(connection, names))
 
     def _forget(
         self, connection: Connection, agent: Identity, subject: str, is_sample: bool, dry_run: bool
@@ -156,13 +183,16 @@ def _alike(connection: Connection, family: _Family) -> list[str]:
 def _questions(connection: Connection) -> Iterable[tuple[str, str, str]]:
     """Id, question and twin of every probe that isn't forgotten."""
     reached = 0
-    columns = samples.c.id, samples.c.payload, samples.c.revision
+    columns = samples.c.id, samples.c.payload, samples.c.revision, samples.c.body_name
     probes = select(*columns).where(samples.c.kind == "probe", samples.c.forgotten_at.is_(None))
     while page := connection.execute(
         probes.where(samples.c.revision > reached).order_by(samples.c.revision).limit(_PAGE)
     ).all():
         for row in page:
             said = json.loads(row.payload)
+            if row.body_name:
+                with suppress(RefusedError):  # a body that is lost can be told from its skeleton only
+                    said = json.loads(bodies_of(connection).get(row.body_name, row.id))
             yield row.id, said["question"], said["twin_id"]
         reached = page[-1].revision
 
@@ -218,6 +248,7 @@ def _erase(connection: Connection, ids: Sequence[str], now: int) -> None:
     for group in chunks(ids):
         rows = connection.execute(select(samples).where(samples.c.id.in_(group))).all()
         left = [{"key": row.id, "said": blank(payload_from(row)).model_dump_json(), "now": now} for row in rows]
+        bodies_of(connection).released.update(row.body_name for row in rows if row.body_name)
         connection.execute(_BLANK, left)
         connection.execute(update(history).where(history.c.sample_id.in_(group)).values(reason=""))
         connection.execute(update(queue).where(queue.c.sample_id.in_(group)).values(ordering_key=""))

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from swarm.exchange.bodies import DEFAULT_BYTES, PLACE
 from swarm.exchange.credits import Credits
 from swarm.exchange.deadletters import DeadLetters
 from swarm.exchange.erasure import Erasure
@@ -19,7 +20,7 @@ from swarm.exchange.quarantine import Quarantine
 from swarm.exchange.requests import Requests
 from swarm.exchange.retention import Retention
 from swarm.exchange.roster import Roster
-from swarm.exchange.store import Clock, Store
+from swarm.exchange.store import Clock, Store, read_meta, write_meta
 from swarm.exchange.stores import copy_store, open_store
 from swarm.exchange.sweeps import Sweeps
 from swarm.exchange.tokens import TokenSigner
@@ -49,8 +50,8 @@ class Exchange(
     engine_url: `sqlite:///path` or `postgresql+psycopg://user@host/database`. clock: gives aware times; nothing here
     reads another. lease_key: at least 16 secret bytes that stay the same over restarts. queue_limit: how many samples
     may be ready, leased or delayed in each stage. credits: how much of that may be one agent's. rng: draws the jitter
-    of retries, and which outcomes are checked. gold: knows which outputs are right. Raises StoreError where the store
-    can't be used.
+    of retries, and which outcomes are checked. gold: knows which outputs are right. bodies: filesystem URL for samples
+    of more than body_bytes; else a folder beside a SQLite file. Raises StoreError where the store can't be used.
     """
 
     def __init__(
@@ -65,13 +66,17 @@ class Exchange(
         credits: Credits = DEFAULT_CREDITS,
         rng: random.Random | None = None,
         gold: Gold = lambda *_: None,
+        bodies: str = "",
+        body_bytes: int = DEFAULT_BYTES,
     ) -> None:
         signer = TokenSigner(lease_key)
         self._url = engine_url
-        store = open_store(engine_url, swarm_name, domain_name, clock)
+        store = open_store(engine_url, swarm_name, domain_name, clock, bodies, body_bytes)
         super().__init__(store, signer, queue_limit, rng or random.Random(), credits, gold)
         with store.write() as connection:
             begin_phase(connection, store.now())
+            if read_meta(connection, PLACE) != bodies:
+                write_meta(connection, PLACE, bodies)
         self.restart()
 
     @property

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, insert, select
 
 from swarm.events import EventKind
+from swarm.exchange.bodies import bodies_of
 from swarm.exchange.credits import Credits
 from swarm.exchange.flow import TAUGHT_PURPOSES, Code, Identity, State, answers, next_stage, priority
 from swarm.exchange.log import current_revision
-from swarm.exchange.rows import Facts, add, chunks, count_stage, depths, facts_by_id
+from swarm.exchange.rows import Facts, add, chunks, count_stage, depths, facts_by_id, skeleton
 from swarm.exchange.schema import cell_counts, events, queue, samples, tallies
 from swarm.exchange.store import micros
 from swarm.records import Attempt, Probe, Purpose, Sample, Tier, Verdict
@@ -89,7 +90,7 @@ class Intake:
         if not self._samples:
             return
         self._connection.execute(insert(events), self._events)
-        self._connection.execute(insert(samples), self._samples)
+        self._connection.execute(insert(samples), [self._housed(row) for row in self._samples])
         if self._waiting:
             self._connection.execute(insert(queue), self._waiting)
         for stage, count in self._accepted.items():
@@ -99,6 +100,14 @@ class Intake:
         for (cell_key, checkpoint_id, version, passed), count in self._cells.items():
             cell: dict[str, object] = {"cell_key": cell_key, "checkpoint_id": checkpoint_id, "rubric_version": version}
             add(self._connection, cell_counts, cell, {"passed": count * passed, "failed": count * (not passed)})
+
+    def _housed(self, row: dict[str, object]) -> dict[str, object]:
+        """The row, with a body that is too large for it put beside the store: synced before the row is there."""
+        said = str(row["payload"])
+        bodies = bodies_of(self._connection)
+        if len(said) <= bodies.most_bytes and len(said.encode()) <= bodies.most_bytes:
+            return row
+        return row | {"payload": skeleton(said), "body_name": bodies.put(said)}
 
     def _spare(self, producer: str) -> int:
         """Samples that a producer may still have waiting; no more than this batch is certain to be right."""
@@ -240,6 +249,7 @@ def _sample_row(sample: Sample, facts: Facts, revision: int, counted: bool) -> d
         "tier": sample.tier,
         "withheld": facts.withheld,
         "taught_at": revision if taught else None,
+        "body_name": None,
         "redactions": json.dumps(sample.redactions) if sample.redactions else "",
     }
 

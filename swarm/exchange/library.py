@@ -44,7 +44,7 @@ class Library(Part):
         order = samples.c.revision.desc() if descending else samples.c.revision
         with self._store.read() as connection:
             rows = connection.execute(query.order_by(order).limit(limit)).all()
-        return redact_all((sample_from(row) for row in rows), role)
+        return redact_all((sample_from(row, self._store.bodies) for row in rows), role)
 
     def lineage(self, sample_id: str, role: Role = Role.OPERATOR) -> list[Sample]:
         """The sample with all that it answers to and all that answers to it, in the order of their revisions.
@@ -56,7 +56,7 @@ class Library(Part):
             if facts is None:
                 raise RefusedError(Code.NOT_FOUND, f"no sample {sample_id!r} is stored", "Check its id")
             query = select(samples).where(samples.c.root_id == facts.root_id).order_by(samples.c.revision)
-            family = [sample_from(row) for row in connection.execute(query)]
+            family = [sample_from(row, self._store.bodies) for row in connection.execute(query)]
             ancestors = {sample.id for sample in chains(connection, [sample_id])[0]}
         below = {sample_id}
         for sample in family:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 from swarm.criteria import Experiment, Rubric
 from swarm.errors import RefusedError
 from swarm.events import Event, EventKind
+from swarm.exchange.bodies import Bodies
 from swarm.exchange.flow import Code
 from swarm.exchange.part import Part
 from swarm.exchange.redaction import redact_event
@@ -95,13 +96,13 @@ class EventLog(Part):
             columns = [events.c.revision.label("event"), events.c.kind.label("event_kind"), events.c.at, events.c.body]
             query = select(*columns, samples).select_from(joined).where(events.c.revision > after_revision)
             rows = connection.execute(query.order_by(events.c.revision).limit(limit)).all()
-        return [redact_event(_event_from(row), role) for row in rows]
+        return [redact_event(_event_from(row, self._store.bodies), role) for row in rows]
 
 
-def _event_from(row: Row[*tuple[Any, ...]]) -> Event:
+def _event_from(row: Row[*tuple[Any, ...]], bodies: Bodies) -> Event:
     kind = EventKind(row.event_kind)
     if kind is EventKind.SAMPLE:
-        content: dict[str, object] = {"sample": sample_from(row)}
+        content: dict[str, object] = {"sample": sample_from(row, bodies)}
     else:
         content = {kind.value: BODIES[kind].model_validate_json(row.body)}
     return Event.model_validate({"revision": row.event, "kind": kind, "at": moment(row.at), **content})

@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, RootTransaction, creat
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from swarm.errors import DeposedError, HeldError, RefusedError, StoreError, SwarmError
+from swarm.exchange.bodies import Bodies, knowing
 from swarm.exchange.flow import Code
 from swarm.exchange.schema import meta
 from swarm.exchange.store import Clock, Store, read_meta, write_meta
@@ -66,11 +67,11 @@ class PostgresStore(Store):
 
     driver_error = psycopg.Error
 
-    def __init__(self, url: URL, swarm_name: str, domain_name: str, clock: Clock) -> None:
+    def __init__(self, url: URL, swarm_name: str, domain_name: str, clock: Clock, bodies: Bodies) -> None:
         self._url = url.set(drivername="postgresql+psycopg")
         self._epoch: str | None = None
         self._deposed: DeposedError | None = None
-        super().__init__(name_of(url), swarm_name, domain_name, clock)
+        super().__init__(name_of(url), swarm_name, domain_name, clock, bodies)
 
     def scrub(self) -> bool:
         """Let PostgreSQL free the old versions of rows; it overwrites that space, and its own log, in its own time."""
@@ -81,7 +82,7 @@ class PostgresStore(Store):
 
     def _claim(self) -> Connection:
         engine = create_engine(self._url, poolclass=NullPool, connect_args=_CLIENT)
-        connection = engine.connect()
+        connection = knowing(engine, self.bodies).connect()
         try:
             connection.execute(_SERVER)
             for setting in _SYNCED:
@@ -99,7 +100,7 @@ class PostgresStore(Store):
         return connection
 
     def _open_readers(self) -> Engine:
-        return _readers(self._url, pool_pre_ping=True)
+        return knowing(_readers(self._url, pool_pre_ping=True), self.bodies)
 
     def _let_go(self) -> None:
         if "_writer" in self.__dict__:

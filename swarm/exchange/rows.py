@@ -10,8 +10,10 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Row, Table, Update, and_, bindparam, insert, select, update
 
 from swarm.errors import StoreError
+from swarm.exchange.bodies import Bodies, bodies_of
 from swarm.exchange.schema import samples, stages
 from swarm.exchange.store import moment
+from swarm.forgetting import blank
 from swarm.records import Payload, Sample
 from swarm.work import Stage
 
@@ -40,16 +42,19 @@ class Facts:
 _FACTS = [samples.c[name] for name in Facts.__dataclass_fields__]
 
 
-def sample_from(row: Row[*tuple[Any, ...]]) -> Sample:
-    """A stored sample, as it was accepted. Raises StoreError where the row is no sample (any more)."""
+def sample_from(row: Row[*tuple[Any, ...]], bodies: Bodies) -> Sample:
+    """A stored sample, as it was accepted.
+
+    Raises StoreError where the row is no sample (any more), RefusedError (BODY_LOST) where its body is lost.
+    """
     try:
-        return _sample(row)
+        return _sample(row, bodies)
     except ValidationError as error:
         said = f"the store's sample {str(row.id)[:40]!r} at revision {row.revision} is damaged"
         raise StoreError(said, "Stop the gateway and put a backup in its place") from error
 
 
-def _sample(row: Row[*tuple[Any, ...]]) -> Sample:
+def _sample(row: Row[*tuple[Any, ...]], bodies: Bodies) -> Sample:
     return Sample(
         id=row.id,
         parent_id=row.parent_id,
@@ -61,13 +66,26 @@ def _sample(row: Row[*tuple[Any, ...]]) -> Sample:
         ordering_key=row.ordering_key,
         redactions=json.loads(row.redactions or "[]"),
         forgotten=row.forgotten_at is not None,
-        payload=payload_from(row),
+        payload=_payload.validate_json(bodies.get(row.body_name, row.id) if row.body_name else row.payload),
     )
 
 
 def payload_from(row: Row[*tuple[Any, ...]]) -> Payload:
-    """What a stored sample says."""
+    """What a row itself says; of a large sample that is its skeleton."""
     return _payload.validate_json(row.payload)
+
+
+def skeleton(said: str) -> str:
+    """What stays of a payload's JSON in its row, where it is too large for that."""
+    return blank(_payload.validate_json(said)).model_dump_json()
+
+
+def unused(connection: Connection, names: Iterable[str]) -> list[str]:
+    """Those of the bodies that no row names."""
+    wanted, used = list(dict.fromkeys(names)), set[str | None]()
+    for group in chunks(wanted):
+        used |= set(connection.scalars(select(samples.c.body_name).where(samples.c.body_name.in_(group))))
+    return [name for name in wanted if name not in used]
 
 
 def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
@@ -91,7 +109,7 @@ def samples_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Sampl
     found: dict[str, Sample] = {}
     for group in chunks(ids):
         for row in connection.execute(select(samples).where(samples.c.id.in_(group))):
-            found[row.id] = sample_from(row)
+            found[row.id] = sample_from(row, bodies_of(connection))
     return found
 
 

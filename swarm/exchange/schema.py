@@ -79,6 +79,7 @@ samples = Table(
     Column("withheld", Boolean, nullable=False, server_default=false()),
     Column("taught_at", BigInteger),
     Column("redactions", Text, nullable=False, server_default=""),
+    Column("body_name", _Word),
     Index("samples_parent", "parent_id"),
     Index("samples_root", "root_id"),
     Index("samples_kind", "kind", "revision"),
@@ -90,12 +91,15 @@ from `forgotten_at` on, `payload` has no text any more.
 
 `tier` is the producer's at that time. What is `withheld` waits in no queue, counts nowhere and is not taught.
 `taught_at` is where a correction stands in the log that trainers read: its own revision, or that of its release.
-`redactions` is JSON, or "" where nothing was replaced.
+`redactions` is JSON, or "" where nothing was replaced. Where there is a `body_name`, the payload is what forgetting
+would leave of it, and the whole one lies beside the store.
 """
 
 TAUGHT = samples.c.taught_at.is_not(None)
 WITHHELD = samples.c.withheld
 Index("samples_taught", samples.c.taught_at, sqlite_where=TAUGHT, postgresql_where=TAUGHT)
+NAMED = samples.c.body_name.is_not(None)
+Index("samples_body", samples.c.body_name, sqlite_where=NAMED, postgresql_where=NAMED)
 Index("samples_withheld", samples.c.producer, sqlite_where=WITHHELD, postgresql_where=WITHHELD)
 
 queue = Table(

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, NullPool, Pool, QueuePool, RootTransaction, create_engine, event
 
 from swarm.errors import ConfigError, HeldError, StoreError
+from swarm.exchange.bodies import Bodies, knowing
 from swarm.exchange.store import Clock, Store
 
 _BUSY_SECONDS = 5.0
@@ -32,12 +33,12 @@ class SqliteStore(Store):
 
     driver_error = sqlite3.Error
 
-    def __init__(self, url: URL, swarm_name: str, domain_name: str, clock: Clock) -> None:
+    def __init__(self, url: URL, swarm_name: str, domain_name: str, clock: Clock, bodies: Bodies) -> None:
         if not url.database or url.database == ":memory:":
             raise ConfigError(f"store URL {str(url)!r} names no file", "Write sqlite:///path/to/exchange.db")
         self.path = Path(url.database).absolute()
         self._lock_file: int | None = None
-        super().__init__(str(self.path), swarm_name, domain_name, clock)
+        super().__init__(str(self.path), swarm_name, domain_name, clock, bodies)
 
     def scrub(self) -> bool:
         """Write the log back into the file and cut it off; `secure_delete` has put zeros over what was erased."""
@@ -83,7 +84,7 @@ class SqliteStore(Store):
     def _engine(self, mode: str, begin: str, pool: type[Pool]) -> Engine:
         engine = create_engine("sqlite://", creator=lambda: self._connect(mode), poolclass=pool)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
-        return engine
+        return knowing(engine, self.bodies)
 
     def _connect(self, mode: str) -> sqlite3.Connection:
         target = f"file:{quote(str(self.path))}?mode={mode}"

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, RootTransaction, bindparam, insert, i
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from swarm.errors import StoreError, SwarmError
+from swarm.exchange.bodies import Bodies
 from swarm.exchange.schema import SCHEMA_VERSION, meta, stages
 from swarm.work import Stage
 
@@ -53,9 +54,11 @@ class Store(ABC):
     driver_error: ClassVar[type[Exception]]
     """What the database's driver raises."""
 
-    def __init__(self, name: str, swarm_name: str, domain_name: str, clock: Clock) -> None:
+    def __init__(self, name: str, swarm_name: str, domain_name: str, clock: Clock, bodies: Bodies) -> None:
         self.name = name
         """How errors call this store; without a password."""
+        self.bodies = bodies
+        """Where its large bodies lie."""
         self._clock = clock
         self._lock = threading.RLock()
         self._owner: int | None = None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from swarm.errors import SwarmError
 from swarm.exchange import DEFAULT_CREDITS, DEFAULT_QUEUE_LIMIT, Credits, Keep
+from swarm.exchange.bodies import DEFAULT_BYTES
 from swarm.gateway.run_folder import STORE_VARIABLE
 from swarm.gateway.server import Settings, serving
 from swarm.privacy import load_screen
@@ -58,6 +59,10 @@ def _settings(arguments: list[str]) -> Settings:
         help="wait while another gateway is active, then take over; a standby with a run folder of its own needs a "
         "copy of the active one's credentials/",
     )
+    parser.add_argument("--bodies", default="", help="filesystem URL of large bodies; else a folder in the run folder")
+    parser.add_argument(
+        "--body-bytes", default=DEFAULT_BYTES, type=int, help="bodies of more bytes lie beside the store"
+    )
     parser.add_argument("--redact", action="append", default=[], help="a kind of personal data to replace; repeatable")
     parser.add_argument(
         "--redact-pattern", action="append", default=[], metavar="NAME=REGEX", help="a kind of your own; repeatable"
@@ -84,6 +89,8 @@ def _settings(arguments: list[str]) -> Settings:
         store=given.store,
         standby=given.standby,
         clock_offset_file=given.clock_offset_file,
+        bodies=given.bodies,
+        body_bytes=given.body_bytes,
         screen=load_screen(given.redact, dict(_pair(word) for word in given.redact_pattern), given.redact_hook),
     )
 

@@ -19,6 +19,7 @@ from swarm.connection import MESSAGE_BYTES
 from swarm.domains import load_domain
 from swarm.errors import ConfigError, DeposedError, HeldError, StoreError, SwarmError
 from swarm.exchange import DEFAULT_CREDITS, DEFAULT_QUEUE_LIMIT, Credits, Exchange, Keep
+from swarm.exchange.bodies import DEFAULT_BYTES, FOLDER
 from swarm.gateway import tls
 from swarm.gateway.agent_service import AgentService
 from swarm.gateway.audit import Audit
@@ -65,6 +66,9 @@ from swarm.v1 import (
 GRACE_SECONDS = 5.0
 TICK_SECONDS = 1.0
 COMPACT_TICKS = 60
+SWEEP_TICKS = 600
+GARBAGE_SECONDS = 3600.0
+"""How old a body must be that no row names before it is taken for garbage."""
 STANDBY_SECONDS = 0.5
 MOST_CALLS = 4096
 METADATA_BYTES = 16 * 1024
@@ -127,6 +131,9 @@ class Settings:
     standby: bool = False
     """Wait while another gateway is the active one, and take over when it ends."""
     limits: Limits = Limits()
+    bodies: str = ""
+    """Filesystem URL of large bodies; empty is a folder in the run folder."""
+    body_bytes: int = DEFAULT_BYTES
     screen: Screen = Screen()
     """What takes personal data out of all that comes in; it lets all pass unless told otherwise."""
     metrics_port: int = 0
@@ -229,6 +236,8 @@ def _exchange(settings: Settings) -> Any:
             queue_limit=settings.queue_limit,
             credits=settings.credits,
             gold=gold_of(domain),
+            bodies=settings.bodies or (str((settings.run_dir / FOLDER).absolute()) if settings.store else ""),
+            body_bytes=settings.body_bytes,
         ) as exchange:
             yield exchange, credentials, domain
     finally:
@@ -298,7 +307,10 @@ async def _tick(desk: Desk, keep: Keep) -> None:
         await asyncio.sleep(TICK_SECONDS)
         desk.edge.sweep()
         try:
-            if next(ticks) % COMPACT_TICKS == 0 or more:
+            tick = next(ticks)
+            if tick % SWEEP_TICKS == 0:
+                await desk.read(lambda exchange: exchange.sweep_bodies(GARBAGE_SECONDS))
+            if tick % COMPACT_TICKS == 0 or more:
                 more = await desk.write(lambda exchange: exchange.compact(keep))
             desk.metrics.expired(await desk.write(_sweep, QUEUES))
             await review(desk)

@@ -70,6 +70,22 @@ async def test_a_gateway_lets_go_of_what_is_older_than_the_config_keeps(tmp_path
         await asyncio.wait_for(gateway.stop(), SECONDS)
 
 
+async def test_large_texts_lie_where_the_config_says(tmp_path: Path) -> None:
+    place = {"bodies": f"file://{tmp_path}/elsewhere", "body_bytes": 1024}
+    made = config(tmp_path)
+    gateway = Gateway(made.model_copy(update={"swarm": made.swarm.model_copy(update=place)}))
+    (sample, *_) = DOMAIN.make(DOMAIN.cells()[0], random.Random(1), Purpose.LEARN)
+    asked = sample.payload.model_copy(update={"question": "long " * 500})
+    await gateway.start()
+    try:
+        async with SwarmClient.for_run(tmp_path, Role.OPERATOR, "operator-1", patience=SECONDS) as client:
+            assert (await client.publish([sample.model_copy(update={"payload": asked})]))[0].ok
+            assert (await client.samples("probe"))[0].payload == asked
+    finally:
+        await asyncio.wait_for(gateway.stop(), SECONDS)
+    assert len([file for file in (tmp_path / "elsewhere").rglob("*") if file.is_file()]) == 1
+
+
 async def test_what_the_config_calls_private_is_replaced(tmp_path: Path) -> None:
     privacy = PrivacySection(redact=("email",), patterns={"ticket": r"-T\d+"})
     gateway = Gateway(config(tmp_path).model_copy(update={"privacy": privacy}))

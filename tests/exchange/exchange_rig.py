@@ -75,11 +75,12 @@ def gold(_chain: Sequence[Sample], output: Sample, _rubric: object) -> bool | No
 class Rig:
     """An exchange over a store, which can be closed and opened again."""
 
-    def __init__(self, url: str, queue_limit: int = 1000, credits: Credits = DEFAULT_CREDITS) -> None:
+    def __init__(self, url: str, queue_limit: int = 1000, credits: Credits = DEFAULT_CREDITS, bodies: str = "") -> None:
         self.url = url
         self.clock = Clock()
         self.queue_limit = queue_limit
         self.credits = credits
+        self.bodies = bodies
         self.exchange = self.open()
 
     @property
@@ -98,6 +99,7 @@ class Rig:
             credits=self.credits,
             rng=random.Random(7),
             gold=gold,
+            bodies=self.bodies,
         )
 
     def reopen(self) -> None:

@@ -59,7 +59,7 @@ def taught(rig: Rig, question: str = SECRET, producer: Identity = PROBER) -> lis
 
 def in_files(folder: Path, text: str) -> list[str]:
     """The files of a SQLite store that hold these bytes."""
-    return [file.name for file in folder.iterdir() if text.encode() in file.read_bytes()]
+    return [file.name for file in folder.rglob("*") if file.is_file() and text.encode() in file.read_bytes()]
 
 
 @pytest.mark.parametrize("store_url", [SQLITE], indirect=True)
@@ -210,11 +210,13 @@ def test_breaches_that_were_forgotten_are_not_taught(rig: Rig) -> None:
 
 
 def test_no_file_of_the_store_holds_the_bytes_after_a_scrub(tmp_path: Path) -> None:
-    """Texts of many lengths, among others that stay; some fill a page, some need several."""
+    """Texts of many lengths, among others that stay; some fill a page, some need several, some lie beside."""
     rng = random.Random(1)
     with fresh_store(SQLITE, tmp_path) as url:
         rig = Rig(url, queue_limit=10_000)
-        texts = {number: f"secret-{number:04}-" + "x" * rng.choice([3, 300, 3000, 30_000]) for number in range(300)}
+        texts = {
+            number: f"secret-{number:04}-" + "x" * rng.choice([3, 300, 3_000, 12_000, 30_000]) for number in range(300)
+        }
         ids = {number: asked(rig, text).id for number, text in texts.items()}
         gone = rng.sample(sorted(texts), 150)
         assert in_files(tmp_path, f"secret-{gone[0]:04}")

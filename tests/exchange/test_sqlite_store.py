@@ -69,7 +69,7 @@ def test_a_full_database_refuses_and_loses_nothing(rig: Rig) -> None:
         pages = connection.scalar(text("PRAGMA page_count"))
         connection.execute(text(f"PRAGMA max_page_count = {pages}"))
     with pytest.raises(StoreError, match="full") as refused:
-        rig.exchange.publish(PROBER, [probe(question="x" * 100_000)])
+        rig.exchange.publish(PROBER, [probe(question="x" * 15_000)])
     assert "Free space" in refused.value.fix
     assert [sample.id for sample in rig.exchange.samples()] == [sample.id for sample in kept]
     with store.write() as connection:
@@ -96,7 +96,7 @@ def test_a_store_error_ends_its_whole_group_even_if_it_was_caught(rig: Rig) -> N
     def group() -> None:
         with rig.exchange.transaction():
             rig.probes(1)
-            for sent in (probe(question="x" * 100_000), probe()):
+            for sent in (probe(question="x" * 15_000), probe()):
                 with pytest.raises(StoreError, match="full"):
                     rig.exchange.publish(PROBER, [sent])
             with pytest.raises(StoreError, match="full"):
