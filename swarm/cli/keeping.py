@@ -15,7 +15,7 @@ from swarm.cli.edge import Json, dump, say
 from swarm.cli.places import RunArgument, find_run
 from swarm.exchange.checkup import Finding, examine
 from swarm.exchange.stores import copy_store
-from swarm.gateway.run_folder import STORE_FILE, store_url
+from swarm.gateway.run_folder import STORE_FILE, STORE_VARIABLE, store_url
 
 
 def backup(
@@ -44,7 +44,10 @@ def backup(
 def restore(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that `swarm backup` made.")],
     to: Annotated[Path, typer.Option("--to", help="New run folder.")],
-    store: Annotated[str, typer.Option(help="URL of an empty PostgreSQL database, instead of a SQLite file.")] = "",
+    # A gateway goes by the variable, too: a restored file beside it would never be opened.
+    store: Annotated[
+        str, typer.Option(envvar=STORE_VARIABLE, help="URL of an empty PostgreSQL database, instead of a SQLite file.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Verify a backup and make it a run of its own; whatever the former run handed out holds there no more."""

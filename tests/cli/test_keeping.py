@@ -4,7 +4,9 @@ import json
 import shutil
 from pathlib import Path
 
-from swarm.gateway.run_folder import STORE_FILE
+import pytest
+
+from swarm.gateway.run_folder import STORE_FILE, STORE_VARIABLE
 from tests.cli.conftest import Cli, Spawn
 from tests.postgres import ask
 from tests.report_rig import make_run
@@ -70,6 +72,13 @@ def test_a_run_that_is_down_is_backed_up_and_damage_is_told(cli: Cli, tmp_path: 
     assert (code, "DAMAGED  payloads       1 of " in out) == (1, True)
     done = json.loads(cli("restore", tmp_path / "one", "--to", tmp_path / "again", "--json")[1])
     assert (done["epoch"], [kept["id"] for kept in done["elsewhere"]]) == (1, ["base", "c1"])
+
+
+def test_a_restore_goes_where_the_gateway_will_look(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cli("backup", make_run(tmp_path / "run"), "--to", tmp_path / "backup")[0] == 0
+    monkeypatch.setenv(STORE_VARIABLE, "postgresql+psycopg://nobody@localhost:1/nothing")
+    code, _, error = cli("restore", tmp_path / "backup", "--to", tmp_path / "again")
+    assert (code, "localhost:1/nothing" in error, (tmp_path / "again").exists()) == (74, True, False)
 
 
 def test_a_restored_run_is_resumed_where_it_stood(cli: Cli, spawn: Spawn, tmp_path: Path) -> None:
