@@ -20,7 +20,7 @@ from sqlalchemy import (
     or_,
 )
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 """The migration that these tables are the outcome of; a change here needs the next one, in migrations/versions."""
 
 metadata = MetaData()
