@@ -107,9 +107,8 @@ class Curriculum:
     def read(self, chains: Sequence[Sequence[Sample]]) -> None:
         """Take corrections from the log, in its order, and move the cursor behind the last."""
         for chain in chains:
-            producer = INSIDE if chain[0].tier is Tier.INSIDE else chain[0].producer
             try:
-                self._pending.append(_Waiting(chain[0].revision, producer, example_of(chain, self._domain)))
+                self._pending.append(_Waiting(chain[0].revision, _outsider(chain), example_of(chain, self._domain)))
             except Refused as problem:
                 self.refused.append(str(problem))
             self.cursor = max(self.cursor, chain[0].revision)
@@ -153,6 +152,11 @@ class Curriculum:
 
     def _next(self, limit: int) -> list[int]:
         return within_shares([item.producer for item in self._pending], limit, self._outside_share)
+
+
+def _outsider(chain: Sequence[Sample]) -> str:
+    """Whose share a correction counts in: the probe's producer, who says what is right, or else the teacher."""
+    return next((sample.producer for sample in (chain[-1], chain[0]) if sample.tier is not Tier.INSIDE), INSIDE)
 
 
 def general_examples(folder: Path) -> list[Example]:

@@ -186,10 +186,11 @@ class Quarantine(Queues):
             output = next(output for output in item.outputs if output.kind == wanted)
             verdict = output.payload
             rubric = stored_rubric(connection, verdict.rubric_version) if isinstance(verdict, Verdict) else None
-            # A reference is only as good as who gave it.
-            known = self._gold(chain, output, rubric) if chain[-1].tier is Tier.INSIDE else None
-            outcome = {True: Outcome.RIGHT, False: Outcome.WRONG, None: Outcome.UNCHECKED}[known]
-            if outcome is Outcome.WRONG and output.kind == "correction":
+            known = self._gold(chain, output, rubric)
+            # A reference is only as good as who gave it: that of an outsider says nothing about another one.
+            if chain[-1].tier is Tier.INSIDE and known is not None:
+                outcome = Outcome.RIGHT if known else Outcome.WRONG
+            if known is False and output.kind == "correction":
                 chosen = update(samples).where(samples.c.id == output.id)
                 connection.execute(chosen.values(withheld=True, taught_at=None))
         note(connection, self._store.now(), agent.name, [(claim.text(), outcome)])

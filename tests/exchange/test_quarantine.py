@@ -270,6 +270,18 @@ def test_a_correction_that_is_known_to_be_wrong_is_not_taught(rig: Rig) -> None:
     assert len(rig.exchange.corrections(0)) == 1, "no release lets it in"
 
 
+def test_a_reference_from_outside_counts_against_nobody_and_teaches_only_what_verifies(rig: Rig) -> None:
+    teacher, theirs = outsider(rig, Role.TEACHER, Tier.TRUSTED), Identity("t", Role.PROBER, "x", Tier.TRUSTED)
+    for answer in ("a", "b"):
+        rig.exchange.publish(theirs, [probe(question=answer)])
+        rig.attempt()
+        rig.verdict(False)
+        (lease,) = rig.lease(teacher)
+        assert rig.complete(teacher, lease, correction_of(lease.sample, answer)).ok
+    assert outcomes(rig, teacher) == [Outcome.UNCHECKED] * 2
+    assert len(rig.exchange.corrections(0)) == 1
+
+
 def test_what_stands_on_something_withheld_is_withheld(rig: Rig) -> None:
     rig.probes(1)
     student = outsider(rig, Role.STUDENT)

@@ -218,3 +218,13 @@ def test_a_restored_curriculum_knows_what_was_passed_over() -> None:
     first, second = one.next_round(8), two.next_round(8)
     assert first == second
     assert len({example.sample_id for example in first}) == len(first)
+
+
+def test_a_correction_by_the_swarm_counts_in_the_share_of_whoever_asked() -> None:
+    curriculum = Curriculum(DOMAIN, replay=0.0, seed=1, outside_share=0.25)
+    theirs = []
+    for revision in range(1, 9):
+        *ours, asked = chain(revision)
+        theirs.append((*ours, asked.model_copy(update={"producer": "eve", "tier": Tier.TRUSTED})))
+    curriculum.read([*theirs, *log(9, 10, 11)])
+    assert len(curriculum.next_round()) == 4
