@@ -8,20 +8,21 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from calendar_work import attempt, checkpoint, correct, fail_verdict, probes
+from calendar_work import attempt, checkpoint, correct, fail_verdict, probe_of, probes
 
 from swarm.backup.manifest import MANIFEST_FILE, Manifest, read_manifest, verify
 from swarm.backup.restoring import Restored, restore
 from swarm.backup.taking import take
 from swarm.checkpoints import publish
 from swarm.client import SwarmClient
+from swarm.config import load
 from swarm.errors import ConfigError, HeldError, RefusedError, StoreError
 from swarm.exchange.checkup import examine
 from swarm.exchange.schema import SCHEMA_VERSION
 from swarm.exchange.stores import copy_store
 from swarm.gateway.run_folder import STORE_FILE
 from swarm.gateway.server import Settings, serving
-from swarm.records import Sample
+from swarm.records import Probe, Sample
 from swarm.roles import Role
 from swarm.students import Checkpoint, CheckpointStatus
 from swarm.work import Completion, FailKind, Failure, Stage
@@ -205,7 +206,7 @@ async def test_the_former_incarnation_holds_nothing_any_more(tmp_path: Path) -> 
 async def test_weights_come_along_and_are_found_again(tmp_path: Path) -> None:
     run, folder, again = tmp_path / "run", tmp_path / "backup", tmp_path / "again"
     made = {name: await asyncio.to_thread(published, run, name) for name in ("c1", "c2", "c3")}
-    (run / "config.toml").write_text('[swarm]\nname = "test"\nrun = "elsewhere"\n')
+    (run / "config.toml").write_text('[swarm]\nname = "test"\nrun = "elsewhere"\nbodies = "file:///shared"\n')
     async with served(run) as clients:
         await clients[Role.TRAINER].put_checkpoint(checkpoint("base", CheckpointStatus.BASE))
         for item in made.values():
@@ -221,7 +222,8 @@ async def test_weights_come_along_and_are_found_again(tmp_path: Path) -> None:
     done = restore(folder, again)
     assert [kept.id for kept in done.elsewhere] == ["base"]
     shutil.rmtree(run)
-    assert f'run = "{again}"' in (again / "config.toml").read_text()
+    config = load(again / "config.toml")
+    assert (config.swarm.run, config.swarm.bodies) == (str(again), ""), "what the former run has is not swept"
     async with served(again) as clients:
         stored = {item.id: item for item in await clients[Role.OPERATOR].checkpoints()}
         assert stored["c1"].url == f"file://{again}/checkpoints/c1"
@@ -237,6 +239,31 @@ def published(run: Path, name: str) -> Checkpoint:
     url = f"file://{run}/checkpoints/{name}"
     files = publish(folder, url)
     return checkpoint(name).model_copy(update={"url": url, "files": files})
+
+
+async def test_large_bodies_come_along(source: str, tmp_path: Path) -> None:
+    run, again = tmp_path / "run", tmp_path / "again"
+    long = [probe.model_copy(update={"payload": longer(probe)}) for probe in probes(3)]
+    async with served(run, source) as clients:
+        assert all(answer.ok for answer in await clients[Role.PROBER].publish(long))
+        listed = await clients[Role.OPERATOR].samples()
+        manifest, _ = await take(run, tmp_path / "backup")
+        assert len([path for path in (run / "bodies").rglob("*") if path.is_file()]) == 3
+        next(path for path in (run / "bodies").rglob("*") if path.is_file()).unlink()
+        spoilt, _ = await take(run, tmp_path / "spoilt")
+    assert (manifest.sound, spoilt.sound) == (True, False)
+    shutil.rmtree(run)
+    restore(tmp_path / "backup", again)
+    async with served(again) as clients:
+        assert await clients[Role.OPERATOR].samples() == listed
+        more = [probe.model_copy(update={"payload": longer(probe)}) for probe in probes(1, seed=9)]
+        assert all(answer.ok for answer in await clients[Role.PROBER].publish(more))
+    assert unsound(again / STORE_FILE, tmp_path) == []
+
+
+def longer(sample: Sample) -> Probe:
+    probe = probe_of(sample)
+    return probe.model_copy(update={"question": probe.question + " again" * 10_000})
 
 
 async def test_what_is_no_sound_backup_is_refused(tmp_path: Path) -> None:
