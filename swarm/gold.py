@@ -15,8 +15,8 @@ def gold_of(domain: Domain) -> Callable[[Sequence[Sample], Sample, Rubric | None
     """A function of (chain, output, rubric of a verdict): whether the output is right, None where nobody can know.
 
     A correction is right if its answer verifies and no step of it that can be checked is false; a verdict, if the
-    program that judges by the same rubric comes to the same. Attempts are not checked: what a student says is its
-    checkpoint's, right or wrong.
+    program that judges by the same rubric comes to the same. What a student says is its checkpoint's, right or wrong:
+    it is held against the attempt of another one by the same checkpoint, where the chain begins with one.
     """
 
     def gold(chain: Sequence[Sample], output: Sample, rubric: Rubric | None) -> bool | None:
@@ -32,6 +32,8 @@ def gold_of(domain: Domain) -> Callable[[Sequence[Sample], Sample, Rubric | None
                 return (
                     rubric is not None and judge_attempt(domain, rubric, probe, attempt.text).passed is verdict.passed
                 )
+            case Attempt() as said if attempt is not None:
+                return domain.read(said.text).answers == domain.read(attempt.text).answers
             case _:
                 return None
 

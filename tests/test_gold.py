@@ -69,7 +69,14 @@ def test_a_verdict_by_no_rubric_is_wrong() -> None:
     assert GOLD([said, ASKED], answer_to(said, verdict), None) is False
 
 
-def test_of_attempts_and_of_probes_without_reference_nothing_is_known() -> None:
+def test_an_attempt_is_held_against_another_one_by_the_same_checkpoint() -> None:
+    peer = answer_to(ASKED, Attempt(text="so\n= 2026-02-03", checkpoint_id="c1"))
+    for text, same in (("or so\n= 2026-02-03", True), ("so\n= 2026-02-04", False), ("no idea", False)):
+        said = answer_to(ASKED, Attempt(text=text, checkpoint_id="c1"))
+        assert GOLD([peer, ASKED], said, None) is same
+
+
+def test_of_lone_attempts_and_of_probes_without_reference_nothing_is_known() -> None:
     assert GOLD([ASKED], answer_to(ASKED, Attempt(text="= NONE", checkpoint_id="base")), None) is None
     bare = Sample(id=ASKED.id, payload=ASKED.payload.model_copy(update={"reference": None}))
     assert GOLD([bare], answer_to(bare, correction()), None) is None

@@ -10,10 +10,10 @@ from swarm.exchange.flow import PRODUCES, Code, Identity, State
 from swarm.exchange.intake import Intake
 from swarm.exchange.ledger import stored_rubric
 from swarm.exchange.queues import Given, Queues, checked_ttl, refused_output
-from swarm.exchange.rows import chains, facts_by_id
+from swarm.exchange.rows import chains, facts_by_id, samples_by_id
 from swarm.exchange.schema import queue, samples, trials
 from swarm.exchange.tokens import Claim
-from swarm.records import Purpose, Sample, Tier, Verdict
+from swarm.records import Attempt, Purpose, Sample, Tier, Verdict
 from swarm.roles import Role, Standing
 from swarm.work import Answer, Completion, FailKind, Failure, Outcome, Stage
 
@@ -184,6 +184,7 @@ class Quarantine(Queues):
         if self._rng.random() < share:
             (chain,) = chains(connection, [claim.sample_id])
             output = next(output for output in item.outputs if output.kind == wanted)
+            chain = (*_peers(connection, output), *chain)
             verdict = output.payload
             rubric = stored_rubric(connection, verdict.rubric_version) if isinstance(verdict, Verdict) else None
             known = self._gold(chain, output, rubric)
@@ -214,6 +215,16 @@ def _foreign(agent: Identity) -> Answer:
 def _withheld(connection: Connection, producer: str) -> int:
     kept = select(func.count()).where(samples.c.withheld, samples.c.producer == producer)
     return connection.scalar(kept) or 0
+
+
+def _peers(connection: Connection, output: Sample) -> list[Sample]:
+    """What a student of the swarm's own said to the same probe by the same checkpoint, if this is an attempt."""
+    if not isinstance(output.payload, Attempt):
+        return []
+    same = samples.c.parent_id == output.parent_id, samples.c.checkpoint_id == output.payload.checkpoint_id
+    query = select(samples.c.id).where(*same, samples.c.kind == "attempt", samples.c.tier == Tier.INSIDE)
+    found = connection.scalars(query.where(samples.c.forgotten_at.is_(None)).limit(1)).all()
+    return list(samples_by_id(connection, found).values())
 
 
 def _lendable(connection: Connection, agent: Identity, stage: Stage, limit: int) -> list[str]:

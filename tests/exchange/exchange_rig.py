@@ -61,13 +61,15 @@ class Clock:
         self.time += timedelta(seconds=seconds)
 
 
-def gold(_chain: Sequence[Sample], output: Sample, _rubric: object) -> bool | None:
-    """A correction is right if it says `a`, a verdict if it passes; of attempts nothing is known."""
+def gold(chain: Sequence[Sample], output: Sample, _rubric: object) -> bool | None:
+    """A correction is right if it says `a`, a verdict if it passes, an attempt if it says what the chain's does."""
     match output.payload:
         case Correction() as correction:
             return correction.answer == "a"
         case Verdict() as verdict:
             return verdict.passed
+        case Attempt() as said if isinstance(chain[0].payload, Attempt):
+            return said.text == chain[0].payload.text
         case _:
             return None
 

@@ -12,6 +12,7 @@ UNDONE: dict[int, tuple[str, ...]] = {
     ),
     8: ("ALTER TABLE samples DROP COLUMN redactions",),
     9: ("DROP TABLE requests",),
+    10: ("DROP INDEX samples_body", "ALTER TABLE samples DROP COLUMN body_name"),
 }
 """What undoes each migration; the next one gets its line here."""
 

@@ -254,6 +254,17 @@ def test_a_trusted_agent_works_as_one_of_the_swarm_and_is_watched(rig: Rig) -> N
     assert lost.attempt == 1
 
 
+def test_a_student_is_held_against_the_swarm_s_own_by_the_same_checkpoint(rig: Rig) -> None:
+    student = outsider(rig, Role.STUDENT)
+    for said, checkpoint_id in (("answer", "base"), ("else", "base"), ("else", "c1"), ("answer", "")):
+        rig.probes(1)
+        if checkpoint_id:
+            rig.attempt("base")
+        (lease,) = rig.lease(student)
+        assert rig.complete(student, lease, attempt_at(lease.sample, checkpoint_id or "base", said)).ok
+    assert outcomes(rig, student) == [Outcome.UNCHECKED, Outcome.UNCHECKED, Outcome.WRONG, Outcome.RIGHT]
+
+
 def test_a_correction_that_is_known_to_be_wrong_is_not_taught(rig: Rig) -> None:
     teacher = outsider(rig, Role.TEACHER, Tier.TRUSTED)
     for answer in ("a", "b"):
