@@ -66,7 +66,7 @@ def test_every_method_that_the_package_defines_has_a_door_and_every_door_a_metho
 def test_what_decides_is_shut_in_quarantine() -> None:
     shut = {path.rpartition("/")[2] for path, door in DOORS.items() if not door.quarantined}
     assert shut == {
-        "Ask", "DiscardDeadLetters", "Forget", "IssueCredential", "ListCorrections", "ListCredentials",
+        "Ask", "CopyStore", "DiscardDeadLetters", "Forget", "IssueCredential", "ListCorrections", "ListCredentials",
         "ListDeadLetters", "ListForgettings", "PutCheckpoint", "PutExperiment", "PutProgress", "PutRubric",
         "RequeueDeadLetters", "RevokeCredential", "Rollback", "RotateCredential", "SetPhase", "SetTier", "SubmitExam",
     }  # fmt: skip
