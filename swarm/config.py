@@ -163,6 +163,12 @@ class TrainerSection(Section):
     recipe: Literal["cot"] = Field("cot", description="recipe, a file of trainers/recipes")
     mode: TrainMode = Field(TrainMode.LORA, description="lora or full")
     rank: int = Field(32, ge=1, description="rank of the adapter")
+    frozen_blocks: int = Field(
+        0, ge=0, description="with mode full: lowest blocks that keep the base's weights, as its embeddings always do"
+    )
+    average: float = Field(
+        0.99, ge=0, lt=1, description="decay per step of the average of weights that a candidate is; 0 means the last"
+    )
     learning_rate: float = Field(1e-3, gt=0, description="peak learning rate")
     batch: int = Field(16, ge=1, description="examples in one optimizer step, all workers together")
     round_new: int = Field(96, ge=1, description="new corrections that start a round")

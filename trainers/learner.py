@@ -7,12 +7,13 @@ from typing import Any
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.tuners.lora import LoraLayer
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from swarm.checkpoints import CANARY
 from swarm.config import TrainerSection, TrainMode
-from swarm.errors import WeightsError
+from swarm.errors import ConfigError, WeightsError
 from swarm.turns import Turn, taken
 from trainers.master_weights import MasterAdamW
 from trainers.recipes import RECIPES, Example, RoundBooks, RoundSettings
@@ -33,10 +34,22 @@ class Learner:
         device, attention = ("cuda", "sdpa") if torch.cuda.is_available() else ("cpu", "eager")
         base = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16, attn_implementation=attention)
         base.to(device)
-        self.model: Any = base if section.mode is TrainMode.FULL else self._adapted(base)
+        self.model: Any = self._opened(base) if section.mode is TrainMode.FULL else self._adapted(base)
         self.model.config.use_cache = False
         self.optimizer = self._fresh_optimizer()
         self.rounds = 0
+
+    def _opened(self, base: Any) -> Any:
+        """The base with its upper blocks free to learn; words and lowest blocks stay, which keeps general skill."""
+        base.get_input_embeddings().requires_grad_(False)
+        base.get_output_embeddings().requires_grad_(False)
+        blocks = base.get_decoder().layers
+        if self.section.frozen_blocks >= len(blocks):
+            said = f"trainer.frozen_blocks is {self.section.frozen_blocks}, and the student has {len(blocks)} blocks"
+            raise ConfigError(said, "freeze fewer, so that some can learn")
+        for block in blocks[: self.section.frozen_blocks]:
+            block.requires_grad_(False)
+        return base
 
     def _adapted(self, base: Any) -> PeftModel:
         rank = self.section.rank
@@ -45,7 +58,7 @@ class Learner:
 
     def _fresh_optimizer(self) -> MasterAdamW:
         learned = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
-        return MasterAdamW(learned, self.section.learning_rate)
+        return MasterAdamW(learned, self.section.learning_rate, self.section.average)
 
     def learn(self, examples: list[Example], workers: int, scratch: Path) -> RoundBooks:
         """One round of the configured recipe. The learning rate warms up over the first two rounds."""
@@ -64,8 +77,12 @@ class Learner:
             return RECIPES[self.section.recipe](self.model, self.tokenizer, self.optimizer, examples, settings)
 
     def save_weights(self, folder: Path) -> None:
-        """What engines need: the adapter alone, or all weights in bfloat16, with tokenizer; safetensors only."""
+        """What engines need, averaged: the adapter alone, or all weights in bfloat16, with tokenizer; safetensors."""
         folder.mkdir(parents=True, exist_ok=True)
+        with self.optimizer.averaged():
+            self._save_model(folder)
+
+    def _save_model(self, folder: Path) -> None:
         if self.section.mode is TrainMode.LORA:
             self.model.save_pretrained(folder)
             return
@@ -96,31 +113,39 @@ class Learner:
                 layer.reset_lora_parameters("default", init_lora_weights=True)
 
     def save_state(self, folder: Path) -> None:
-        """What a resume needs beside the weights: float32 weights and optimizer moments, without pickle."""
+        """What a resume needs beside the weights: float32 weights, their average and moments, without pickle."""
         folder.mkdir(parents=True, exist_ok=True)
+        self.optimizer.take_into_average()
         tensors: dict[str, torch.Tensor] = {}
         for index, master in enumerate(self.optimizer.masters):
             tensors[f"weight.{index}"] = master
             for key, value in self.optimizer.state.get(master, {}).items():
                 tensors[f"{key}.{index}"] = value.detach().float().contiguous()
-        save_file(tensors, folder / _STATE, metadata={"rounds": str(self.rounds)})
+        tensors |= {f"average.{index}": average for index, average in enumerate(self.optimizer.averages)}
+        save_file(tensors, folder / _STATE, metadata={"steps": str(self.optimizer.steps)})
 
     def load_state(self, folder: Path, rounds: int) -> None:
         """Continue from `save_state`."""
+        with safe_open(folder / _STATE, "pt") as file:
+            self.optimizer.resume(int(file.metadata()["steps"]))
         tensors = load_file(folder / _STATE)
+        for index, average in enumerate(self.optimizer.averages):
+            average.copy_(tensors[f"average.{index}"])
         for index, master in enumerate(self.optimizer.masters):
             master.copy_(tensors[f"weight.{index}"])
             if f"exp_avg.{index}" in tensors:
                 keys = ("step", "exp_avg", "exp_avg_sq")
                 self.optimizer.state[master] = {key: tensors[f"{key}.{index}"].to(master.device) for key in keys}
-        self.optimizer.write_back()
+        self.optimizer.write_back(self.optimizer.masters)
         self.rounds = rounds
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def canary_logprob(self) -> float:
-        """Mean log-probability (nats per token) of the canary's completion, computed in bfloat16 as an engine does."""
+        """Mean log-probability (nats per token) of the canary's completion, by the averaged weights in bfloat16."""
         prompt, completion = (self.tokenizer.encode(text, add_special_tokens=False) for text in CANARY)
         self.model.eval()
-        logits = self.model(input_ids=torch.tensor([prompt + completion], device=self.model.device)).logits
+        ids = torch.tensor([prompt + completion], device=self.model.device)
+        with self.optimizer.averaged():
+            logits = self.model(input_ids=ids).logits
         steps = logits[0, len(prompt) - 1 : -1].float().log_softmax(-1).cpu()
         return float(steps.gather(1, torch.tensor(completion)[:, None]).mean())

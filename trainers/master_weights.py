@@ -1,9 +1,13 @@
 """AdamW for a model that computes in bfloat16: the optimizer keeps and steps a float32 copy of every learned weight."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
+
+AVERAGED_EVERY = 4
+"""Steps from one addition to the average to the next: each reads and writes every learned weight."""
 
 
 class MasterAdamW(torch.optim.AdamW):
@@ -14,10 +18,14 @@ class MasterAdamW(torch.optim.AdamW):
     train in mixed precision, would cast every weight at every step.
     """
 
-    def __init__(self, learned: Iterable[torch.nn.Parameter], rate: float) -> None:
+    def __init__(self, learned: Iterable[torch.nn.Parameter], rate: float, average: float = 0.0) -> None:
+        """`average` is the decay per step of the average that is kept of the masters; 0 keeps none."""
         self.learned = list(learned)
         masters = [parameter.detach().to(torch.float32, copy=True) for parameter in self.learned]
         super().__init__(masters, lr=rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
+        self.average = average
+        self.averages = [master.clone() for master in masters] if average else []
+        self.steps = self._averaged_at = 0
 
     @property
     def masters(self) -> list[torch.Tensor]:
@@ -31,14 +39,46 @@ class MasterAdamW(torch.optim.AdamW):
             master.grad = None if parameter.grad is None else parameter.grad.float()
         loss = super().step(closure)
         super().zero_grad()
-        self.write_back()
+        self.write_back(self.masters)
+        self.steps += 1
+        if self.steps - self._averaged_at == AVERAGED_EVERY:
+            self.take_into_average()
         return loss
 
     @torch.no_grad()
-    def write_back(self) -> None:
-        """Give the model the masters' values."""
-        for master, parameter in zip(self.masters, self.learned, strict=True):
-            parameter.copy_(master)
+    def write_back(self, values: list[torch.Tensor]) -> None:
+        """Give the model these values of its learned weights."""
+        for value, parameter in zip(values, self.learned, strict=True):
+            parameter.copy_(value)
+
+    @torch.no_grad()
+    def take_into_average(self) -> None:
+        """Bring the average up to the last step.
+
+        While few steps are behind, it leans on the newest: else it would be the untaught weights for long.
+        """
+        since, self._averaged_at = self.steps - self._averaged_at, self.steps
+        if self.averages and since:
+            decay = min(self.average, (1 + self.steps) / (10 + self.steps))
+            torch._foreach_lerp_(self.averages, self.masters, 1 - decay**since)
+
+    def resume(self, steps: int) -> None:
+        """Go on after this many steps, with an average that is up to date."""
+        self.steps = self._averaged_at = steps
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """The model with the average of its weights, where one is kept.
+
+        An exponential average over steps at a constant rate is about as good as weights whose rate was lowered to
+        zero (Izmailov et al. 2018, arXiv 1803.05407; Hägele et al. 2024, arXiv 2405.18392), and needs no known end.
+        """
+        self.take_into_average()
+        self.write_back(self.averages or self.masters)
+        try:
+            yield
+        finally:
+            self.write_back(self.masters)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of `learned`."""

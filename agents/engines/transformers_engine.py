@@ -19,6 +19,9 @@ from swarm.errors import EngineUnavailable
 from swarm.students import Checkpoint
 from swarm.turns import Turn, taken
 
+STRETCH = 16
+"""Tokens that a batch writes before the rows that have ended leave it: most answers are short, and a few ramble on."""
+
 MIN_SHARED = 48
 """Tokens of a shared prefix from which it is read once for the whole batch."""
 
@@ -112,19 +115,34 @@ class TransformersEngine:
         rows = [self.tokenizer.encode(text, add_special_tokens=False) for text in texts]
         shared = shared_prefix(rows)
         ids, mask = self._padded(rows, shared)
+        width, cache = ids.shape[1], self._read_once(model, rows[0][:shared], len(rows)) if shared else None
         drawn = {"do_sample": True, "temperature": like.temperature}
         settings = drawn if like.temperature else {"do_sample": False}
-        output = model.generate(
-            input_ids=ids,
-            attention_mask=mask,
-            past_key_values=self._read_once(model, rows[0][:shared], len(rows)) if shared else None,
-            **settings,
-            max_new_tokens=like.max_new_tokens,
-            pad_token_id=self.tokenizer.pad_token_id,
-            eos_token_id=self.tokenizer.eos_token_id,
-            logits_processor=forced_by(like.regex, self.tokenizer, model.config.vocab_size),
-        )
-        return [self._generation(new, len(row)) for new, row in zip(output[:, ids.shape[1] :], rows, strict=True)]
+        written = [ids[:0, 0]] * len(rows)
+        unfinished, left = list(range(len(rows))), like.max_new_tokens
+        # Forced decoding keeps a state for each row of its batch, so there no row may leave before the others.
+        stretch = left if like.regex else STRETCH
+        while unfinished and left:
+            output = model.generate(
+                input_ids=ids,
+                attention_mask=mask,
+                past_key_values=cache,
+                **settings,
+                max_new_tokens=min(stretch, left),
+                pad_token_id=self.tokenizer.pad_token_id,
+                eos_token_id=self.tokenizer.eos_token_id,
+                logits_processor=forced_by(like.regex, self.tokenizer, model.config.vocab_size),
+                return_dict_in_generate=True,
+            )
+            for place, row in zip(unfinished, output.sequences[:, width:], strict=True):
+                written[place] = row
+            left -= output.sequences.shape[1] - ids.shape[1]
+            going = (output.sequences[:, width:] != self.tokenizer.eos_token_id).all(1).nonzero()[:, 0]
+            unfinished = [unfinished[place] for place in going.tolist()]
+            mask = torch.nn.functional.pad(mask, (0, output.sequences.shape[1] - ids.shape[1]), value=1)[going]
+            ids, cache = output.sequences[going], output.past_key_values
+            cache.batch_select_indices(going)
+        return [self._generation(new, len(row)) for new, row in zip(written, rows, strict=True)]
 
     def _padded(self, rows: list[list[int]], shared: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Token ids and mask of shape (batch, longest row), padded between shared prefix and own part."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agents.engines.base import Message, Request
-from agents.engines.transformers_engine import TransformersEngine
+from agents.engines.transformers_engine import STRETCH, TransformersEngine
 from swarm import weights
 from swarm.checkpoints import CANARY, manifest
 from swarm.domains import load_domain
@@ -57,6 +57,14 @@ async def test_answers_come_back_in_order(engine: TransformersEngine) -> None:
     ]
     done = await engine.generate(requests)
     assert [made.prompt_tokens for made in done] == [30, 6, 14]
+
+
+async def test_rows_that_end_early_leave_the_others_to_go_on(engine: TransformersEngine) -> None:
+    short = Request(messages=(Message(role="user", content="What is the capital of France?"),), max_new_tokens=70)
+    long = Request(prompt="one two three four five six seven eight one two three four five six", max_new_tokens=70)
+    alone = [(await engine.generate([request]))[0] for request in (short, long)]
+    assert alone[0].completion_tokens < 2 * STRETCH < alone[1].completion_tokens == 70
+    assert await engine.generate([long, short, long]) == [alone[1], alone[0], alone[1]]
 
 
 async def test_forced_text_matches(engine: TransformersEngine) -> None:

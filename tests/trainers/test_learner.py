@@ -10,7 +10,7 @@ from tiny_student import lessons, tiny_folder
 from agents.engines.transformers_engine import TransformersEngine
 from swarm.checkpoints import CANARY, CANARY_TOLERANCE, manifest
 from swarm.config import TrainerSection, TrainMode
-from swarm.errors import WeightsError
+from swarm.errors import ConfigError, WeightsError
 from swarm.students import Checkpoint, CheckpointStatus
 from trainers.learner import Learner
 from trainers.recipes import Example
@@ -144,3 +144,18 @@ def test_the_learning_rate_warms_up_over_two_rounds(base: Path, section: Trainer
         learner.learn(lessons(4), 1, tmp_path)
         rates.append(learner.optimizer.param_groups[0]["lr"])
     assert rates == [section.learning_rate / 2, section.learning_rate, section.learning_rate]
+
+
+def test_words_and_the_lowest_blocks_stay_as_they_are(base: Path, tmp_path: Path) -> None:
+    section = TrainerSection(mode=TrainMode.FULL, threads=1, batch=4, learning_rate=5e-3, frozen_blocks=1)
+    learner = Learner(base, section, seed=3)
+    before = {name: value.detach().clone() for name, value in learner.model.named_parameters()}
+    learner.learn(lessons(8), 1, tmp_path)
+    changed = {name for name, value in learner.model.named_parameters() if not torch.equal(value, before[name])}
+    assert changed == {name for name in before if "embed" not in name and "layers.0." not in name}
+
+
+def test_a_student_of_which_nothing_could_learn_is_refused(base: Path) -> None:
+    section = TrainerSection(mode=TrainMode.FULL, threads=1, frozen_blocks=2)
+    with pytest.raises(ConfigError, match="frozen_blocks is 2, and the student has 2 blocks"):
+        Learner(base, section, seed=3)

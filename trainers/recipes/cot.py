@@ -11,29 +11,26 @@ from typing import Any
 
 import torch
 from datasets import Dataset
-from torch.nn import functional
 from trl import SFTConfig, SFTTrainer
 
 from trainers.recipes.base import Example, RoundBooks, RoundSettings
+from trainers.recipes.head_loss import HeadLoss
 
 
 class CompletionTrainer(SFTTrainer):
-    """TRL's trainer, with logits for the completion's positions only and no metrics that need a second softmax.
-
-    On a CPU with a vocabulary of 49,152 this makes a step of a small model about a third shorter.
-    """
+    """TRL's trainer, with logits for the completion's tokens only, a few at a time, and no metrics beside the loss."""
 
     def compute_loss(
         self, model: Any, inputs: dict[str, torch.Tensor], return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> torch.Tensor:
         """Mean cross-entropy (nats per completion token) of inputs of shape (batch, length)."""
         del return_outputs, num_items_in_batch
-        labels = inputs.pop("labels")
-        first = int((labels != -100).any(dim=0).nonzero()[0])
-        outputs = model(**inputs, use_cache=False, logits_to_keep=labels.shape[1] - first + 1)
-        targets = labels[:, first:]
-        kept = targets != -100
-        return functional.cross_entropy(outputs.logits[:, :-1][kept].float(), targets[kept])
+        targets = inputs.pop("labels")[:, 1:]
+        learned = targets != -100
+        # Through the model itself, since what wraps it with several workers has to see the call.
+        outputs = model(**inputs, use_cache=False, output_hidden_states=True, logits_to_keep=1)
+        head = self.model.get_output_embeddings().weight
+        return HeadLoss.apply(outputs.hidden_states[-1][:, :-1][learned], head, targets[learned])
 
 
 def train(
