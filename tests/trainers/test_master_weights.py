@@ -6,9 +6,7 @@ import torch
 from trainers.master_weights import AVERAGED_EVERY, MasterAdamW
 
 
-def stepped(
-    average: float, steps: int, rate: float = 1e-3
-) -> tuple[MasterAdamW, torch.nn.Parameter, list[float]]:
+def stepped(average: float, steps: int, rate: float = 1e-3) -> tuple[MasterAdamW, torch.nn.Parameter, list[float]]:
     """An optimizer after some steps down a slope, its one weight, and what its master was after each step."""
     weight = torch.nn.Parameter(torch.ones(1, dtype=torch.bfloat16))
     optimizer = MasterAdamW([weight], rate, average)
@@ -24,7 +22,7 @@ def test_steps_too_small_for_bfloat16_add_up() -> None:
     _, weight, values = stepped(0.0, 40)
     assert values[0] == pytest.approx(0.999, abs=1e-4)
     assert values[-1] == pytest.approx(0.96, abs=2e-3)
-    assert float(weight) == float(torch.tensor(values[-1]).bfloat16())
+    assert weight.item() == torch.tensor(values[-1]).bfloat16().item()
 
 
 def test_the_average_leans_on_the_newest_at_first_and_forgets_slowly_later() -> None:
@@ -35,23 +33,23 @@ def test_the_average_leans_on_the_newest_at_first_and_forgets_slowly_later() -> 
             decay = min(0.9, (1 + step) / (10 + step)) ** (step - taken)
             expected, taken = decay * expected + (1 - decay) * values[step - 1], step
     with optimizer.averaged():
-        assert float(optimizer.averages[0]) == pytest.approx(expected, rel=1e-6)
+        assert optimizer.averages[0].item() == pytest.approx(expected, rel=1e-6)
     assert values[-1] < expected < values[-20]
 
 
 def test_the_model_has_the_average_only_for_as_long_as_it_is_asked_for() -> None:
     optimizer, weight, values = stepped(0.9, 8, rate=0.1)
-    last = float(weight)
+    last = weight.item()
     with pytest.raises(KeyError), optimizer.averaged():
-        assert float(weight) == float(optimizer.averages[0].bfloat16()) > last
+        assert weight.item() == float(optimizer.averages[0].bfloat16()) > last
         raise KeyError("something else went wrong")
-    assert float(weight) == last
+    assert weight.item() == last
     assert float(optimizer.masters[0]) == values[-1]
 
 
 def test_without_an_average_the_last_weights_serve() -> None:
     optimizer, weight, _ = stepped(0.0, 8)
-    last = float(weight)
+    last = weight.item()
     with optimizer.averaged():
-        assert float(weight) == last
+        assert weight.item() == last
     assert not optimizer.averages
