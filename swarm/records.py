@@ -211,10 +211,15 @@ class Sample(Record):
 
     def digest(self) -> str:
         """SHA-256 over what makes the sample what it is: id, lineage, payload, and the ordering key if it has one."""
-        body = f"{self.id}\n{self.parent_id}\n{self.root_id}\n{self.payload.model_dump_json()}"
-        if self.ordering_key:
-            body += f"\n{self.ordering_key}"
-        return hashlib.sha256(body.encode()).hexdigest()
+        return sample_digest(self.id, self.parent_id, self.root_id, self.ordering_key, self.payload.model_dump_json())
+
+
+def sample_digest(sample_id: str, parent_id: str, root_id: str, ordering_key: str, said: str) -> str:
+    """The digest of a sample whose payload is `said` as JSON."""
+    body = f"{sample_id}\n{parent_id}\n{root_id}\n{said}"
+    if ordering_key:
+        body += f"\n{ordering_key}"
+    return hashlib.sha256(body.encode()).hexdigest()
 
 
 def answer_to(parent: Sample, payload: Payload, number: int = 0) -> Sample:

@@ -1,6 +1,5 @@
 """Looks through a copy of a store for damage: pages, payloads, lineage, the log, and the books beside their rows."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,7 @@ from swarm.exchange.schema import (
 from swarm.exchange.sqlite import explain
 from swarm.exchange.sweeps import queue_counts
 from swarm.forgetting import Forgetting, blank
-from swarm.records import Payload, Probe, Record, Verdict
+from swarm.records import Payload, Probe, Record, Verdict, sample_digest
 from swarm.state import Progress
 from swarm.students import Checkpoint, ExamRecord, PromotionDecision
 
@@ -96,10 +95,7 @@ def _payloads(connection: Connection) -> Finding:
 
 def _digest(row: Row[Any]) -> str:
     """As `Sample.digest`, but over the text as it is stored: a later program's records may write more fields."""
-    body = f"{row.id}\n{row.parent_id}\n{row.root_id}\n{row.payload}"
-    if row.ordering_key:
-        body += f"\n{row.ordering_key}"
-    return hashlib.sha256(body.encode()).hexdigest()
+    return sample_digest(row.id, row.parent_id, row.root_id, row.ordering_key, row.payload)
 
 
 def _told_by_columns(row: Row[Any]) -> bool:

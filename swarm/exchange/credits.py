@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from swarm.exchange.rows import depths
 from swarm.exchange.schema import LEASED, LIVE, queue
 
 
@@ -17,20 +16,22 @@ class Credits:
     samples: int = 10_000
     """Samples of its own that are ready, leased or delayed, in all queues together."""
 
-    def leases_left(self, connection: Connection, agent: str, wanted: int) -> int:
-        """How many more leases an agent may take; no more than `wanted` is certain to be right."""
-        return _left(connection, self.leases, wanted, LEASED, queue.c.lease_agent == agent)
+    def leases_left(self, connection: Connection, agent: str, wanted: int, live: int) -> int:
+        """How many more leases an agent may take; no more than `wanted` is certain to be right.
 
-    def samples_left(self, connection: Connection, producer: str, wanted: int) -> int:
+        `live`: how many samples are ready, leased or delayed, whoever's they are.
+        """
+        return _left(connection, self.leases, wanted, live, LEASED, queue.c.lease_agent == agent)
+
+    def samples_left(self, connection: Connection, producer: str, wanted: int, live: int) -> int:
         """How many more samples of a producer may wait; no more than `wanted` is certain to be right."""
-        return _left(connection, self.samples, wanted, LIVE, queue.c.producer == producer)
+        return _left(connection, self.samples, wanted, live, LIVE, queue.c.producer == producer)
 
 
-def _left(connection: Connection, most: int, wanted: int, *which: ColumnElement[bool]) -> int:
+def _left(connection: Connection, most: int, wanted: int, live: int, *which: ColumnElement[bool]) -> int:
     """Rows are counted only where all that lives might be one agent's, and never further than it matters."""
-    at_least = most - sum(depths(connection).values())
-    if at_least >= wanted:
-        return at_least
+    if most - live >= wanted:
+        return most - live
     counted = select(func.count()).select_from(held(most, *which).subquery())
     return most - (connection.scalar(counted) or 0)
 

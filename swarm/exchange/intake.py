@@ -3,28 +3,32 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from swarm.events import EventKind
 from swarm.exchange.bodies import bodies_of
+from swarm.exchange.bulk import insert_rows
 from swarm.exchange.credits import Credits
 from swarm.exchange.flow import TAUGHT_PURPOSES, Code, Identity, State, answers, next_stage, priority
 from swarm.exchange.log import current_revision
 from swarm.exchange.rows import Facts, add, chunks, count_stage, depths, facts_by_id, skeleton
 from swarm.exchange.schema import cell_counts, events, queue, samples, tallies
 from swarm.exchange.store import micros
-from swarm.records import Attempt, Probe, Purpose, Sample, Tier, Verdict
+from swarm.records import Attempt, Probe, Purpose, Sample, Tier, Verdict, sample_digest
 from swarm.work import Answer, Stage
 
+_EVENT = EventKind.SAMPLE.value
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A sample that may be stored; its facts still lack the revision."""
+
+class Draft(NamedTuple):
+    """A sample that may be stored, under the revision in its facts if all that comes with it may be."""
 
     sample: Sample
     facts: Facts
+    said: str
+    """Its payload as JSON."""
     stage: Stage | None
 
 
@@ -33,6 +37,7 @@ class Intake:
 
     def __init__(self, connection: Connection, now: int, queue_limit: int, credits: Credits) -> None:
         self._connection = connection
+        self._bodies = bodies_of(connection)
         self._now = now
         self._queue_limit = queue_limit
         self._credits = credits
@@ -71,17 +76,17 @@ class Intake:
                 return outcome
             if outcome is not None:
                 drafts[sample.id] = outcome
-        wanted = Counter(draft.stage for draft in drafts.values() if draft.stage is not None)
-        for stage, count in wanted.items():
-            if self._depths[stage] + count > self._queue_limit:
+        wanted = [draft.stage for draft in drafts.values() if draft.stage is not None]
+        for stage in set(wanted):
+            if self._depths[stage] + wanted.count(stage) > self._queue_limit:
                 full = f"queue {stage} holds {self._depths[stage]} of {self._queue_limit}: send it again later"
                 return Answer(id=offered[-1].id, code=Code.QUEUE_FULL, message=full)
-        if wanted and self._spare(producer.name) < wanted.total():
+        if wanted and self._spare(producer.name) < len(wanted):
             most = self._credits.samples
             said = f"{producer.name} has {most} samples waiting, as many as one agent may: send it again later"
             return Answer(id=offered[-1].id, code=Code.CREDITS_SPENT, message=said)
         for draft in drafts.values():
-            self._keep(draft)
+            self._keep(producer, draft)
         last = offered[-1].id
         return Answer(id=last, revision=self._known[last].revision)
 
@@ -89,10 +94,9 @@ class Intake:
         """Store everything that was admitted."""
         if not self._samples:
             return
-        self._connection.execute(insert(events), self._events)
-        self._connection.execute(insert(samples), [self._housed(row) for row in self._samples])
-        if self._waiting:
-            self._connection.execute(insert(queue), self._waiting)
+        insert_rows(self._connection, events, self._events)
+        insert_rows(self._connection, samples, [self._housed(row) for row in self._samples])
+        insert_rows(self._connection, queue, self._waiting)
         for stage, count in self._accepted.items():
             count_stage(self._connection, stage, accepted=count)
         for (topic, key), count in self._tallies.items():
@@ -104,7 +108,7 @@ class Intake:
     def _housed(self, row: dict[str, object]) -> dict[str, object]:
         """The row, with a body that is too large for it put beside the store: synced before the row is there."""
         said = str(row["payload"])
-        bodies = bodies_of(self._connection)
+        bodies = self._bodies
         if len(said) <= bodies.most_bytes and len(said.encode()) <= bodies.most_bytes:
             return row
         return row | {"payload": skeleton(said), "body_name": bodies.put(said)}
@@ -112,7 +116,8 @@ class Intake:
     def _spare(self, producer: str) -> int:
         """Samples that a producer may still have waiting; no more than this batch is certain to be right."""
         if producer not in self._left:
-            self._left[producer] = self._credits.samples_left(self._connection, producer, self._offered)
+            live = sum(self._depths.values())
+            self._left[producer] = self._credits.samples_left(self._connection, producer, self._offered, live)
         return self._left[producer]
 
     def _examine(self, producer: Identity, sample: Sample, drafts: dict[str, Draft]) -> Draft | Answer | None:
@@ -135,7 +140,7 @@ class Intake:
                     Code.WRONG_PARENT,
                     f"{sample.kind} under {parent.kind} {parent.id!r}: name the sample it answers",
                 )
-        draft = _draft(producer, sample, parent)
+        draft = _draft(producer, sample, parent, self._next + len(drafts))
         earlier = drafts[sample.id].facts if sample.id in drafts else self._known.get(sample.id)
         if earlier is not None and earlier.digest == draft.facts.digest:
             return None
@@ -149,10 +154,11 @@ class Intake:
             f"{sample.id} is stored with digest {earlier.digest[:12]}, not {draft.facts.digest[:12]}: use a new id",
         )
 
-    def _keep(self, draft: Draft) -> None:
-        sample, facts, revision = draft.sample, draft.facts, self._next
-        self._next += 1
-        self._known[sample.id] = replace(facts, revision=revision)
+    def _keep(self, producer: Identity, draft: Draft) -> None:
+        sample, facts = draft.sample, draft.facts
+        revision = facts.revision
+        self._next = revision + 1
+        self._known[sample.id] = facts
         stage, counted, verdict = draft.stage, False, sample.payload
         if isinstance(verdict, Verdict) and not facts.withheld:
             judged = self._judged.setdefault(sample.parent_id, [])
@@ -165,16 +171,15 @@ class Intake:
         self._tallies["kind", sample.kind] += 1
         if isinstance(sample.payload, Probe) and not facts.withheld:
             self._tallies["origin", sample.payload.origin] += 1
-        self._events.append(
-            {"revision": revision, "kind": EventKind.SAMPLE, "ref": sample.id, "at": self._now, "body": None}
-        )
-        self._samples.append(_sample_row(sample, facts, revision, counted))
+        self._events.append({"revision": revision, "kind": _EVENT, "ref": sample.id, "at": self._now, "body": None})
+        self._samples.append(_sample_row(producer, draft, counted))
         if stage is not None:
             self._depths[stage] += 1
             self._accepted[stage] += 1
-            self._left[sample.producer] -= 1
+            self._left[producer.name] -= 1
             row = queue_row(sample.id, stage, Purpose(facts.purpose), revision, self._now)
-            self._waiting.append(row | {"ordering_key": sample.ordering_key, "producer": sample.producer})
+            row["ordering_key"], row["producer"] = sample.ordering_key, producer.name
+            self._waiting.append(row)
 
 
 def queue_row(sample_id: str, stage: Stage, purpose: Purpose, revision: int, now: int) -> dict[str, object]:
@@ -198,9 +203,9 @@ def queue_row(sample_id: str, stage: Stage, purpose: Purpose, revision: int, now
     }
 
 
-def _draft(producer: Identity, sample: Sample, parent: Facts | None) -> Draft:
+def _draft(producer: Identity, sample: Sample, parent: Facts | None, revision: int) -> Draft:
     root_id = parent.root_id if parent else sample.id
-    normal = sample.model_copy(update={"root_id": root_id, "producer": producer.name, "tier": producer.tier})
+    said = sample.payload.model_dump_json()
     withheld = producer.tier is Tier.QUARANTINED or (parent is not None and parent.withheld)
     payload = sample.payload
     if isinstance(payload, Probe):
@@ -215,29 +220,30 @@ def _draft(producer: Identity, sample: Sample, parent: Facts | None) -> Draft:
         kind=sample.kind,
         parent_id=sample.parent_id,
         root_id=root_id,
-        revision=0,
-        digest=normal.digest(),
+        revision=revision,
+        digest=sample_digest(sample.id, sample.parent_id, root_id, sample.ordering_key, said),
         cell_key=cell_key,
         purpose=purpose,
         checkpoint_id=checkpoint_id,
         withheld=withheld,
     )
-    return Draft(normal, facts, None if withheld else next_stage(payload, purpose))
+    return Draft(sample, facts, said, None if withheld else next_stage(payload, purpose))
 
 
-def _sample_row(sample: Sample, facts: Facts, revision: int, counted: bool) -> dict[str, object]:
+def _sample_row(producer: Identity, draft: Draft, counted: bool) -> dict[str, object]:
+    sample, facts = draft.sample, draft.facts
     verdict = sample.payload if isinstance(sample.payload, Verdict) else None
     taught = sample.kind == "correction" and facts.purpose in TAUGHT_PURPOSES and not facts.withheld
     return {
-        "revision": revision,
-        "id": sample.id,
-        "kind": sample.kind,
-        "parent_id": sample.parent_id,
-        "root_id": sample.root_id,
-        "producer": sample.producer,
+        "revision": facts.revision,
+        "id": facts.id,
+        "kind": facts.kind,
+        "parent_id": facts.parent_id,
+        "root_id": facts.root_id,
+        "producer": producer.name,
         "created_at": micros(sample.created_at),
         "digest": facts.digest,
-        "payload": sample.payload.model_dump_json(),
+        "payload": draft.said,
         "cell_key": facts.cell_key,
         "purpose": facts.purpose,
         "checkpoint_id": facts.checkpoint_id,
@@ -246,9 +252,9 @@ def _sample_row(sample: Sample, facts: Facts, revision: int, counted: bool) -> d
         "counted": counted,
         "forgotten_at": None,
         "ordering_key": sample.ordering_key,
-        "tier": sample.tier,
+        "tier": producer.tier,
         "withheld": facts.withheld,
-        "taught_at": revision if taught else None,
+        "taught_at": facts.revision if taught else None,
         "body_name": None,
         "redactions": json.dumps(sample.redactions) if sample.redactions else "",
     }

@@ -36,9 +36,12 @@ FLOOR = "floor"
 """The single value in the store that holds the oldest revision which can still be read."""
 
 
+_NEWEST = select(func.max(events.c.revision))
+
+
 def current_revision(connection: Connection) -> int:
     """The revision of the latest change, 0 where there is none."""
-    return connection.scalar(select(func.max(events.c.revision))) or 0
+    return connection.scalar(_NEWEST) or 0
 
 
 def oldest_revision(connection: Connection) -> int:

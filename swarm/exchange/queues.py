@@ -23,7 +23,7 @@ from swarm.exchange.intake import Intake
 from swarm.exchange.part import Part
 from swarm.exchange.redaction import redact_all
 from swarm.exchange.requests import Request, recall, remember
-from swarm.exchange.rows import chains
+from swarm.exchange.rows import chains, depths
 from swarm.exchange.schema import READY, history, is_ordered, queue
 from swarm.exchange.tokens import Claim
 from swarm.records import Sample
@@ -119,7 +119,8 @@ class Queues(Part):
 
     def _hand_out(self, connection: Connection, agent: Identity, stage: Stage, limit: int, until: int) -> list[Given]:
         wake(connection, self._store.now())
-        if (left := self._credits.leases_left(connection, agent.name, limit)) < 1:
+        live = sum(depths(connection).values())
+        if (left := self._credits.leases_left(connection, agent.name, limit, live)) < 1:
             raise RefusedError(
                 Code.CREDITS_SPENT,
                 f"{agent.name} holds {self._credits.leases} leases, as many as one agent may",

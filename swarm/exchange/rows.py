@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Row, Table, Update, and_, bindparam, insert, select, update
@@ -22,8 +21,7 @@ _CHUNK = 500
 _payload: TypeAdapter[Payload] = TypeAdapter(Payload)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What the rules need to know of a stored sample, without its payload."""
 
     id: str
@@ -39,7 +37,8 @@ class Facts:
     forgotten_at: int | None = None
 
 
-_FACTS = [samples.c[name] for name in Facts.__dataclass_fields__]
+_FACTS = select(*(samples.c[name] for name in Facts._fields)).where(samples.c.id.in_(bindparam("ids", expanding=True)))
+_DEPTHS = select(stages.c.stage, stages.c.accepted - stages.c.closed)
 
 
 def sample_from(row: Row[*tuple[Any, ...]], bodies: Bodies) -> Sample:
@@ -99,8 +98,8 @@ def facts_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Facts]:
     """The facts of those ids that are stored."""
     found: dict[str, Facts] = {}
     for group in chunks(ids):
-        for row in connection.execute(select(*_FACTS).where(samples.c.id.in_(group))):
-            found[row.id] = Facts(*row)
+        for row in connection.execute(_FACTS, {"ids": group}):
+            found[row.id] = Facts._make(row)
     return found
 
 
@@ -153,5 +152,4 @@ def count_stage(connection: Connection, stage: Stage, accepted: int = 0, closed:
 
 def depths(connection: Connection) -> dict[Stage, int]:
     """How many samples of each queue are ready, leased or delayed, by the running counters."""
-    rows = connection.execute(select(stages.c.stage, stages.c.accepted - stages.c.closed))
-    return {Stage(stage): depth for stage, depth in rows}
+    return {Stage(stage): depth for stage, depth in connection.execute(_DEPTHS)}

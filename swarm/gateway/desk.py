@@ -104,20 +104,27 @@ async def answer_each(
     """
 
     def read() -> tuple[list[R], list[Answer | None]]:
-        sound, refused = list[R](), list[Answer | None]()
-        for message in messages:
-            try:
-                sized(message, ITEM_BYTES)
-                sound.append(take(from_wire(message, model)))
-                refused.append(None)
-            except RefusedError as error:
-                said = getattr(message, id_of)[:LINE_LIMIT]
-                refused.append(Answer(id=said, code=error.reason, message=str(error)))
-        return sound, refused
+        return sound_records(messages, model, id_of, take)
 
     sound, refused = await asyncio.to_thread(read) if aside else read()
     acted = iter(await act(sound) if sound else [])
     return [to_wire(answer or next(acted)) for answer in refused]
+
+
+def sound_records(
+    messages: Sequence[Any], model: type[R], id_of: str, take: Callable[[R], R]
+) -> tuple[list[R], list[Answer | None]]:
+    """What `take` makes of the messages that are sound records, and for each message its refusal, if it has one."""
+    sound, refused = list[R](), list[Answer | None]()
+    for message in messages:
+        try:
+            sized(message, ITEM_BYTES)
+            sound.append(take(from_wire(message, model)))
+            refused.append(None)
+        except RefusedError as error:
+            said = getattr(message, id_of)[:LINE_LIMIT]
+            refused.append(Answer(id=said, code=error.reason, message=str(error)))
+    return sound, refused
 
 
 def within_message(messages: Iterable[Any]) -> list[Any]:

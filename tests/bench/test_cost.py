@@ -1,0 +1,22 @@
+"""The cost of a sample: each stage takes some of the processor's time, and the sum is theirs."""
+
+import re
+
+import pytest
+
+from bench.cost import STAGES, main
+
+
+def test_every_stage_has_a_cost_and_all_is_their_sum(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--samples", "256", "--rounds", "2"]) == 0
+    said = capsys.readouterr().out
+    costs = {stage: float(ms) for stage, ms in re.findall(r"^(\w+) +([\d.]+) ms", said, re.MULTILINE)}
+    assert list(costs) == [*STAGES, "all"]
+    assert all(costs[stage] > 0 for stage in ("read", "store", "answer"))
+    assert costs["all"] == pytest.approx(sum(costs[stage] for stage in STAGES), abs=0.5)
+
+
+def test_fewer_samples_than_one_commit_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--samples", "100"])
+    assert "--samples is 100" in capsys.readouterr().err
