@@ -34,6 +34,8 @@ class Learner:
         device, attention = ("cuda", "sdpa") if torch.cuda.is_available() else ("cpu", "eager")
         base = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16, attn_implementation=attention)
         base.to(device)
+        # Else the places that are left of a view are multiplied one by one with the whole head: half a second a step.
+        base.get_output_embeddings().register_forward_pre_hook(lambda _head, inputs: (inputs[0].contiguous(),))
         self.model: Any = self._opened(base) if section.mode is TrainMode.FULL else self._adapted(base)
         self.model.config.use_cache = False
         self.optimizer = self._fresh_optimizer()
