@@ -3,10 +3,10 @@
 import random
 from collections.abc import Sequence
 
-from agents.books import Books
 from agents.engines.base import Engine, Request
 from agents.prober import alone, fingerprint, probe_of
 from agents.student import engine_id
+from swarm.books import Books
 from swarm.domains.base import Domain
 from swarm.exam_report import answered_right
 from swarm.general import CHOICES, correct, load_general, pairs

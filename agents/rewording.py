@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from agents.books import Books
 from agents.engines.base import Engine, Request
 from agents.prober import fingerprint, probe_of
 from agents.prompting import chat, examples
+from swarm.books import Books
 from swarm.domains.base import Domain
 from swarm.records import Cell, Origin, Probe, Sample
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from agents.books import Books
 from agents.engines.base import Engine, Generation, Request
+from swarm.books import Books
 from swarm.domains.base import Domain
 from swarm.errors import EngineUnavailable
 from swarm.records import Attempt, Probe, answer_to

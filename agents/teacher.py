@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
-from agents.books import Books
 from agents.engines.base import Engine, Generation, Request
 from agents.prompting import examples, quoting_chat
+from swarm.books import Books
 from swarm.domains.base import Domain
 from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable
 from swarm.records import Correction, Probe, Record, TeacherKind, answer_to

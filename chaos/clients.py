@@ -16,11 +16,11 @@ from typing import TypeVar
 
 from chaos.history import OK, REFUSED, STOLEN, UNKNOWN, Item, Listed, Opened, Pen, Said, list_digest, said, sent, short
 from chaos.plan import LEASE_SECONDS
+from swarm.access import read_credential
 from swarm.client import SwarmClient
 from swarm.domains.calendar import CalendarDomain
 from swarm.errors import RefusedError, SwarmError, UnavailableError
 from swarm.events import EventKind
-from swarm.gateway.run_folder import read_credential
 from swarm.reasons import REASONS
 from swarm.records import Attempt, Correction, Payload, Probe, Purpose, Sample, TeacherKind, Verdict, new_id
 from swarm.roles import AgentCard, Role

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from chaos.victims import SLOW_FILE
-from swarm.gateway.run_folder import read_address
+from swarm.access import read_address
 
 HOUSE = Path(__file__).parents[1]
 SMALLEST_FILE = 4096

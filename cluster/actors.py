@@ -8,7 +8,7 @@ import ray
 
 from cluster.agent import Agent
 from cluster.engines import EngineActor
-from cluster.loops import LOOPS
+from cluster.loops import loop
 from swarm.config import Config
 from swarm.errors import SwarmError
 from swarm.roles import Role
@@ -26,8 +26,8 @@ class AgentActor:
         """Work until the swarm has ended."""
         agent = Agent(self._config, self._role, self._index)
         async with agent.client:
-            await agent.register()
-            await LOOPS[self._role](agent)
+            await agent.announce()
+            await loop(agent)
             await agent.client.leave()
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import ray
 from ray.exceptions import AuthenticationError
 
+from swarm.access import CREDENTIALS_FOLDER
 from swarm.config import Config
 from swarm.errors import ConfigError
-from swarm.gateway.run_folder import CREDENTIALS_FOLDER, kept_secret
+from swarm.gateway.run_folder import kept_secret
 
 ENVIRONMENT = {
     # glibc otherwise gives every large tensor back to the kernel, and each step pays for the page faults again.

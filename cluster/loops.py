@@ -1,12 +1,9 @@
 """One loop for each way of working; each says what it waits for. They end when the swarm has ended."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
 
-from agents.books import Books
 from agents.evolver import Evolver
 from agents.examiner import Examiner
 from agents.judge import Judge
@@ -14,19 +11,21 @@ from agents.prober import Prober
 from agents.rewording import Reworder
 from agents.student import Student
 from agents.teacher import Budget, build_teacher
-from cluster.agent import ENDED, Agent
+from cluster.agent import Agent
 from cluster.engines import RemoteEngine, engine_name
+from swarm.agent import loops
+from swarm.agent.acting import Working, load_agent, role_of
+from swarm.agent.loops import POLL_SECONDS
+from swarm.agent.main import take_part
+from swarm.agent.member import ENDED
 from swarm.config import Config, EngineKind
-from swarm.errors import BudgetExhausted, EngineUnavailable, SwarmError, WeightsError
-from swarm.fields import as_note
+from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable, WeightsError
 from swarm.records import Attempt, Probe, Purpose, Sample, TeacherKind, Tier
 from swarm.roles import Role
 from swarm.state import PhaseName, SwarmState
 from swarm.students import Checkpoint, CheckpointStatus
-from swarm.work import Completion, FailKind, Failure, Lease, QueueCount, Stage
+from swarm.work import QueueCount, Stage
 
-LEASE_SECONDS = 30.0
-POLL_SECONDS = 1.0
 LEAD = 1.5
 """Rounds of corrections and probes under way that probers may be ahead of the trainer; more would be found on a student
 that is no more."""
@@ -43,15 +42,6 @@ STORED = 250
 PURPOSES = {PhaseName.LEARN: Purpose.LEARN, PhaseName.SIEGE: Purpose.SIEGE, PhaseName.CENSUS: Purpose.CENSUS}
 """What probes are for in each phase that probes."""
 
-_LOG = logging.getLogger("swarm.agent")
-
-
-class Working(Protocol):
-    """A role that works on leases."""
-
-    async def act(self, leases: list[Lease]) -> list[Completion | Failure]:
-        """Outcomes in the order of the leases."""
-
 
 def remote_engine(config: Config, name: str) -> RemoteEngine:
     """The handle of an engine of the config."""
@@ -59,54 +49,8 @@ def remote_engine(config: Config, name: str) -> RemoteEngine:
 
 
 async def work(agent: Agent, stage: Stage, role: Working, before: Callable[[], Awaitable[None]]) -> None:
-    """Lease, act, hand in. Waits for work at the gateway; leases are extended at a third of their time."""
-    section = agent.config.role(agent.role)
-    while (await agent.phase()).name not in ENDED:
-        await before()
-        leases = await agent.client.lease(stage, section.batch, wait_seconds=2, ttl_seconds=LEASE_SECONDS)
-        if leases:
-            started = time.monotonic()
-            outcomes = await _held(agent, leases, acted(agent.name, role, leases))
-            await _hand_in(agent, outcomes)
-            agent.busy_seconds += time.monotonic() - started
-            agent.books = getattr(role, "books", Books())
-            if any(isinstance(outcome, Failure) for outcome in outcomes):
-                await asyncio.sleep(POLL_SECONDS)
-        await agent.beat()
-
-
-async def acted(name: str, role: Working, leases: list[Lease]) -> list[Completion | Failure]:
-    """The role's outcomes. Where a fault of the role ends a batch, each lease is tried alone, and the one at fault
-    goes back with what was raised: it must neither take the others with it nor end the agent.
-    """
-    try:
-        return await role.act(leases)
-    except SwarmError:
-        raise
-    except Exception as error:
-        if len(leases) > 1:
-            return [outcome for lease in leases for outcome in await acted(name, role, [lease])]
-        _LOG.exception("%s failed on %s", name, leases[0].sample.id)
-        reason = f"{name} failed on it by a fault of its own: {type(error).__name__}: {error}"
-        return [Failure(token=leases[0].token, kind=FailKind.RETRY, reason=as_note(reason))]
-
-
-async def _held(agent: Agent, leases: list[Lease], acting: Awaitable[list[Completion | Failure]]) -> Any:
-    """The outcomes, with the leases extended while they are awaited."""
-    task = asyncio.ensure_future(acting)
-    while not (await asyncio.wait([task], timeout=LEASE_SECONDS / 3))[0]:
-        await agent.client.extend([lease.token for lease in leases], LEASE_SECONDS)
-    return await task
-
-
-async def _hand_in(agent: Agent, outcomes: list[Completion | Failure]) -> None:
-    done = [outcome for outcome in outcomes if isinstance(outcome, Completion)]
-    back = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
-    answers = await agent.client.complete(done) if done else []
-    if back:
-        await agent.client.fail(back)
-    agent.completed += sum(answer.ok for answer in answers)
-    agent.failed += len(back)
+    """The loop that every agent has, with the batch of this one's config."""
+    await loops.work(agent, stage, role, agent.config.role(agent.role).batch, before)
 
 
 async def student(agent: Agent) -> None:
@@ -156,11 +100,8 @@ async def teacher(agent: Agent) -> None:
     budget = Budget(tokens=config.budget.teacher_tokens, dollars=config.budget.dollars)
     role = build_teacher(agent.domain, engine, kind=kind, samples=section.samples, budget=budget)
 
-    async def follow() -> None:
-        return None
-
     try:
-        await work(agent, Stage.FAILURES, role, follow)
+        await work(agent, Stage.FAILURES, role, loops.nothing)
     except BudgetExhausted as error:
         agent.complain(error)
         while (await agent.phase()).name not in ENDED:
@@ -185,7 +126,8 @@ async def prober(agent: Agent) -> None:
             agent.completed += sum(answer.ok for answer in answers)
             agent.failed += sum(not answer.ok for answer in answers)
             agent.busy_seconds += time.monotonic() - started
-        await agent.beat(role.invalid | dict(reworder.refused if reworder else {}))
+        agent.invalid = role.invalid | dict(reworder.refused if reworder else {})
+        await agent.beat()
         await asyncio.sleep(POLL_SECONDS / 2)
 
 
@@ -303,3 +245,20 @@ LOOPS: dict[Role, Callable[[Agent], Awaitable[None]]] = {
     Role.EXAMINER: examiner,
 }
 """How each role works; a new one is a line here, a file in agents/ and a block in the config."""
+
+
+async def loop(agent: Agent) -> None:
+    """The loop of an agent: that of the class which its role's section names, else its role's own.
+
+    Raises ConfigError where that class is of another role.
+    """
+    section = agent.config.role(agent.role)
+    if not section.agent:
+        await LOOPS[agent.role](agent)
+        return
+    named = load_agent(section.agent)
+    if role_of(named) is not agent.role:
+        raise ConfigError(
+            f"roles.{agent.role}.agent {section.agent!r} is a {role_of(named)}", "name it in that section"
+        )
+    await take_part(agent, named, section.batch)

@@ -14,10 +14,10 @@ import ray
 
 from cluster import finale
 from cluster.actors import start_agent, start_engine, start_trainer
-from cluster.agent import ENDED
 from cluster.engines import RemoteEngine, engine_name
 from cluster.loops import PURPOSES, newest_candidate
 from swarm import checkpoints, weights
+from swarm.agent.member import ENDED
 from swarm.calibration import Calibration, calibrate, calibration_items
 from swarm.client import SwarmClient
 from swarm.config import Config

@@ -16,10 +16,11 @@ import ray
 
 from cluster.joining import open_ray
 from cluster.supervisor import Supervisor
+from swarm.access import ADDRESS_FILE, read_address
 from swarm.client import SwarmClient
 from swarm.config import Config, load
 from swarm.errors import ConfigError, SwarmError, UnavailableError
-from swarm.gateway.run_folder import ADDRESS_FILE, STORE_VARIABLE, read_address
+from swarm.gateway.run_folder import STORE_VARIABLE
 from swarm.roles import Role
 from swarm.state import PhaseName
 

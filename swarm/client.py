@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+from swarm.access import read_address, read_credential, read_tls
 from swarm.calls.criteria import CriteriaCalls
 from swarm.calls.operating import OperatorCalls
 from swarm.calls.roster import RosterCalls
@@ -12,7 +13,6 @@ from swarm.calls.students import StudentCalls
 from swarm.calls.watching import WatchingCalls
 from swarm.calls.work import WorkCalls
 from swarm.connection import Connection, Target
-from swarm.gateway.run_folder import read_address, read_credential, read_tls
 from swarm.roles import Role
 
 

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from swarm.errors import ConfigError
 from swarm.privacy import load_screen
 from swarm.roles import Role
+from swarm.work import LEASES
 
 STAFFED = (Role.PROBER, Role.STUDENT, Role.JUDGE, Role.TEACHER, Role.EVOLVER, Role.EXAMINER)
 """The roles that agents are hired for; the trainer group has a section of its own."""
@@ -142,6 +143,11 @@ class RoleSection(Section):
     cpus: float = Field(0.05, ge=0, description="CPUs that Ray reserves for each")
     gpus: float = Field(0, ge=0, description="GPUs that Ray reserves for each")
     engine: str = Field("", description="name of the engine that it speaks through; empty for none")
+    agent: str = Field(
+        "",
+        pattern=r"^([A-Za-z_][\w.]*:[A-Za-z_]\w*)?$",
+        description="`module:Class` of your own student, judge, teacher or prober; empty for the swarm's",
+    )
     samples: int = Field(4, ge=1, description="teacher: answers drawn from a local model, kept if verified")
 
 
@@ -275,6 +281,10 @@ class Config(Section):
         for name, role in self.roles.items():
             if name not in STAFFED:
                 raise ValueError(f"roles.{name}: there is no such role to hire; roles are {', '.join(STAFFED)}")
+            if role.agent and name not in (*LEASES, Role.PROBER):
+                raise ValueError(
+                    f"roles.{name}.agent is {role.agent!r}; only students, judges, teachers and probers can be your own"
+                )
             if role.engine and role.engine not in self.engines:
                 raise ValueError(
                     f"roles.{name}.engine is {role.engine!r}, which is none of the engines {sorted(self.engines)}"

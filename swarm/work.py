@@ -1,12 +1,17 @@
 """The work that the exchange hands out: its queues, leases, outcomes and answers, and the books of each queue."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from pydantic import Field
 
-from swarm.fields import Line, Note
-from swarm.records import Record, Sample
+from swarm.fields import Line, Note, as_note
+from swarm.records import Payload, Record, Sample, answer_to
+from swarm.roles import Role
+
+P = TypeVar("P", bound=Record)
 
 
 class Stage(StrEnum):
@@ -15,6 +20,14 @@ class Stage(StrEnum):
     PROBES = "probes"
     ATTEMPTS = "attempts"
     FAILURES = "failures"
+
+
+LEASES: Mapping[Role, Stage] = {
+    Role.STUDENT: Stage.PROBES,
+    Role.JUDGE: Stage.ATTEMPTS,
+    Role.TEACHER: Stage.FAILURES,
+}
+"""The one stage that a role takes work from; other roles take none."""
 
 
 class FailKind(StrEnum):
@@ -47,6 +60,23 @@ class Lease(Record):
     chain: tuple[Sample, ...]
     attempt: int
     ttl_seconds: float
+
+    def nearest(self, kind: type[P]) -> P:
+        """The nearest payload of that kind in the chain. Raises LookupError where there is none."""
+        for sample in self.chain:
+            if isinstance(sample.payload, kind):
+                return sample.payload
+        kinds = ", ".join(sample.kind for sample in self.chain)
+        raise LookupError(f"the chain of {self.sample.id} has no {kind.__name__.lower()}, only {kinds}")
+
+    def completed(self, *payloads: Payload) -> "Completion":
+        """The outcome that answers the leased sample with these, the role's own kind first."""
+        outputs = (answer_to(self.sample, payload, number) for number, payload in enumerate(payloads))
+        return Completion(token=self.token, outputs=tuple(outputs))
+
+    def failed(self, kind: FailKind, reason: str) -> "Failure":
+        """The outcome that hands it back, and why."""
+        return Failure(token=self.token, kind=kind, reason=as_note(reason))
 
 
 class Completion(Record):

@@ -10,9 +10,9 @@ from typing import Self
 
 import psutil
 
+from swarm.access import ADDRESS_FILE, read_address
 from swarm.client import SwarmClient
 from swarm.events import Event
-from swarm.gateway.run_folder import ADDRESS_FILE, read_address
 from swarm.roles import Role
 from tests.waiting import until
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from swarm.access import read_address, read_credential
 from swarm.criteria import ExperimentOutcome
 from swarm.events import Event, EventKind
 from swarm.exam_report import ContestantKind, load_report
-from swarm.gateway.run_folder import read_address, read_credential
 from swarm.report.reading import snapshot
 from swarm.roles import Role
 from swarm.state import PhaseName

@@ -10,11 +10,11 @@ from typing import Annotated, TypeVar
 import typer
 from rich.table import Column, Table
 
+from swarm.access import TLS_FOLDER, read_address
 from swarm.cli.edge import Edge, Json, dump, say
 from swarm.cli.places import RunOption, find_run
 from swarm.client import SwarmClient
 from swarm.errors import ConfigError
-from swarm.gateway.run_folder import TLS_FOLDER, read_address
 from swarm.gateway.tls import Authority
 from swarm.records import Tier
 from swarm.report.reading import operator

@@ -9,9 +9,10 @@ import psutil
 import typer
 from pydantic import BaseModel, ValidationError
 
+from swarm.access import ADDRESS_FILE
 from swarm.config import Config, load
 from swarm.errors import ConfigError
-from swarm.gateway.run_folder import ADDRESS_FILE, CONFIG_FILE, STORE_FILE
+from swarm.gateway.run_folder import CONFIG_FILE, STORE_FILE
 
 ROOT = Path("runs")
 CLUSTER_FILE = "cluster.json"

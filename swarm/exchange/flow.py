@@ -57,13 +57,6 @@ class Identity:
     tier: Tier = Tier.INSIDE
 
 
-LEASES: Mapping[Role, Stage] = {
-    Role.STUDENT: Stage.PROBES,
-    Role.JUDGE: Stage.ATTEMPTS,
-    Role.TEACHER: Stage.FAILURES,
-}
-"""The one stage that a role takes work from; other roles take none."""
-
 PRODUCES: Mapping[Role, str] = {Role.STUDENT: "attempt", Role.JUDGE: "verdict", Role.TEACHER: "correction"}
 """What completing a lease must bring; annotations may come along."""
 

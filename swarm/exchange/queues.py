@@ -8,7 +8,6 @@ from sqlalchemy import Connection, Select, bindparam, insert, or_, select, updat
 
 from swarm.errors import RefusedError
 from swarm.exchange.flow import (
-    LEASES,
     MAX_ATTEMPTS,
     MAX_LEASE_SECONDS,
     PRODUCES,
@@ -27,7 +26,7 @@ from swarm.exchange.rows import chains, depths
 from swarm.exchange.schema import READY, history, is_ordered, queue
 from swarm.exchange.tokens import Claim
 from swarm.records import Sample
-from swarm.work import Answer, Completion, FailKind, Failure, Lease, Stage
+from swarm.work import LEASES, Answer, Completion, FailKind, Failure, Lease, Stage
 
 _LEASE = (
     update(queue)

@@ -1,4 +1,4 @@
-"""What a gateway keeps in its run folder beside the store: its lock, its address, and the credentials of the roles."""
+"""What a gateway writes into its run folder beside the store: its lock, its address, the credentials of the roles."""
 
 import fcntl
 import hashlib
@@ -8,33 +8,16 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
+from swarm.access import ADDRESS_FILE, CREDENTIALS_FOLDER, Address, read_address, token_file
 from swarm.config import load
 from swarm.errors import ConfigError, UnavailableError
-from swarm.records import Record
 from swarm.roles import Role
 
 CONTRACT = "swarm.v1"
 STORE_FILE = "swarm.db"
 STORE_VARIABLE = "SWARM_STORE"
 """Environment variable with the store's URL, which other users of the machine can't see."""
-CREDENTIALS_FOLDER = "credentials"
 CONFIG_FILE = "config.toml"
-ADDRESS_FILE = "gateway.json"
-TLS_FOLDER = "tls"
-INSIDE = "inside"
-"""Whose certificate the swarm's own agents show where the gateway asks for one."""
-
-
-class Address(Record):
-    """Where the active gateway of a run listens."""
-
-    address: str
-    pid: int
-    started_at: datetime
-    contract: str
-    tls: bool = False
 
 
 def store_url(run_dir: Path) -> str:
@@ -53,50 +36,10 @@ def store_url(run_dir: Path) -> str:
     return f"sqlite:///{file.absolute()}"
 
 
-def read_address(run_dir: Path) -> Address:
-    """Where the gateway listens, or last did. Raises UnavailableError where none ever has."""
-    file = run_dir / ADDRESS_FILE
-    try:
-        return Address.model_validate_json(file.read_bytes())
-    except FileNotFoundError:
-        raise UnavailableError(
-            f"no gateway has started in {str(run_dir)!r}", f"Start one: python -m swarm.gateway --run {run_dir}"
-        ) from None
-    except ValidationError as error:
-        raise UnavailableError(f"{str(file)!r} can't be read: {error}", "Start the gateway again") from error
-
-
 def write_address(run_dir: Path, address: str, tls: bool) -> None:
     """Say where this process listens; readers see the old file or the new one, never a part."""
     said = Address(address=address, pid=os.getpid(), started_at=datetime.now(UTC), contract=CONTRACT, tls=tls)
     _write(run_dir / ADDRESS_FILE, said.model_dump_json(indent=2).encode() + b"\n")
-
-
-def read_credential(run_dir: Path, role: Role) -> str:
-    """The token of a role. Raises ConfigError where it isn't there or can't be read."""
-    file = _token_file(run_dir, role)
-    try:
-        return file.read_text().strip()
-    except OSError as error:
-        raise ConfigError(
-            f"no credential of role {role} in {str(file)!r}: {error.strerror}",
-            "Start the gateway of this run once, as the user who calls it",
-        ) from error
-
-
-def read_tls(run_dir: Path) -> tuple[bytes, bytes | None, bytes | None]:
-    """PEM of the authority to trust, and of the key and certificate to show, where there are any.
-
-    Raises ConfigError where the authority's can't be read.
-    """
-    folder = run_dir / TLS_FOLDER
-    key, certificate = folder / f"client-{INSIDE}.key", folder / f"client-{INSIDE}.pem"
-    try:
-        shown = (key.read_bytes(), certificate.read_bytes()) if certificate.is_file() else (None, None)
-        return (folder / "ca.pem").read_bytes(), *shown
-    except OSError as error:
-        said = f"the gateway speaks TLS, and {error.filename!r} can't be read: {error.strerror}"
-        raise ConfigError(said, "Put the CA that signed the gateway's certificate there") from error
 
 
 class Credentials:
@@ -106,7 +49,7 @@ class Credentials:
         folder = run_dir / CREDENTIALS_FOLDER
         folder.mkdir(mode=0o700, exist_ok=True)
         self.lease_key = bytes.fromhex(kept_secret(folder / "lease.key").strip())
-        self._hashes = {role: _hash(kept_secret(_token_file(run_dir, role)).strip()) for role in Role}
+        self._hashes = {role: _hash(kept_secret(token_file(run_dir, role)).strip()) for role in Role}
 
     def role_of(self, token: str) -> Role | None:
         """Whose token this is; None where it is nobody's. Takes the same time for every token."""
@@ -149,10 +92,6 @@ def previous_port(run_dir: Path) -> int:
         return int(read_address(run_dir).address.rpartition(":")[2])
     except (UnavailableError, ValueError):
         return 0
-
-
-def _token_file(run_dir: Path, role: Role) -> Path:
-    return run_dir / CREDENTIALS_FOLDER / f"{role}.token"
 
 
 def _hash(token: str) -> bytes:

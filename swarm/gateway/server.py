@@ -15,6 +15,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1._async import HealthServicer
 from grpc_reflection.v1alpha import reflection
 
+from swarm.access import INSIDE
 from swarm.connection import MESSAGE_BYTES
 from swarm.domains import load_domain
 from swarm.errors import ConfigError, DeposedError, HeldError, StoreError, SwarmError
@@ -36,15 +37,7 @@ from swarm.gateway.metrics import Metrics
 from swarm.gateway.operator_service import OperatorService
 from swarm.gateway.reading import Reading
 from swarm.gateway.rubric_service import RubricService
-from swarm.gateway.run_folder import (
-    INSIDE,
-    STORE_FILE,
-    Credentials,
-    Lock,
-    RunHeldError,
-    previous_port,
-    write_address,
-)
+from swarm.gateway.run_folder import STORE_FILE, Credentials, Lock, RunHeldError, previous_port, write_address
 from swarm.gateway.student_service import StudentService
 from swarm.gateway.swarm_service import SwarmService
 from swarm.gateway.warden import review

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from swarm.access import TLS_FOLDER
 from swarm.errors import ConfigError
-from swarm.gateway.run_folder import TLS_FOLDER
 
 OWN = "own"
 """In place of a client CA: the run's own authority."""

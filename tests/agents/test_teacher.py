@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from agents.books import Books
 from agents.engines.base import Request
 from agents.prompting import DATA
 from agents.teacher import Budget, ModelTeacher, WorkedTeacher, build_teacher
+from swarm.books import Books
 from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable
 from swarm.records import Correction, Reference, TeacherKind
 from swarm.work import Completion, FailKind, Failure

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from cluster.joining import TOKEN_FILE, open_ray
+from swarm.access import CREDENTIALS_FOLDER
 from swarm.config import Config, SwarmSection
 from swarm.errors import ConfigError
-from swarm.gateway.run_folder import CREDENTIALS_FOLDER
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0

@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from cluster.loops import LEAD, LOOPS, MOST_UNDER_WAY, acted, newest_candidate, wanted
+from cluster.loops import LEAD, LOOPS, MOST_UNDER_WAY, newest_candidate, wanted
 from cluster.supervisor import LEARNERS, ActiveClock, base_checkpoint, prune
 from swarm.config import STAFFED, Config, RoleSection, StudentSection, SwarmSection, TrainerSection
-from swarm.errors import BudgetExhausted, WeightsError
-from swarm.records import Annotation, Sample
+from swarm.errors import WeightsError
 from swarm.roles import AgentCard, AgentStatus, Role
 from swarm.state import PhaseName, PhaseRecord, SwarmState
 from swarm.students import Checkpoint, CheckpointStatus
-from swarm.work import Completion, FailKind, Failure, Lease, QueueCount, Stage
+from swarm.work import QueueCount, Stage
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ROUND = 16
@@ -73,48 +72,13 @@ def test_probes_wait_for_a_trainer_that_is_behind_unless_in_siege() -> None:
     assert wanted(state(corrections=lead - 5, ready=4), CONFIG)
     assert not wanted(state(corrections=lead - 5, ready=5), CONFIG), "what the student will be asked may fail too"
     assert not wanted(state(unjudged=lead), CONFIG), "what the judge hasn't seen may fail too"
+    for phase in (PhaseName.SIEGE, PhaseName.CENSUS):
+        assert wanted(state(phase, corrections=100), CONFIG), "what a siege finds is not for the next round"
 
 
 def test_a_measurement_gives_a_judge_that_is_behind_time_to_catch_up() -> None:
     assert wanted(state(PhaseName.SIEGE, unjudged=MOST_UNDER_WAY - 1), CONFIG)
     assert not wanted(state(PhaseName.SIEGE, unjudged=MOST_UNDER_WAY), CONFIG)
-
-
-class Stumbling:
-    """A role that breaks on one sample and refuses by name on another."""
-
-    def __init__(self, breaks_on: str, error: Exception) -> None:
-        self.breaks_on, self.error = breaks_on, error
-
-    async def act(self, leases: list[Lease]) -> list[Completion | Failure]:
-        if any(lease.token == self.breaks_on for lease in leases):
-            raise self.error
-        return [Completion(token=lease.token) for lease in leases]
-
-
-def leases() -> list[Lease]:
-    samples = [Sample(payload=Annotation(schema_name="note", body=str(number))) for number in range(4)]
-    return [
-        Lease(token=str(number), stage=Stage.PROBES, sample=sample, chain=(sample,), attempt=1, ttl_seconds=30)
-        for number, sample in enumerate(samples)
-    ]
-
-
-async def test_a_sample_that_breaks_its_role_goes_back_alone_with_what_was_raised() -> None:
-    outcomes = await acted("judge-0", Stumbling("2", TypeError("date - datetime")), leases())
-    assert [outcome.token for outcome in outcomes] == ["0", "1", "2", "3"]
-    assert [isinstance(outcome, Failure) for outcome in outcomes] == [False, False, True, False]
-    broken = outcomes[2]
-    assert isinstance(broken, Failure)
-    assert broken.kind is FailKind.RETRY
-    assert broken.reason == "judge-0 failed on it by a fault of its own: TypeError: date - datetime"
-
-
-async def test_an_error_raised_on_purpose_is_the_loops_to_handle() -> None:
-    with pytest.raises(BudgetExhausted):
-        await acted("teacher-0", Stumbling("2", BudgetExhausted("tokens spent")), leases())
-    for phase in (PhaseName.SIEGE, PhaseName.CENSUS):
-        assert wanted(state(phase, corrections=100), CONFIG), "what a siege finds is not for the next round"
 
 
 def test_the_newest_candidate_is_examined_and_older_ones_are_passed_over() -> None:

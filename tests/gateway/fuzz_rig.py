@@ -20,11 +20,11 @@ from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2, status_pb2
 from hypothesis import strategies as st
 
+from swarm.access import read_credential
 from swarm.client import SwarmClient
 from swarm.codec.refusals import DETAILS_KEY, DOMAIN
 from swarm.gateway.doors import may_call
 from swarm.gateway.edge import Limits
-from swarm.gateway.run_folder import read_credential
 from swarm.gateway.server import _SERVICES, Gateway, Settings, serving
 from swarm.reasons import BARE, REASONS
 from swarm.records import Purpose

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from swarm.access import read_address
 from swarm.client import SwarmClient
-from swarm.gateway.run_folder import read_address
 from swarm.roles import Role
 
 Clients = Callable[[Role], SwarmClient]

@@ -10,11 +10,11 @@ import pytest
 from gateway_rig import Clients, move_clock
 from http2 import DATA, HEADERS, http2
 
+from swarm.access import read_credential
 from swarm.client import SwarmClient
 from swarm.errors import RefusedError
 from swarm.gateway.audit import AUDIT_FILE
 from swarm.gateway.edge import Limits
-from swarm.gateway.run_folder import read_credential
 from swarm.gateway.server import Gateway, Settings, serving
 from swarm.roles import Role
 

@@ -14,9 +14,10 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 import swarm.v1
+from swarm.access import read_credential
 from swarm.errors import ConfigError
 from swarm.gateway.doors import DOORS, SERVICES, doors_of, may_call
-from swarm.gateway.run_folder import Credentials, read_credential
+from swarm.gateway.run_folder import Credentials
 from swarm.gateway.server import Gateway
 from swarm.records import Tier
 from swarm.reference import PROTO_FOLDER

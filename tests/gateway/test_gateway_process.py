@@ -12,9 +12,9 @@ import pytest
 from calendar_work import probes
 from gateway_rig import GatewayProcess
 
+from swarm.access import read_address, read_credential
 from swarm.client import SwarmClient
 from swarm.errors import UnavailableError
-from swarm.gateway.run_folder import read_address, read_credential
 from swarm.gateway.server import Settings
 from swarm.roles import Role
 from swarm.work import Stage

@@ -13,9 +13,9 @@ from fuzz_rig import reason_of
 from gateway_rig import Clients
 from http2 import GOAWAY, HEADERS, RESET, http2
 
+from swarm.access import read_credential
 from swarm.codec import to_wire
 from swarm.errors import RefusedError
-from swarm.gateway.run_folder import read_credential
 from swarm.gateway.server import Gateway
 from swarm.records import Sample
 from swarm.roles import Role

@@ -10,11 +10,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from gateway_rig import GatewayProcess
 
+from swarm.access import read_address, read_credential
 from swarm.client import SwarmClient
 from swarm.connection import Target
 from swarm.errors import ConfigError, UnavailableError
 from swarm.gateway import tls
-from swarm.gateway.run_folder import read_address, read_credential
 from swarm.gateway.server import Settings, serving
 from swarm.roles import Role
 

@@ -2,8 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
-from agents.engines.base import Generation
+
+class Charged(Protocol):
+    """What an engine's answer cost, or several of them together."""
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Tokens read."""
+
+    @property
+    def completion_tokens(self) -> int:
+        """Tokens written."""
+
+    @property
+    def dollars(self) -> float:
+        """Money, US dollars."""
 
 
 @dataclass
@@ -19,12 +34,12 @@ class Books:
         """Tokens read and written."""
         return self.prompt_tokens + self.completion_tokens
 
-    def add(self, generations: Iterable[Generation]) -> None:
-        """Book what these generations cost."""
-        for generation in generations:
-            self.prompt_tokens += generation.prompt_tokens
-            self.completion_tokens += generation.completion_tokens
-            self.dollars += generation.dollars
+    def add(self, charged: Iterable[Charged]) -> None:
+        """Book what these cost."""
+        for one in charged:
+            self.prompt_tokens += one.prompt_tokens
+            self.completion_tokens += one.completion_tokens
+            self.dollars += one.dollars
 
     def since(self, earlier: "Books") -> "Books":
         """What came on top of an earlier copy (a heartbeat reports increments)."""

@@ -1,0 +1,53 @@
+"""The main line of an agent outside the cluster: settings, signals, the loop of its role, and a way out that leaves
+nothing leased."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from typing import Any
+
+from swarm.agent.acting import role_of, working
+from swarm.agent.health import healthy
+from swarm.agent.loops import publish, work
+from swarm.agent.member import Member
+from swarm.agent.settings import Settings, read_settings
+from swarm.errors import SwarmError
+from swarm.roles import Role
+from swarm.work import LEASES
+
+
+def run(kind: type) -> None:
+    """Be an agent of this class until the swarm has ended or a signal comes; then end the process where it failed.
+
+    The class has a `role` and a method `act`, sync or async. A student, judge or teacher takes a Lease (or a list of
+    them) and gives the payload that answers it; a prober takes the SwarmState and gives probes, or None when it has no
+    more. `--help` lists the settings.
+    """
+    logging.basicConfig(format="%(asctime)s %(message)s")
+    try:
+        settings = read_settings(kind, sys.argv[1:], os.environ)
+        asyncio.run(_until_told(kind(), settings))
+    except SwarmError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        sys.exit(error.exit_code)
+
+
+async def _until_told(agent: Any, settings: Settings) -> None:
+    member = Member(settings.client(role_of(agent)))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, member.leaving.set)
+    async with member.client, healthy(settings.health_port):
+        await member.register()
+        await take_part(member, agent, settings.batch)
+        await member.report()
+        await member.client.leave()
+
+
+async def take_part(member: Member, agent: Any, batch: int) -> None:
+    """The loop of the agent's role, until the swarm has ended or the agent is asked to leave."""
+    if role_of(agent) is Role.PROBER:
+        await publish(member, agent, batch)
+    else:
+        await work(member, LEASES[role_of(agent)], working(agent), batch)
