@@ -1,29 +1,57 @@
-"""Many rows at a time, by statements that are compiled once: otherwise binding a row costs as much as storing it."""
+"""Many rows at a time, by statements that are compiled once: otherwise binding a row costs as much as storing it.
+
+A row names every column, with values that the driver takes as they are.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 Row = Mapping[str, object]
+PORTION = 32
+"""Rows in one statement. While it runs, SQLite's driver lets other threads run; between two rows it waits for them."""
 _BY_PLACE = {
     "sqlite": SQLiteDialect_pysqlite(paramstyle="qmark"),
     "postgresql": PGDialect_psycopg(paramstyle="format"),  # type: ignore[no-untyped-call]
 }
 """The dialects of both stores, with parameters that are told apart by their places."""
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @cache
-def _inserting(table: Table, dialect: str) -> str:
-    return str(insert(table).compile(dialect=_BY_PLACE[dialect]))
+def _inserting(table: Table, dialect: str, rows: int) -> str:
+    head, values = str(_INSERT[dialect](table).compile(dialect=_BY_PLACE[dialect])).split(" VALUES ")
+    return f"{head} VALUES {', '.join([values] * rows)}"
+
+
+@cache
+def _adding(table: Table, dialect: str) -> str:
+    given = _INSERT[dialect](table)
+    sums = {column.name: column + given.excluded[column.name] for column in table.c if not column.primary_key}
+    adding = given.on_conflict_do_update(index_elements=list(table.primary_key), set_=sums)
+    return str(adding.compile(dialect=_BY_PLACE[dialect]))
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert rows that each name every column, with values that the driver takes as they are."""
+    """Insert rows."""
+    dialect, placed = connection.dialect.name, itemgetter(*table.c.keys())
+    whole = len(rows) - len(rows) % PORTION
+    for start in range(0, whole, PORTION):
+        portion = chain.from_iterable(map(placed, rows[start : start + PORTION]))
+        connection.exec_driver_sql(_inserting(table, dialect, PORTION), tuple(portion))
+    if rest := list(map(placed, rows[whole:])):
+        connection.exec_driver_sql(_inserting(table, dialect, 1), rest)
+
+
+def add_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Add to counters: every column that is no part of the key. A counter that isn't there begins at zero."""
     if rows:
         placed = itemgetter(*table.c.keys())
-        statement = _inserting(table, connection.dialect.name)
-        connection.exec_driver_sql(statement, [placed(row) for row in rows])
+        connection.exec_driver_sql(_adding(table, connection.dialect.name), list(map(placed, rows)))

@@ -21,19 +21,20 @@ class Credits:
 
         `live`: how many samples are ready, leased or delayed, whoever's they are.
         """
-        return _left(connection, self.leases, wanted, live, LEASED, queue.c.lease_agent == agent)
+        if self.leases - live >= wanted:
+            return self.leases - live
+        return self.leases - _count(connection, self.leases, LEASED, queue.c.lease_agent == agent)
 
     def samples_left(self, connection: Connection, producer: str, wanted: int, live: int) -> int:
         """How many more samples of a producer may wait; no more than `wanted` is certain to be right."""
-        return _left(connection, self.samples, wanted, live, LIVE, queue.c.producer == producer)
+        if self.samples - live >= wanted:
+            return self.samples - live
+        return self.samples - _count(connection, self.samples, LIVE, queue.c.producer == producer)
 
 
-def _left(connection: Connection, most: int, wanted: int, live: int, *which: ColumnElement[bool]) -> int:
+def _count(connection: Connection, most: int, *which: ColumnElement[bool]) -> int:
     """Rows are counted only where all that lives might be one agent's, and never further than it matters."""
-    if most - live >= wanted:
-        return most - live
-    counted = select(func.count()).select_from(held(most, *which).subquery())
-    return most - (connection.scalar(counted) or 0)
+    return connection.scalar(select(func.count()).select_from(held(most, *which).subquery())) or 0
 
 
 def held(most: int, *which: ColumnElement[bool]) -> Select[tuple[str]]:

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, select
 
 from swarm.events import EventKind
 from swarm.exchange.bodies import bodies_of
-from swarm.exchange.bulk import insert_rows
+from swarm.exchange.bulk import add_rows, insert_rows
 from swarm.exchange.credits import Credits
 from swarm.exchange.flow import TAUGHT_PURPOSES, Code, Identity, State, answers, next_stage, priority
 from swarm.exchange.log import current_revision
-from swarm.exchange.rows import Facts, add, chunks, count_stage, depths, facts_by_id, skeleton
+from swarm.exchange.rows import Facts, chunks, count_stage, depths, facts_by_id, skeleton
 from swarm.exchange.schema import cell_counts, events, queue, samples, tallies
 from swarm.exchange.store import micros
 from swarm.records import Attempt, Probe, Purpose, Sample, Tier, Verdict, sample_digest
@@ -99,11 +99,9 @@ class Intake:
         insert_rows(self._connection, queue, self._waiting)
         for stage, count in self._accepted.items():
             count_stage(self._connection, stage, accepted=count)
-        for (topic, key), count in self._tallies.items():
-            add(self._connection, tallies, {"topic": topic, "key": key}, {"total": count})
-        for (cell_key, checkpoint_id, version, passed), count in self._cells.items():
-            cell: dict[str, object] = {"cell_key": cell_key, "checkpoint_id": checkpoint_id, "rubric_version": version}
-            add(self._connection, cell_counts, cell, {"passed": count * passed, "failed": count * (not passed)})
+        counted = [{"topic": topic, "key": key, "total": count} for (topic, key), count in self._tallies.items()]
+        add_rows(self._connection, tallies, counted)
+        add_rows(self._connection, cell_counts, [_cell_row(*cell, count) for cell, count in self._cells.items()])
 
     def _housed(self, row: dict[str, object]) -> dict[str, object]:
         """The row, with a body that is too large for it put beside the store: synced before the row is there."""
@@ -258,6 +256,11 @@ def _sample_row(producer: Identity, draft: Draft, counted: bool) -> dict[str, ob
         "body_name": None,
         "redactions": json.dumps(sample.redactions) if sample.redactions else "",
     }
+
+
+def _cell_row(cell_key: str, checkpoint_id: str, version: int, passed: bool, count: int) -> dict[str, object]:
+    cell = {"cell_key": cell_key, "checkpoint_id": checkpoint_id, "rubric_version": version}
+    return {**cell, "passed": count * passed, "failed": count * (not passed)}
 
 
 def _refusal(sample: Sample, code: Code, message: str) -> Answer:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, select
 
 from swarm.events import EventKind
+from swarm.exchange.bulk import add_rows
 from swarm.exchange.deadletters import DISCARDED, REQUEUED
 from swarm.exchange.flow import State
 from swarm.exchange.held import SECOND
 from swarm.exchange.log import FLOOR, current_revision, oldest_revision
 from swarm.exchange.part import Part
-from swarm.exchange.rows import add
 from swarm.exchange.schema import events, history, queue, tallies
 from swarm.exchange.store import write_meta
 from swarm.work import Stage
@@ -87,8 +87,8 @@ def _fold_history(connection: Connection, horizon: int, portion: int) -> bool:
     old = select(history.c.number, queue.c.stage, history.c.kind).join(queue, queue.c.sample_id == history.c.sample_id)
     old = old.where(history.c.at < horizon, queue.c.state.in_(_FINISHED)).order_by(history.c.number).limit(portion)
     rows = connection.execute(old).all()
-    for (stage, kind), count in Counter((row.stage, row.kind) for row in rows).items():
-        add(connection, tallies, {"topic": _BURNED, "key": f"{stage}/{kind}"}, {"total": count})
+    burned = Counter(f"{row.stage}/{row.kind}" for row in rows)
+    add_rows(connection, tallies, [{"topic": _BURNED, "key": key, "total": count} for key, count in burned.items()])
     for start in range(0, len(rows), 500):
         numbers = [row.number for row in rows[start : start + 500]]
         connection.execute(delete(history).where(history.c.number.in_(numbers)))

@@ -6,11 +6,11 @@ from sqlalchemy import Connection, insert, select, update
 
 from swarm.errors import RefusedError
 from swarm.events import EventKind
+from swarm.exchange.bulk import add_rows
 from swarm.exchange.conduct import standings_of
 from swarm.exchange.flow import Code, Identity
 from swarm.exchange.log import append
 from swarm.exchange.part import Part
-from swarm.exchange.rows import add
 from swarm.exchange.schema import agents, costs, tallies
 from swarm.exchange.store import moment
 from swarm.records import Tier
@@ -82,12 +82,13 @@ class Roster(Part):
             seen = {"last_seen_at": self._store.now(), "note": note}
             connection.execute(update(agents).where(agents.c.name == name).values(seen))
             if agent.tier is not Tier.QUARANTINED:  # budgets and probers go by the books
-                done = {"completed": completed, "failed": failed, "busy_seconds": busy_seconds}
+                done: dict[str, float] = {"completed": completed, "failed": failed, "busy_seconds": busy_seconds}
                 done["tokens"] = prompt_tokens + completion_tokens
-                add(connection, agents, {"name": name}, done)
-                add(connection, costs, {"role": agent.role}, spent)
-                for reason, count in refused.items():
-                    add(connection, tallies, {"topic": "invalid", "key": reason}, {"total": count})
+                sums = {column: agents.c[column] + by for column, by in done.items()}
+                connection.execute(update(agents).where(agents.c.name == name).values(sums))
+                add_rows(connection, costs, [{"role": agent.role, **spent}])
+                counted = [{"topic": "invalid", "key": reason, "total": count} for reason, count in refused.items()]
+                add_rows(connection, tallies, counted)
             return _status(connection, name)
 
     def leave(self, agent: Identity, name: str) -> None:

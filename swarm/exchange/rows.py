@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, Row, Table, Update, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, select
 
 from swarm.errors import StoreError
 from swarm.exchange.bodies import Bodies, bodies_of
+from swarm.exchange.bulk import add_rows
 from swarm.exchange.schema import samples, stages
 from swarm.exchange.store import moment
 from swarm.forgetting import blank
@@ -131,23 +131,10 @@ def _chain(known: Mapping[str, Sample], sample_id: str) -> tuple[Sample, ...]:
     return tuple(links)
 
 
-@cache
-def _adding(table: Table, key: tuple[str, ...], amounts: tuple[str, ...]) -> Update:
-    matches = and_(*(table.c[name] == bindparam(f"is_{name}") for name in key))
-    return update(table).where(matches).values({name: table.c[name] + bindparam(f"by_{name}") for name in amounts})
-
-
-def add(connection: Connection, table: Table, key: Mapping[str, object], amounts: Mapping[str, float]) -> None:
-    """Add to the counters of one row, which begins at zero."""
-    given = {f"is_{name}": value for name, value in key.items()} | {f"by_{name}": by for name, by in amounts.items()}
-    if not connection.execute(_adding(table, tuple(key), tuple(amounts)), given).rowcount:
-        connection.execute(insert(table), {**key, **amounts})
-
-
 def count_stage(connection: Connection, stage: Stage, accepted: int = 0, closed: int = 0) -> None:
     """Raise the running counters of a queue."""
     if accepted or closed:
-        add(connection, stages, {"stage": stage}, {"accepted": accepted, "closed": closed})
+        add_rows(connection, stages, [{"stage": stage, "accepted": accepted, "closed": closed}])
 
 
 def depths(connection: Connection) -> dict[Stage, int]:

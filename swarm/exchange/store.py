@@ -114,13 +114,14 @@ class Store(ABC):
                 raise self._broken
             try:
                 with self._translated():
-                    savepoint = self._writer.begin_nested()
+                    self._writer.exec_driver_sql("SAVEPOINT part")  # a third of what SQLAlchemy's own one costs
                     try:
                         yield self._writer
-                        savepoint.commit()
+                        self._writer.exec_driver_sql("RELEASE SAVEPOINT part")
                     except BaseException as error:
                         if not isinstance(error, DBAPIError) or isinstance(error, IntegrityError | DataError):
-                            savepoint.rollback()
+                            self._writer.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
+                            self._writer.exec_driver_sql("RELEASE SAVEPOINT part")
                         raise
             except StoreError as error:
                 self._broken = error
