@@ -57,8 +57,8 @@ def test_folders_of_data_hold_no_python() -> None:
 
 def test_the_client_is_light(tmp_path: Path) -> None:
     script = (
-        "import sys, swarm.client;"
-        "heavy = ('torch', 'ray', 'transformers', 'vllm', 'agents', 'trainers');"
+        "import sys, swarm.agent, swarm.client;"
+        "heavy = ('torch', 'ray', 'sqlalchemy', 'httpx', 'scipy', 'yaml', 'agents', 'trainers', 'swarm.config');"
         "print([name for name in heavy if name in sys.modules])"
     )
     assert python(script, tmp_path) == "[]"
