@@ -13,7 +13,7 @@ from swarm.exchange.schema import checkpoints, meta
 from swarm.gateway.server import Gateway, Settings, serving
 from swarm.students import TensorFile
 from tests.report_rig import make_run
-from trainers.group import Desk, GroupBooks
+from trainers.desk import Desk, GroupBooks
 
 
 @pytest.fixture
