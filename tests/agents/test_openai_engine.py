@@ -1,67 +1,26 @@
 """The endpoint engine against a real local server: well, down, slow, busy, broken and talking rubbish."""
 
 import asyncio
-import socket
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request as Call
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
 
 from agents.engines.base import Message, Request
 from agents.engines.openai_engine import OpenAIEngine, read_key
 from swarm.config import EngineKind, EngineSection
 from swarm.errors import ConfigError, EngineUnavailable
 from swarm.students import Checkpoint, CheckpointStatus
+from tests.endpoint import Endpoint, said
 
 ASK = Request(messages=(Message(role="user", content="hello"),), max_new_tokens=5, temperature=0.7)
-
-
-def said(text: str, finish: str = "stop") -> Response:
-    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish}
-    return JSONResponse({"choices": [choice], "usage": {"prompt_tokens": 900, "completion_tokens": 100}})
-
-
-class Endpoint:
-    """A server on loopback whose replies are a script; the last one repeats. It keeps what it was sent."""
-
-    def __init__(self) -> None:
-        self.script: list[Callable[[], Response]] = [lambda: said("hi")]
-        self.bodies: list[dict[str, object]] = []
-        self.keys: list[str] = []
-        self.release = threading.Event()
-        app = Starlette(routes=[Route("/v1/chat/completions", self.complete, methods=["POST"])])
-        self.server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-        self.socket = socket.socket()
-        self.socket.bind(("127.0.0.1", 0))
-        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.socket]}, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.socket.getsockname()[1]}/v1"
-
-    async def complete(self, call: Call) -> Response:
-        self.bodies.append(await call.json())
-        self.keys.append(call.headers.get("authorization", ""))
-        reply = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        return reply()
-
-    def stop(self) -> None:
-        self.release.set()
-        self.server.should_exit = True
-        self.thread.join(10)
 
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
     made = Endpoint()
-    made.socket.listen()
-    made.thread.start()
+    made.start()
     yield made
     made.stop()
 
