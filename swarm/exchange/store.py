@@ -141,7 +141,7 @@ class Store(ABC):
 
     @abstractmethod
     def scrub(self) -> bool:
-        """Clear what was overwritten or deleted from the database's files; outside of a transaction, beside the writer.
+        """Clear what was overwritten or deleted from the database's files; outside of a transaction.
 
         False where it can't be done now because somebody still looks at an older state; then call it again.
         """

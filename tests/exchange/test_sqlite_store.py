@@ -1,6 +1,8 @@
 """The SQLite store: every commit is synced, and a damaged or full file loses nothing."""
 
+import os
 import resource
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,6 +88,25 @@ def test_a_disk_that_fills_up_during_a_commit_loses_nothing(rig: Rig) -> None:
     rig.reopen()
     assert [sample.id for sample in rig.exchange.samples()][:3] == [sample.id for sample in kept]
     assert all(count.unaccounted == 0 for count in rig.exchange.queue_counts())
+
+
+def test_a_scrub_waits_for_the_one_connection_that_writes(rig: Rig) -> None:
+    done: list[bool] = []
+    scrubbing = threading.Thread(target=lambda: done.append(rig.exchange.store.scrub()))
+    with rig.exchange.transaction():
+        rig.probes(1)
+        before = opened(rig.path)
+        scrubbing.start()
+        scrubbing.join(0.2)
+        assert (scrubbing.is_alive(), opened(rig.path)) == (True, before), "it opens no connection of its own"
+    scrubbing.join(60)
+    assert done == [True]
+    assert Path(f"{rig.path}-wal").stat().st_size == 0
+
+
+def opened(path: Path | str) -> int:
+    """How often this process has the store's file open."""
+    return [os.path.realpath(link) for link in Path("/proc/self/fd").iterdir()].count(os.path.realpath(path))
 
 
 def test_a_store_error_ends_its_whole_group_even_if_it_was_caught(rig: Rig) -> None:
