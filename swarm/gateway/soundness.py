@@ -27,7 +27,8 @@ def bounded(name: str, value: float, least: float, most: float) -> None:
 
 def sized(message: Any, most: int) -> None:
     """Raise RefusedError (INVALID) where a message is larger than one of its kind may be."""
-    bounded(f"the size of {message.DESCRIPTOR.name} in bytes", message.ByteSize(), 0, most)
+    if (size := message.ByteSize()) > most:
+        bounded(f"the size of {message.DESCRIPTOR.name} in bytes", size, 0, most)
 
 
 def lined(name: str, text: str) -> None:
