@@ -109,8 +109,7 @@ class Bench:
         url = ""
         if store == "postgresql":
             self._databases += 1
-            plain = servers.database(self._server, f"swarm{self._databases}")
-            url = plain.replace("postgresql://", "postgresql+psycopg://")
+            url = _driven(servers.database(self._server, f"swarm{self._databases}"))
         with servers.gateway(self.folder, tls=tls, store=url) as served:
             yield served
 
@@ -130,10 +129,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tls", nargs="+", choices=("off", "on"), default=["off", "on"])
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where stores are made; its disk is measured")
     parser.add_argument(
-        "--long", choices=("memory", "growth"), help="instead: memory at full load, or cost as it grows"
+        "--long",
+        choices=("memory", "growth", "watch"),
+        help="instead, on each store: memory at full load, cost as it grows, or the lag of many watchers",
     )
-    parser.add_argument("--minutes", type=float, default=10.0, help="with --long memory")
-    parser.add_argument("--samples", type=int, default=100_000, help="with --long growth: how many to store")
+    parser.add_argument("--minutes", type=float, default=10.0, help="with --long memory and --long watch")
+    parser.add_argument("--samples", type=int, default=1_000_000, help="with --long growth: how many to store")
+    parser.add_argument("--watchers", type=int, default=100, help="with --long watch")
     return parser
 
 
@@ -153,15 +155,29 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _long(given: argparse.Namespace, folder: Path) -> endurance.Endurance:
-    tls = "--tls" in servers.gateway_options() and "on" in given.tls
-    with servers.gateway(folder, tls=tls, store="") as served:
-        if given.long == "memory":
-            report = endurance.memory(served, 60 * given.minutes, IN_FLIGHT[32])
-        else:
-            report = endurance.growth(served, given.samples, IN_FLIGHT[32])
-    endurance.show(report)
-    return report
+def _long(given: argparse.Namespace, folder: Path) -> endurance.Runs:
+    tls, runs = "on" in given.tls, list[endurance.Endurance]()
+    for store in given.stores:
+        with ExitStack() as stack:
+            url = ""
+            if store == "postgresql":
+                url = _driven(servers.database(stack.enter_context(servers.postgres(folder)), "long"))
+            served = stack.enter_context(servers.gateway(folder, tls=tls, store=url))
+            match given.long:
+                case "memory":
+                    report = endurance.memory(served, store, 60 * given.minutes, IN_FLIGHT[32])
+                case "growth":
+                    report = endurance.growth(served, store, given.samples, IN_FLIGHT[32])
+                case _:
+                    report = endurance.watching(served, store, 60 * given.minutes, given.watchers)
+        endurance.show(report)
+        runs.append(report)
+    return endurance.Runs(runs=tuple(runs))
+
+
+def _driven(url: str) -> str:
+    """The URL of a PostgreSQL database, as the gateway's --store names it."""
+    return url.replace("postgresql://", "postgresql+psycopg://")
 
 
 def _short(given: argparse.Namespace, folder: Path) -> Report:

@@ -9,6 +9,9 @@ from collections.abc import Awaitable, Callable
 from itertools import islice, repeat
 from pathlib import Path
 
+import pytest
+
+from bench.endurance import Runs
 from bench.load import publish_requests, reply_size
 from bench.measure import Timed, drive, quantile
 from bench.report import Figure, Report, targets
@@ -85,6 +88,31 @@ def test_a_quick_run_measures_everything_and_saves_it(tmp_path: Path) -> None:
     assert report.machine.cores <= 2
     assert all(target.met is not None for target in report.targets)
     assert all(target.name in done.stdout for target in report.targets)
+    assert list(tmp_path.iterdir()) == [saved], "its stores are gone"
+
+
+@pytest.mark.parametrize(
+    ("mode", "stores", "unit"),
+    [
+        (["memory", "--minutes", "0.05"], ["sqlite"], "MiB"),
+        (["growth", "--samples", "640"], ["sqlite", "postgresql"], "us"),
+        (["watch", "--minutes", "0.02", "--watchers", "2"], ["sqlite"], "ms"),
+    ],
+    ids=lambda given: given[0],
+)
+def test_a_long_run_is_saved_with_its_verdict(tmp_path: Path, mode: list[str], stores: list[str], unit: str) -> None:
+    saved = tmp_path / "long.json"
+    command = [sys.executable, "-m", "bench.exchange", "--json", str(saved), "--folder", str(tmp_path)]
+    done = subprocess.run(
+        [*command, "--long", *mode, "--stores", *stores], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    runs = Runs.model_validate_json(saved.read_bytes()).runs
+    assert [(run.store, run.what) for run in runs] == [(store, unit) for store in stores]
+    for run in runs:
+        assert all(point.value > 0 for point in run.points)
+        assert run.points[-1].stored > 0
+        assert f"{run.store}, {run.target.name}: wanted {run.target.wanted}" in done.stdout
     assert list(tmp_path.iterdir()) == [saved], "its stores are gone"
 
 
