@@ -36,8 +36,15 @@ def run(kind: type) -> None:
 
 async def _until_told(agent: Any, settings: Settings) -> None:
     member = Member(settings.client(role_of(agent)))
+    loop = asyncio.get_running_loop()
+
+    def told(number: int) -> None:
+        # The second of its kind ends the process at once, should the gateway be away or `act` not come back.
+        loop.remove_signal_handler(number)
+        member.leaving.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, member.leaving.set)
+        loop.add_signal_handler(number, told, number)
     async with member.client, healthy(settings.health_port):
         await member.register()
         await take_part(member, agent, settings.batch)

@@ -5,8 +5,9 @@ import os
 import re
 import signal
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ async def started(program: Path, *arguments: str, **environment: str) -> AsyncIt
     """The program as a process of its own, in a folder of no meaning."""
     known = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(program), *arguments, cwd=program.parent, env=known, stderr=asyncio.subprocess.PIPE
+        sys.executable, str(program), *arguments, cwd=program.parent, env=known, stdout=PIPE, stderr=PIPE
     )
     try:
         yield process
@@ -141,6 +142,41 @@ async def reported(member: Member, clients: Clients) -> tuple[int, int, str]:
     await member.report()
     (status,) = [agent for agent in await clients(Role.OPERATOR).agents() if agent.card.name == member.name]
     return status.completed, status.failed, status.note
+
+
+STUCK = """
+from swarm.agent import run
+from swarm.records import Attempt
+from swarm.roles import Role
+from swarm.work import Lease
+
+
+class Stuck:
+    role = Role.STUDENT
+
+    def act(self, lease: Lease) -> Attempt:
+        print("begun", flush=True)
+        while True:
+            pass
+
+
+run(Stuck)
+"""
+
+
+async def test_a_second_signal_ends_one_that_is_stuck(gateway: Gateway, clients: Clients, tmp_path: Path) -> None:
+    await clients(Role.PROBER).publish(probes(1))
+    program = tmp_path / "stuck.py"
+    program.write_text(STUCK)
+    assert gateway.address
+    async with started(program, "--run", str(tmp_path)) as process:
+        assert process.stdout is not None
+        assert await asyncio.wait_for(process.stdout.readline(), SECONDS) == b"begun\n"
+        while process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), 1)
+    assert process.returncode == -signal.SIGTERM
 
 
 class Counting(SwarmClient):
