@@ -133,9 +133,8 @@ def _fill(message: Any, record: Record) -> None:
 
 
 def _read(message: Any) -> dict[str, Any]:
-    names, plain, readers = _readers(message.DESCRIPTOR)
-    values = dict(zip(names, plain(message), strict=True)) if names else {}
-    for name, read in readers:
+    values = {}
+    for name, read in _readers(message.DESCRIPTOR):
         value = read(message)
         if value is not ABSENT:
             values[name] = value
@@ -163,24 +162,8 @@ def _writers(model: type[Record]) -> list[tuple[str, Writer]]:
 
 
 @cache
-def _readers(descriptor: Descriptor) -> tuple[list[str], Reader, list[tuple[str, Reader]]]:
-    """The fields that are taken as they are, what takes them all at once, and a reader for each of the others."""
-    groups = _groups(descriptor)
-    names = [name for name, field in groups if field and _is_plain(field)]
-    others = [(name, _reader(field) if field else _union_reader(name)) for name, field in groups if name not in names]
-    return names, _all_of(names), others
-
-
-def _is_plain(field: FieldDescriptor) -> bool:
-    """Whether a field's value is what the record holds, and there is always one."""
-    is_one = field.message_type is None and field.enum_type is None and not field.is_repeated
-    return is_one and field.cpp_type not in _FLOATS and not field.has_presence
-
-
-def _all_of(names: list[str]) -> Reader:
-    """Reads several attributes in one step, as a tuple."""
-    take = attrgetter(*names) if names else tuple
-    return take if len(names) != 1 else lambda message: (take(message),)
+def _readers(descriptor: Descriptor) -> list[tuple[str, Reader]]:
+    return [(name, _reader(field) if field else _union_reader(name)) for name, field in _groups(descriptor)]
 
 
 def _write_union(message: Any, value: Any) -> None:
@@ -195,9 +178,7 @@ def _union_reader(name: str) -> Reader:
         if chosen is None:
             where = f"{message.DESCRIPTOR.name}.{name}"
             raise _refusal(where, f"{where} is missing", "Set exactly one of its alternatives")
-        values = _read(getattr(message, chosen))
-        values["kind"] = chosen
-        return values
+        return {"kind": chosen, **_read(getattr(message, chosen))}
 
     return read
 
@@ -266,15 +247,15 @@ def _scalar_reader(field: FieldDescriptor) -> Reader:
         by_number = {number: value for value, number in _numbers(enum).items()}
 
         def read_enum(message: Any) -> Any:
+            if field.has_presence and not message.HasField(name):
+                return ABSENT
             number = getattr(message, name)
             return by_number[number] if number in by_number else enum_from_wire(number, enum, where)
 
-        if not field.has_presence:
-            return read_enum
-        return lambda message: read_enum(message) if message.HasField(name) else ABSENT
+        return read_enum
     if field.is_repeated:
         return lambda message: tuple(getattr(message, name))
-    if _is_plain(field):
+    if field.cpp_type not in _FLOATS and not field.has_presence:
         return attrgetter(name)
     checked: Callable[[Any], Any] = partial(_finite, field=field) if field.cpp_type in _FLOATS else _as_is
     if field.has_presence:
