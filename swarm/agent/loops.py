@@ -11,6 +11,7 @@ from swarm.agent.acting import Working, acted, as_sample, called, consumed
 from swarm.agent.member import ENDED, Member
 from swarm.books import Books
 from swarm.errors import SwarmError, UnavailableError
+from swarm.fields import as_note
 from swarm.reasons import REASONS
 from swarm.state import SwarmState
 from swarm.work import Answer, Completion, FailKind, Failure, Lease, Stage
@@ -58,8 +59,9 @@ async def _done(member: Member, role: Working, leases: list[Lease]) -> int:
     for completion, answer in zip(done, answers, strict=True):
         if not answer.ok:
             _LOG.warning("%s: %s: %s", member.name, answer.code, answer.message)
+        reason = as_note(f"{answer.code}: {answer.message}")
         if not answer.ok and answer.code not in GONE:
-            back.append(Failure(token=completion.token, kind=FailKind.RETRY, reason=f"{answer.code}: {answer.message}"))
+            back.append(Failure(token=completion.token, kind=FailKind.RETRY, reason=reason))
     if back:
         await member.client.fail(back)
     member.completed += sum(answer.ok for answer in answers)

@@ -22,7 +22,7 @@ from swarm.agent.main import take_part
 from swarm.agent.member import Member
 from swarm.client import SwarmClient
 from swarm.config import Config, RoleSection, SwarmSection
-from swarm.errors import ConfigError, RefusedError
+from swarm.errors import BudgetExhausted, ConfigError, RefusedError
 from swarm.gateway.server import Gateway
 from swarm.records import Attempt, Correction, Probe, Sample, TeacherKind, Verdict
 from swarm.roles import Role
@@ -216,6 +216,25 @@ async def test_one_that_leaves_releases_what_it_can_not_finish(gateway: Gateway,
     assert await held(member, again, asyncio.sleep(0, "done"), grace=SECONDS) == "done"
     await work(member, Stage.PROBES, working(Confused()), 1)
     assert member.completed == 0, "one that is to leave takes no work"
+
+
+class Spent:
+    """A student whose means are at their end."""
+
+    role = Role.STUDENT
+
+    async def act(self, lease: Lease) -> Attempt:
+        raise BudgetExhausted(f"nothing is left for {lease.sample.id}")
+
+
+async def test_what_ends_an_agent_on_purpose_releases_its_work_first(gateway: Gateway, clients: Clients) -> None:
+    assert gateway.address
+    await clients(Role.PROBER).publish(probes(3))
+    member = Member(clients(Role.STUDENT))
+    with pytest.raises(BudgetExhausted, match="nothing is left"):
+        await take_part(member, Spent(), 3)
+    again = await clients(Role.STUDENT).lease(Stage.PROBES, 3, wait_seconds=5)
+    assert [lease.attempt for lease in again] == [1, 1, 1]
 
 
 class Confused:
