@@ -41,6 +41,7 @@ class Runner:
     def run_sync(agent: str, about: str) -> str:
         return f"Now: Tue 2026-03-10 14:30\\nText: {about} 23 days from now, says {agent}"
 '''
+"""OpenAI's Agents SDK has that name, too; it can't be in the lock, since it would hide this project's own `agents`."""
 STRANGERS_PROJECT = """
 [build-system]
 requires = ["setuptools"]

@@ -9,12 +9,12 @@ from swarm.errors import ConfigError
 
 
 @asynccontextmanager
-async def healthy(port: int) -> AsyncIterator[None]:
-    """Say SERVING on that loopback port meanwhile, then NOT_SERVING; port 0 says nothing to nobody.
+async def healthy(address: str) -> AsyncIterator[None]:
+    """Say SERVING at `host:port` meanwhile, then NOT_SERVING; "" says nothing to nobody.
 
-    Raises ConfigError where the port is taken, or grpcio-health-checking isn't installed.
+    Raises ConfigError where that can't be bound, or grpcio-health-checking isn't installed.
     """
-    if not port:
+    if not address:
         yield
         return
     try:
@@ -26,9 +26,9 @@ async def healthy(port: int) -> AsyncIterator[None]:
     servicer = HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
     try:
-        server.add_insecure_port(f"127.0.0.1:{port}")
+        server.add_insecure_port(address)
     except RuntimeError as error:
-        raise ConfigError(f"no health service on port {port}: {error}", "Give a free one") from error
+        raise ConfigError(f"no health service at {address!r}: {error}", "Give HOST:PORT, a free one") from error
     await server.start()
     await servicer.set("", health_pb2.HealthCheckResponse.SERVING)
     try:

@@ -45,7 +45,7 @@ async def _until_told(agent: Any, settings: Settings) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told, number)
-    async with member.client, healthy(settings.health_port):
+    async with member.client, healthy(settings.health):
         await member.register()
         await take_part(member, agent, settings.batch)
         await member.report()

@@ -22,7 +22,11 @@ _FLAGS = {
     "key": ("FILE", "SWARM_KEY", "PEM of its key"),
     "run": ("FOLDER", "SWARM_RUN", "a run folder on this machine, in place of all of these but the name"),
     "batch": ("NUMBER", "SWARM_BATCH", "leases taken at once, or probes that may wait for a student"),
-    "health-port": ("PORT", "SWARM_HEALTH_PORT", "loopback port of a gRPC health service; 0 for none"),
+    "health": (
+        "HOST:PORT",
+        "SWARM_HEALTH",
+        "where to serve the standard gRPC health service, for whoever restarts agents",
+    ),
 }
 
 
@@ -35,7 +39,7 @@ class Settings:
     credential: str = ""
     run: Path | None = None
     batch: int = 8
-    health_port: int = 0
+    health: str = ""
 
     def client(self, role: Role) -> SwarmClient:
         """A client of the gateway. Raises ConfigError where a run folder holds no credential of that role."""
@@ -55,15 +59,17 @@ def read_settings(kind: type, arguments: Sequence[str], environment: Mapping[str
         )
     said: dict[str, str] = vars(parser.parse_args(arguments))
     name = said["name"] or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", kind.__name__).lower()
-    batch, port = _number("batch", said["batch"] or "8", 1), _number("health-port", said["health_port"] or "0", 0)
+    batch = _batch(said["batch"] or "8")
     if said["run"]:
-        return Settings(name, run=Path(said["run"]), batch=batch, health_port=port)
+        return Settings(name, run=Path(said["run"]), batch=batch, health=said["health"])
     token = environment.get("SWARM_CREDENTIAL", "") or _read("credential-file", said["credential_file"]).decode()
     if not said["target"] or not token.strip():
         missing = "target" if not said["target"] else "credential"
         raise ConfigError(f"no {missing} was given", "Set SWARM_TARGET and SWARM_CREDENTIAL, or see --help")
     ca, key, certificate = (_read(flag, said[flag]) or None for flag in ("ca", "key", "certificate"))
-    return Settings(name, Target(said["target"], ca, key, certificate), token.strip(), batch=batch, health_port=port)
+    return Settings(
+        name, Target(said["target"], ca, key, certificate), token.strip(), batch=batch, health=said["health"]
+    )
 
 
 def _read(flag: str, file: str) -> bytes:
@@ -73,7 +79,7 @@ def _read(flag: str, file: str) -> bytes:
         raise ConfigError(f"--{flag} {file!r} can't be read: {error.strerror}", "Give a file that is there") from error
 
 
-def _number(flag: str, text: str, least: int) -> int:
-    if not text.isdecimal() or int(text) < least:
-        raise ConfigError(f"--{flag} is {text!r}", f"Give a whole number from {least}")
+def _batch(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ConfigError(f"--batch is {text!r}", "Give a whole number from 1")
     return int(text)

@@ -30,9 +30,9 @@ def test_the_command_line_comes_before_the_environment(tmp_path: Path) -> None:
         "far-teacher", Target("a:1", b"ca\n"), "secret", batch=3
     )
     files = [f"--{name}={tmp_path / name}" for name in ("key", "certificate")]
-    said = ["--target", "b:2", "--name", "me", "--health-port", "9", "--batch", "4", *files]
+    said = ["--target", "b:2", "--name", "me", "--health", "0.0.0.0:9", "--batch", "4", *files]
     assert read_settings(FarTeacher, said, environment) == Settings(
-        "me", Target("b:2", b"ca\n", b"key\n", b"certificate\n"), "secret", batch=4, health_port=9
+        "me", Target("b:2", b"ca\n", b"key\n", b"certificate\n"), "secret", batch=4, health="0.0.0.0:9"
     )
     from_file = read_settings(FarTeacher, ["--target", "a:1", "--credential-file", str(tmp_path / "token")], {})
     assert from_file == Settings("far-teacher", Target("a:1"), "token")
@@ -50,7 +50,7 @@ def test_the_command_line_comes_before_the_environment(tmp_path: Path) -> None:
             "--credential-file 'nowhere' can't be read: No such file",
         ),
         (["--run", "x", "--batch", "0"], "--batch is '0'. Give a whole number from 1"),
-        (["--run", "x", "--health-port", "-1"], "--health-port is '-1'"),
+        (["--run", "x", "--batch", "many"], "--batch is 'many'"),
     ],
 )
 def test_what_does_not_do_is_named(said: list[str], refused: str) -> None:
@@ -68,24 +68,24 @@ def test_help_tells_what_the_agent_is(capsys: pytest.CaptureFixture[str]) -> Non
     assert "secret" not in shown
 
 
-async def test_health_is_served_while_the_agent_lives(unused_port: int) -> None:
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{unused_port}") as channel:
+async def test_health_is_served_while_the_agent_lives(free: str) -> None:
+    async with grpc.aio.insecure_channel(free) as channel:
         check = health_pb2_grpc.HealthStub(channel).Check
-        async with healthy(unused_port):
+        async with healthy(free):
             reply = await check(health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=30)
             assert reply.status == health_pb2.HealthCheckResponse.SERVING
-            with pytest.raises(ConfigError, match=f"no health service on port {unused_port}"):
-                async with healthy(unused_port):
+            with pytest.raises(ConfigError, match=f"no health service at '{free}'"):
+                async with healthy(free):
                     pass
         with pytest.raises(grpc.aio.AioRpcError, match="UNAVAILABLE"):
             await check(health_pb2.HealthCheckRequest(), timeout=30)
-    async with healthy(0):
+    async with healthy(""):
         pass
 
 
 @pytest.fixture
-def unused_port() -> int:
-    """A port that was free a moment ago."""
+def free() -> str:
+    """An address that was free a moment ago."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+        return f"127.0.0.1:{one.getsockname()[1]}"
