@@ -1,6 +1,7 @@
 """The model that learns: weights, optimizer and books in memory, one recipe at a time, saved and restored whole."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,9 @@ class Learner:
     def learn(self, examples: list[Example], workers: int, scratch: Path) -> RoundBooks:
         """One round of the configured recipe. The learning rate warms up over the first two rounds."""
         self.rounds += 1
+        if workers == 1:
+            # By a LOCAL_RANK, which Ray Train sets, accelerate would average the gradients of one worker with nobody's.
+            os.environ.pop("LOCAL_RANK", None)
         for group in self.optimizer.param_groups:
             # A scheduler keeps to the rate that it finds in `initial_lr`, which the first round would leave there.
             group["lr"] = group["initial_lr"] = self.section.learning_rate * min(1.0, self.rounds / 2)

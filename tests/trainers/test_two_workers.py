@@ -1,4 +1,4 @@
-"""Two workers of a group learn one model: gradients are averaged over gloo, and both end with the same weights."""
+"""Workers of a group learn one model: two average their gradients over gloo, and one averages with nobody."""
 
 import hashlib
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch.distributed as dist
 import torch.multiprocessing as mp
+from accelerate import PartialState
 from safetensors.torch import load_file, save_file
 from tiny_student import lessons, tiny_folder
 
@@ -30,6 +31,7 @@ def learned(rank: int, workers: int, port: int, base: str, scratch: str) -> None
     for parameter in learner.model.parameters():
         digest.update(parameter.detach().float().numpy().tobytes())
     (Path(scratch) / f"{rank}.txt").write_text(f"{losses[0]} {losses[-1]} {digest.hexdigest()}")
+    (Path(scratch) / f"{rank}.kind").write_text(PartialState().distributed_type.value)
     dist.destroy_process_group()
 
 
@@ -44,11 +46,20 @@ def test_both_workers_end_with_the_same_weights(tmp_path: Path) -> None:
     mp.spawn(learned, (2, free_port(), str(base), str(tmp_path)), nprocs=2)
     (first, last, one), (_, _, two) = ((tmp_path / f"{rank}.txt").read_text().split() for rank in (0, 1))
     assert one == two
+    assert (tmp_path / "0.kind").read_text() == "MULTI_CPU"
     assert float(last) < float(first) - 1
     untouched = hashlib.sha256()
     for parameter in Learner(base, SECTION, seed=3).model.parameters():
         untouched.update(parameter.detach().float().numpy().tobytes())
     assert one != untouched.hexdigest()
+
+
+def test_one_worker_learns_without_the_cost_of_several(tmp_path: Path) -> None:
+    base = tiny_folder(tmp_path / "base")
+    mp.spawn(learned, (1, free_port(), str(base), str(tmp_path)), nprocs=1)
+    first, last, _ = (tmp_path / "0.txt").read_text().split()
+    assert float(last) < float(first) - 1
+    assert (tmp_path / "0.kind").read_text() == "NO"
 
 
 def test_a_worker_whose_loss_is_no_number_ends_the_group(tmp_path: Path) -> None:
