@@ -16,6 +16,7 @@ from bench.load import probes
 from bench.measure import Timed
 from swarm.exchange import Credits, Exchange, Identity
 from swarm.exchange.schema import events, metadata, queue, samples
+from swarm.exchange.sqlite import LOG_PAGES
 from swarm.records import new_id
 from swarm.roles import Role
 
@@ -48,7 +49,8 @@ def sqlite_commits(folder: Path, rows: Rows, group: int, seconds: float) -> Time
     metadata.create_all(engine)
     engine.dispose()
     connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536"):
+    log = f"wal_autocheckpoint={LOG_PAGES}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536", log):
         connection.execute(f"PRAGMA {pragma}")
     statements = [str(insert(table).compile(dialect=SQLiteDialect_pysqlite())) for table in TABLES]
 

@@ -15,6 +15,9 @@ from swarm.exchange.store import Clock, Store
 
 _BUSY_SECONDS = 5.0
 _CACHE_KIB = 65_536
+LOG_PAGES = 4_000
+"""How many pages (of 4 KiB) the log may hold before it is written back. A page that changed often is then written once,
+and fewer commits wait for that; a start reads so much at most."""
 
 _FIXES = (
     ("disk is full", "Free space on its disk and send the work again; nothing that was acknowledged is lost"),
@@ -97,6 +100,7 @@ class SqliteStore(Store):
             raw.execute("PRAGMA journal_mode=WAL")
             raw.execute("PRAGMA synchronous=FULL")
             raw.execute("PRAGMA secure_delete=ON")
+            raw.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
         return raw
 
 
