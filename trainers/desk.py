@@ -231,7 +231,8 @@ class Desk:
                 tokens_trained=self.books.tokens,
                 train_seconds=self.books.seconds,
                 loss=self.books.loss,
-                canary_logprob=await asyncio.to_thread(learner.canary_logprob),
+                # In this thread, not in another: what computes in two has two OpenMP teams, which wait for each other.
+                canary_logprob=learner.canary_logprob(),
                 recipe=self.config.trainer.recipe,
             )
         )

@@ -4,8 +4,10 @@ import asyncio
 import gc
 import math
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from torch.nn.utils.rnn import pad_sequence
@@ -18,6 +20,8 @@ from swarm import checkpoints
 from swarm.errors import EngineUnavailable
 from swarm.students import Checkpoint
 from swarm.turns import Turn, taken
+
+T = TypeVar("T")
 
 STRETCH = 16
 """Tokens that a batch writes before the rows that have ended leave it: most answers are short, and a few ramble on."""
@@ -33,15 +37,20 @@ class TransformersEngine:
     """
 
     def __init__(self, folder: Path, threads: int = 2, batch: int = 64, turn: Turn | None = None) -> None:
-        torch.set_num_threads(threads)
         self.turn = turn
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.attention = "sdpa" if self.device == "cuda" else grouped.NAME
         self.batch = batch
         self.tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
-        self.models: dict[str, PreTrainedModel] = {"": self._read(folder)}
+        # One thread for all of torch's work: each further one that computes brings its own OpenMP team, and teams that
+        # have more threads than there are cores sleep at every barrier instead of spinning, which costs a third.
+        self._computing = ThreadPoolExecutor(1, "engine", torch.set_num_threads, (threads,))
+        self.models: dict[str, PreTrainedModel] = {"": self._computing.submit(self._read, folder).result()}
         self.lock = asyncio.Lock()
         self.cache = Path(tempfile.mkdtemp(prefix="swarm-engine-"))
+
+    async def _computed(self, work: Callable[..., T], *arguments: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._computing, work, *arguments)
 
     def _read(self, folder: Path) -> PreTrainedModel:
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16, attn_implementation=self.attention)
@@ -52,8 +61,8 @@ class TransformersEngine:
         if checkpoint.id in self.models:
             return
         async with self.lock:
-            model = await asyncio.to_thread(self._load, checkpoint)
-            pairs = await asyncio.to_thread(self._logprobs, model, [checkpoints.CANARY])
+            model = await self._computed(self._load, checkpoint)
+            pairs = await self._computed(self._logprobs, model, [checkpoints.CANARY])
             checkpoints.verify_canary(checkpoint, pairs[0])
             self.models[checkpoint.id] = model
 
@@ -92,7 +101,7 @@ class TransformersEngine:
                 group = [i for i in order[: self.batch] if self._settings(requests[i]) == first]
                 order = order[len(group) :]
                 model = self._model(requests[group[0]].checkpoint_id)
-                done = await asyncio.to_thread(self._batch, model, [texts[i] for i in group], requests[group[0]])
+                done = await self._computed(self._batch, model, [texts[i] for i in group], requests[group[0]])
                 for i, generation in zip(group, done, strict=True):
                     results[i] = generation
         return [result for result in results if result is not None]
@@ -175,7 +184,7 @@ class TransformersEngine:
     async def logprobs(self, pairs: Sequence[tuple[str, str]], checkpoint_id: str) -> list[float]:
         """Mean log-probability (nats per token) of each completion after its prompt."""
         async with self.lock:
-            return await asyncio.to_thread(self._logprobs, self._model(checkpoint_id), list(pairs))
+            return await self._computed(self._logprobs, self._model(checkpoint_id), list(pairs))
 
     def _logprobs(self, model: PreTrainedModel, pairs: list[tuple[str, str]]) -> list[float]:
         with taken(self.turn):
