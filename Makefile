@@ -5,7 +5,7 @@ SEED ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/$(SET).lock
-STAMP := $(VENV)/installed-$(SET)-$(firstword $(shell sha256sum $(LOCK) pyproject.toml | sha256sum))
+STAMP := $(VENV)/installed-$(SET)-$(firstword $(shell sha256sum $(LOCK) pyproject.toml client/pyproject.toml | sha256sum))
 export HF_HUB_OFFLINE := 1
 export RAY_USAGE_STATS_ENABLED := 0
 export TOKENIZERS_PARALLELISM := false
@@ -19,10 +19,10 @@ setup: $(STAMP) ## install the lock and the base weights (repairs a half-finishe
 	@$(BIN)/swarm weights fetch smollm2-135m
 
 # The stamp is written last, so an install that was cut off is done again; pip skips what is already there.
-$(STAMP): $(LOCK) pyproject.toml
+$(STAMP): $(LOCK) pyproject.toml client/pyproject.toml
 	@test -x $(BIN)/python && $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r $(LOCK)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable ./client --editable .
 	@rm -f $(VENV)/installed-*
 	@touch $@
 

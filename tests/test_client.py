@@ -5,6 +5,7 @@ import importlib.metadata
 import shutil
 import subprocess
 import sys
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
@@ -19,6 +20,7 @@ from swarm.roles import Role
 
 ROOT = Path(__file__).parents[1]
 SECONDS = 300.0
+PACKAGES = ("swarm", "agents", "trainers", "cluster")
 PULLED_IN = {
     "annotated-types",
     "googleapis-common-protos",
@@ -142,6 +144,31 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "stranger" / "pyproject.toml").write_text(STRANGERS_PROJECT)
     pip("--python", python, "install", "--no-deps", "--no-index", wheel, built(folder / "stranger"))
     return python
+
+
+def test_the_swarms_own_distribution_brings_the_rest_and_nothing_twice(wheel: Path, tmp_path: Path) -> None:
+    project = tmp_path / "whole"
+    for name in (*PACKAGES, "client"):
+        shutil.copytree(
+            ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__", "build", "*.egg-info")
+        )
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, project / name)
+    with zipfile.ZipFile(wheel) as client, zipfile.ZipFile(built(project)) as rest:
+        theirs, ours = (
+            {name for name in archive.namelist() if ".dist-info/" not in name} for archive in (client, rest)
+        )
+    assert theirs & ours == set()
+    files = {str(file.relative_to(project)) for name in PACKAGES for file in (project / name).rglob("*.py")}
+    assert files - theirs - ours == set()
+    assert any(name.startswith("swarm/v1/") and name.endswith(".pyi") for name in theirs)
+
+
+def test_the_import_contract_covers_all_of_it() -> None:
+    packed = tomllib.loads((ROOT / "client" / "pyproject.toml").read_text())["tool"]["setuptools"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (contract,) = (one for one in contracts if one["name"] == "the client side of swarm stands on itself")
+    assert sorted(contract["source_modules"]) == sorted(packed["packages"] + packed["py-modules"])
 
 
 def test_it_pulls_in_little(wheel: Path) -> None:
