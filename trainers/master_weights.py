@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 AVERAGED_EVERY = 4
 """Steps from one addition to the average to the next: each reads and writes every learned weight."""
@@ -60,7 +61,7 @@ class MasterAdamW(torch.optim.AdamW):
         since, self._averaged_at = self.steps - self._averaged_at, self.steps
         if self.averages and since:
             decay = min(self.average, (1 + self.steps) / (10 + self.steps))
-            torch._foreach_lerp_(self.averages, self.masters, 1 - decay**since)
+            get_ema_multi_avg_fn(decay**since)(self.averages, self.masters, None)
 
     def resume(self, steps: int) -> None:
         """Go on after this many steps, with an average that is up to date."""

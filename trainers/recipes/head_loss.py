@@ -1,4 +1,4 @@
-"""Cross-entropy straight from hidden states, a few hundred tokens at a time, so that the logits never exist at once."""
+"""Cross-entropy straight from hidden states, 128 tokens at a time, so that the logits never exist at once."""
 
 from typing import Any
 
