@@ -9,7 +9,7 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.tuners.lora import LoraLayer
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from swarm.checkpoints import CANARY
@@ -131,18 +131,25 @@ class Learner:
         save_file(tensors, folder / _STATE, metadata={"steps": str(self.optimizer.steps)})
 
     def load_state(self, folder: Path, rounds: int) -> None:
-        """Continue from `save_state`."""
+        """Continue from `save_state`. Raises WeightsError where that was of other weights than are learned here."""
         with safe_open(folder / _STATE, "pt") as file:
-            self.optimizer.resume(int(file.metadata()["steps"]))
-        tensors = load_file(folder / _STATE)
-        for index, average in enumerate(self.optimizer.averages):
-            average.copy_(tensors[f"average.{index}"])
-        for index, master in enumerate(self.optimizer.masters):
+            steps, tensors = int(file.metadata()["steps"]), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+        masters, averages = self.optimizer.masters, self.optimizer.averages
+        wanted = {f"weight.{index}": master.shape for index, master in enumerate(masters)}
+        wanted |= {f"average.{index}": average.shape for index, average in enumerate(averages)}
+        if wrong := [name for name, shape in wanted.items() if name not in tensors or tensors[name].shape != shape]:
+            said = f"the group's saved state lacks {len(wrong)} of {len(wanted)} tensors, {wrong[0]} first"
+            fix = "resume with the trainer.mode, rank, frozen_blocks and average that the run had"
+            raise WeightsError(said, fix)
+        for index, master in enumerate(masters):
             master.copy_(tensors[f"weight.{index}"])
             if f"exp_avg.{index}" in tensors:
                 keys = ("step", "exp_avg", "exp_avg_sq")
                 self.optimizer.state[master] = {key: tensors[f"{key}.{index}"].to(master.device) for key in keys}
-        self.optimizer.write_back(self.optimizer.masters)
+        for index, average in enumerate(averages):
+            average.copy_(tensors[f"average.{index}"])
+        self.optimizer.resume(steps)
+        self.optimizer.write_back(masters)
         self.rounds = rounds
 
     @torch.no_grad()

@@ -82,11 +82,23 @@ def test_a_restored_learner_goes_on_as_if_nothing_had_been(base: Path, section: 
     assert apart(learned(one), learned(three)) > 1e-5, "the optimizer's memory matters"
 
 
-def test_a_state_of_other_weights_is_refused(base: Path, section: TrainerSection, tmp_path: Path) -> None:
-    Learner(base, section, seed=3).save_state(tmp_path)
-    other = {TrainMode.FULL: TrainMode.LORA, TrainMode.LORA: TrainMode.FULL}[section.mode]
-    with pytest.raises((KeyError, RuntimeError)):
-        Learner(base, section.model_copy(update={"mode": other}), seed=3).load_state(tmp_path, rounds=1)
+@pytest.mark.parametrize(
+    "other", [{"mode": "other"}, {"average": 0.9}, {"frozen_blocks": 1, "mode": TrainMode.FULL}, {"rank": 8}]
+)
+def test_a_state_of_other_weights_is_refused(
+    base: Path, section: TrainerSection, other: dict[str, object], tmp_path: Path
+) -> None:
+    if other.get("mode") == "other":
+        other = {"mode": {TrainMode.FULL: TrainMode.LORA, TrainMode.LORA: TrainMode.FULL}[section.mode]}
+    elif "rank" in other and section.mode is TrainMode.FULL:
+        pytest.skip("full weights have no rank")
+    saved = Learner(base, section.model_copy(update={"average": 0.0, "frozen_blocks": 0}), seed=3)
+    saved.save_state(tmp_path)
+    loads = Learner(base, saved.section.model_copy(update=other), seed=3)
+    before = learned(loads)
+    with pytest.raises(WeightsError, match="saved state lacks"):
+        loads.load_state(tmp_path, rounds=1)
+    assert apart(learned(loads), before) == 0
 
 
 async def test_an_engine_takes_what_a_learner_saved(base: Path, section: TrainerSection, tmp_path: Path) -> None:
