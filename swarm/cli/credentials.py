@@ -28,7 +28,12 @@ Days = Annotated[float, typer.Option(min=0.001, max=400, help="How many days it 
 Out = Annotated[Path | None, typer.Option(help="Write the token to this new file instead of the terminal.")]
 
 
-_COLUMNS = (*(Column(name, no_wrap=True) for name in ("id", "name", "role", "expires")), "state", "gold", "why")
+_COLUMNS: tuple[Column | str, ...] = (
+    *(Column(name, no_wrap=True) for name in ("id", "name", "role", "expires")),
+    "state",
+    "gold",
+    "why",
+)
 
 
 @app.command()
@@ -104,10 +109,7 @@ def list_credentials(run: RunOption = None, as_json: Json = False) -> None:
     if as_json:
         dump(found)
         return
-    table, now = (
-        Table("id", "name", "role", "issued", "expires", "state", "tier", "gold", "why", box=None),
-        datetime.now(UTC),
-    )
+    table, now = Table(*_COLUMNS, box=None), datetime.now(UTC)
     for item in found:
         placed, state = item.standing, item.ended(now) or item.standing.tier
         gold = f"{placed.right}/{placed.checked}"

@@ -15,7 +15,9 @@ def test_a_new_name_is_quarantined_until_somebody_says_otherwise(cli: Cli, live_
     assert (code, out) == (0, "far-teacher is suspended: asks for the exam\n")
     (listed,) = json.loads(cli("credentials", "list", "--run", live_run, "--json")[1])
     assert (listed["standing"]["tier"], listed["standing"]["reason"]) == ("suspended", "asks for the exam")
-    assert "suspended" in cli("credentials", "list", "--run", live_run)[1]
+    head, row = cli("credentials", "list", "--run", live_run)[1].splitlines()[:2]
+    assert head.split() == ["id", "name", "role", "expires", "state", "gold", "why"]
+    assert row[head.index("state") :].split()[:2] == ["suspended", "0/0"], "each value stands under its head"
     issued = json.loads(
         cli("credentials", "issue", "friend", "--role", "judge", "--tier", "trusted", "--run", live_run, "--json")[1]
     )
