@@ -1,7 +1,7 @@
 """Writes rows to Parquet as they come: one file, or a folder of parts; nothing is there until all of it is."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,13 +18,21 @@ SUFFIX = ".parquet"
 
 
 class Table:
-    """A table on its way to `target`: a file where that ends in .parquet, else a folder of files of 200,000 rows.
+    """A table on its way to `target`: a file where that ends in .parquet, else a folder of files of `part_rows` rows.
 
     It is written beside the target and takes its place when the block ends without an error. Raises ConfigError where
     the target is there already.
     """
 
-    def __init__(self, target: Path, schema: pa.Schema, about: dict[str, str]) -> None:
+    def __init__(
+        self,
+        target: Path,
+        schema: pa.Schema,
+        about: dict[str, str],
+        *,
+        group_rows: int = GROUP_ROWS,
+        part_rows: int = PART_ROWS,
+    ) -> None:
         if target.exists():
             raise ConfigError(f"{str(target)!r} exists", "Give a new place, or delete that one")
         self.rows = 0
@@ -35,7 +43,9 @@ class Table:
         self._waiting: list[Row] = []
         self._part: pq.ParquetWriter | None = None
         self._parts = 0
-        self._left = PART_ROWS
+        self._group_rows = group_rows
+        self._part_rows = part_rows
+        self._left = part_rows
 
     def __enter__(self) -> Self:
         self._drop()
@@ -50,18 +60,19 @@ class Table:
         try:
             if kind is None:
                 self._flush()
-                self._end_part()
+            self._end_part()
+            if kind is None:
                 self._draft.rename(self._target)
         finally:
-            self._end_part()
             self._drop()
 
-    def write(self, rows: Sequence[Row]) -> None:
-        """Add rows."""
-        self._waiting.extend(rows)
-        self.rows += len(rows)
-        if len(self._waiting) >= GROUP_ROWS:
-            self._flush()
+    def write(self, rows: Iterable[Row]) -> None:
+        """Add rows; no more than a row group of them waits in memory."""
+        for row in rows:
+            self._waiting.append(row)
+            self.rows += 1
+            if len(self._waiting) == self._group_rows:
+                self._flush()
 
     def files(self) -> list[Path]:
         """What was written, once the block has ended."""
@@ -74,7 +85,7 @@ class Table:
         if self._part is None:
             place = self._draft if self._single else self._draft / f"part-{self._parts:05}{SUFFIX}"
             self._part = pq.ParquetWriter(place, self._schema, compression="zstd")
-            self._parts, self._left = self._parts + 1, PART_ROWS
+            self._parts, self._left = self._parts + 1, self._part_rows
         self._part.write_table(pa.Table.from_pylist(self._waiting, schema=self._schema))
         self._left -= len(self._waiting)
         self._waiting = []

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from swarm.exporting.joining import Joining
-from swarm.exporting.parquet import GROUP_ROWS, Table
-from swarm.exporting.rows import JOINED, SAMPLES, Row, row_of
+from swarm.exporting.parquet import Table
+from swarm.exporting.rows import JOINED, SAMPLES, row_of
 from swarm.records import Record, Sample
 from swarm.report.reading import Query, Reader
 
@@ -37,7 +37,7 @@ async def export(reader: Reader, query: Query, target: Path, joined: bool, watch
             await _write_joined(reader, query, table, state.revision, watching)
         else:
             async for page in _pages(reader, query, state.revision, watching):
-                table.write([row_of(sample) for sample in page])
+                table.write(map(row_of, page))
     files = tuple(str(file) for file in table.files())
     return Exported(files=files, rows=table.rows, revision=state.revision, joined=joined)
 
@@ -45,16 +45,10 @@ async def export(reader: Reader, query: Query, target: Path, joined: bool, watch
 async def _write_joined(reader: Reader, query: Query, table: Table, last: int, watching: Watching) -> None:
     """A verdict's family begins before it, so all is read, and filtered by what the whole family has in common."""
     families = query.model_copy(update={"kind": None, "passed": None, "since_revision": 0})
-    waiting = list[Row]()
     with Joining() as joining:
         async for page in _pages(reader, families, last, watching):
             joining.take(page)
-        for row in joining.rows(query.passed, query.since_revision):
-            waiting.append(row)
-            if len(waiting) == GROUP_ROWS:
-                table.write(waiting)
-                waiting = []
-        table.write(waiting)
+        table.write(joining.rows(query.passed, query.since_revision))
 
 
 async def _pages(reader: Reader, query: Query, last: int, watching: Watching) -> AsyncIterator[list[Sample]]:

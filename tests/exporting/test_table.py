@@ -7,7 +7,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from swarm.errors import ConfigError
-from swarm.exporting import parquet
 from swarm.exporting.parquet import Table
 
 SCHEMA = pa.schema([("n", pa.int64())])
@@ -17,10 +16,8 @@ def rows(first: int, count: int) -> list[dict[str, int]]:
     return [{"n": n} for n in range(first, first + count)]
 
 
-def test_a_folder_gets_a_new_file_when_one_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "GROUP_ROWS", 10)
-    monkeypatch.setattr(parquet, "PART_ROWS", 40)
-    with Table(tmp_path / "t", SCHEMA, {"swarm": "s"}) as table:
+def test_a_folder_gets_a_new_file_when_one_is_full(tmp_path: Path) -> None:
+    with Table(tmp_path / "t", SCHEMA, {"swarm": "s"}, group_rows=10, part_rows=40) as table:
         for start in range(0, 70, 7):
             table.write(rows(start, 7))
     assert table.rows == 70
@@ -30,10 +27,8 @@ def test_a_folder_gets_a_new_file_when_one_is_full(tmp_path: Path, monkeypatch: 
     assert pq.read_schema(table.files()[0]).metadata[b"swarm"] == b"s"
 
 
-def test_one_file_stays_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "GROUP_ROWS", 10)
-    monkeypatch.setattr(parquet, "PART_ROWS", 30)
-    with Table(tmp_path / "t.parquet", SCHEMA, {}) as table:
+def test_one_file_stays_one(tmp_path: Path) -> None:
+    with Table(tmp_path / "t.parquet", SCHEMA, {}, group_rows=10, part_rows=30) as table:
         table.write(rows(0, 95))
         table.write(rows(95, 5))
     assert pq.read_table(tmp_path / "t.parquet")["n"].to_pylist() == list(range(100))
