@@ -26,7 +26,7 @@ class KeptCheckpoint(Record):
 
 
 class Manifest(Record):
-    """The first and last word on a backup; it is written when all else is synced."""
+    """The first and last word on a backup; it is written when all else is there."""
 
     format: Literal[1] = 1
     swarm: str

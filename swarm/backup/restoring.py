@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from swarm.backup.folder import new_folder
 from swarm.backup.manifest import CHECKPOINTS, KeptCheckpoint, Manifest, read_manifest, verify
 from swarm.backup.taking import RUN_FILES
 from swarm.config import load
 from swarm.config_text import located, write_config
-from swarm.errors import ConfigError, StoreError
+from swarm.errors import StoreError
 from swarm.exchange import Exchange
 from swarm.exchange.incarnation import Begun
 from swarm.exchange.schema import SCHEMA_VERSION
@@ -46,21 +47,13 @@ def restore(
     where the run folder isn't.
     """
     manifest = read_manifest(folder)
-    if run.exists() and (not run.is_dir() or any(run.iterdir())):
-        raise ConfigError(f"{str(run)!r} is there already", "Name a new run folder, or move that one aside")
     if manifest.schema_version > SCHEMA_VERSION:
         said = f"has schema version {manifest.schema_version}, this program needs {SCHEMA_VERSION} or less"
         raise StoreError(f"the backup {str(folder)!r} {said}", "Restore it by the program version that took it")
-    verify(folder, manifest)
-    run.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{run.name}.", dir=run.parent))
-    try:
+    with new_folder(run) as part:
+        verify(folder, manifest)
         _lay_out(folder, part, run, manifest, store)
         begun = _begin_again(folder, part, run, manifest, store, clock)
-        part.replace(run)
-    except BaseException:
-        shutil.rmtree(part)
-        raise
     return Restored(
         run=str(run),
         swarm=manifest.swarm,

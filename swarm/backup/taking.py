@@ -1,8 +1,6 @@
 """Takes a backup of a run, while it serves or not: its store as of one revision, its config and exams, its weights."""
 
-import os
 import shutil
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -12,8 +10,9 @@ import fsspec
 from sqlalchemy import func, select
 
 from swarm import checkpoints as weights
+from swarm.backup.folder import new_folder
 from swarm.backup.manifest import CHECKPOINTS, MANIFEST_FILE, KeptCheckpoint, Manifest
-from swarm.errors import ConfigError, StoreError, WeightsError
+from swarm.errors import StoreError, WeightsError
 from swarm.exchange.checkup import Finding, examine
 from swarm.exchange.copying import file_engine
 from swarm.exchange.log import current_revision
@@ -38,11 +37,7 @@ async def take(run: Path, folder: Path, with_weights: bool = True) -> tuple[Mani
 
     Raises ConfigError where the folder isn't new or empty, StoreError where the store's file is damaged.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConfigError(f"{str(folder)!r} is there already", "Name a new folder, or an empty one")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
+    with new_folder(folder) as part:
         store = part / STORE_FILE
         await _copy(run, store)
         findings = examine(store)
@@ -55,11 +50,6 @@ async def take(run: Path, folder: Path, with_weights: bool = True) -> tuple[Mani
         kept = [_keep(checkpoint, run, part, with_weights) for checkpoint in _checkpoints(store)]
         manifest = manifest.model_copy(update={"checkpoints": tuple(kept), "files": weights.manifest(part)})
         (part / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2) + "\n")
-        os.sync()
-        part.replace(folder)
-    except BaseException:
-        shutil.rmtree(part)
-        raise
     return manifest, findings
 
 
