@@ -65,6 +65,11 @@ class Bodies:
             raise _lost(f"the body of sample {sample_id} is damaged: {name} at {self.url!r} has SHA-256 {found}")
         return content.decode()
 
+    def is_away(self) -> bool:
+        """Whether nothing at all is there, as where a volume isn't mounted: then no single body is at fault."""
+        self._filesystem.invalidate_cache()
+        return not (self._filesystem.exists(self._root) and self._filesystem.ls(self._root, detail=False))
+
     def drop(self, names: Iterable[str]) -> None:
         """Delete bodies; what isn't there is deleted."""
         for name in names:

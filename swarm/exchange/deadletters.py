@@ -31,7 +31,8 @@ class DeadLetters(Part):
     ) -> list[DeadLetter]:
         """Those that fit all filters given, ascending by their samples' revision, the first `limit` after a revision.
 
-        `reason` is looked for, in any case, in kind and reason of the last line of the history.
+        `reason` is looked for, in any case, in kind and reason of the last line of the history. A
+        sample whose body is lost has in its payload what forgetting would leave.
         """
         dead = select(queue.c.sample_id, queue.c.stage, queue.c.attempt).where(DEAD, queue.c.revision > after_revision)
         if stage is not None:
@@ -47,7 +48,7 @@ class DeadLetters(Part):
         with self._store.read() as connection:
             rows = connection.execute(dead.order_by(queue.c.revision).limit(limit)).all()
             ids = [row.sample_id for row in rows]
-            found, lines = samples_by_id(connection, ids), _histories(connection, ids)
+            found, lines = samples_by_id(connection, ids, lost={}), _histories(connection, ids)
         return [
             DeadLetter(
                 sample=found[row.sample_id],

@@ -1,12 +1,12 @@
 """The rules by which samples flow: who may send and lease what, where a sample waits next, how long a retry waits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from swarm.records import Payload, Purpose, Tier, Verdict
+from swarm.records import Payload, Purpose, Sample, Tier, Verdict
 from swarm.roles import Role
-from swarm.work import Stage
+from swarm.work import Answer, Stage
 
 MAX_ATTEMPTS = 10
 MAX_LEASE_SECONDS = 3600.0
@@ -77,6 +77,23 @@ _ANSWERS: Mapping[str, str] = {"attempt": "probe", "verdict": "attempt", "correc
 def may_publish(role: Role, kind: str) -> bool:
     """Whether a role may send this kind of sample without a lease."""
     return kind == "annotation" or kind in PUBLISHES.get(role, frozenset())
+
+
+def refused_output(agent: Identity, leased_id: str, outputs: Sequence[Sample]) -> Answer | None:
+    """Why these outputs don't complete the lease of a sample; None where they do."""
+    wanted = PRODUCES.get(agent.role, "")
+    for output in outputs:
+        if output.kind not in (wanted, "annotation"):
+            said = f"a {agent.role} completes with {wanted or 'nothing'} or annotations, not with a {output.kind}"
+        elif output.parent_id != leased_id:
+            said = f"output {output.id} answers {output.parent_id!r}, not the leased {leased_id}"
+        else:
+            continue
+        return Answer(id=leased_id, code=Code.REFUSED_OUTPUT, message=said)
+    if all(output.kind != wanted for output in outputs):
+        said = f"no {wanted} among the outputs: send one, or hand the lease back with fail"
+        return Answer(id=leased_id, code=Code.REFUSED_OUTPUT, message=said)
+    return None
 
 
 def answers(kind: str, parent_kind: str) -> bool:

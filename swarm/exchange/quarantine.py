@@ -1,15 +1,15 @@
 """Agents from outside: those in quarantine work on loan beside the queues, and all leave a record of their conduct."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from swarm.exchange.conduct import note, recent, standings_of
-from swarm.exchange.flow import PRODUCES, Code, Identity, State
+from swarm.exchange.flow import PRODUCES, Code, Identity, State, refused_output
 from swarm.exchange.intake import Intake
 from swarm.exchange.ledger import stored_rubric
-from swarm.exchange.queues import Given, Queues, checked_ttl, refused_output
+from swarm.exchange.queues import Given, Queues, checked_ttl
 from swarm.exchange.rows import chains, facts_by_id, samples_by_id
 from swarm.exchange.schema import queue, samples, trials
 from swarm.exchange.tokens import Claim
@@ -64,6 +64,13 @@ class Quarantine(Queues):
             loan = {"agent": agent.name, "stage": stage, "open": True, "until": until}
             connection.execute(insert(trials), [{**loan, "sample_id": sample_id} for sample_id in ids])
         return [Given(sample_id, 0, 1) for sample_id in ids]
+
+    def _take_back(self, connection: Connection, agent: Identity, reasons: Mapping[str, str]) -> None:
+        if agent.tier is Tier.QUARANTINED:
+            chosen = trials.c.agent == agent.name, trials.c.sample_id.in_(reasons)
+            connection.execute(update(trials).where(*chosen).values(open=False))
+        else:
+            super()._take_back(connection, agent, reasons)
 
     def _ends(self, connection: Connection, agent: Identity, given: Sequence[Given]) -> list[int]:
         if not any(one.generation == 0 for one in given):

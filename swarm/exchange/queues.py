@@ -1,28 +1,29 @@
 """The queues: leasing work, and completing, extending or handing it back behind a fence."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 
 from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
 
 from swarm.errors import RefusedError
+from swarm.exchange.bodies import bodies_of
 from swarm.exchange.flow import (
     MAX_ATTEMPTS,
     MAX_LEASE_SECONDS,
-    PRODUCES,
     Code,
     Identity,
     State,
     backoff_seconds,
     may_publish,
+    refused_output,
 )
 from swarm.exchange.held import SECOND, Held, held_by_id, settle_all, wake
 from swarm.exchange.intake import Intake
 from swarm.exchange.part import Part
 from swarm.exchange.redaction import redact_all
 from swarm.exchange.requests import Request, recall, remember
-from swarm.exchange.rows import chains, depths
+from swarm.exchange.rows import Lost, chains, depths
 from swarm.exchange.schema import READY, history, is_ordered, queue
 from swarm.exchange.tokens import Claim
 from swarm.records import Sample
@@ -96,25 +97,50 @@ class Queues(Part):
     ) -> list[Lease]:
         """Hand up to `limit` samples to one agent, most urgent first, each with the chain that its role may see.
 
-        A repeat of the request gets the same leases again, each with the time that it has left. Raises RefusedError:
-        FORBIDDEN where the role doesn't work on this stage, CREDITS_SPENT where the agent holds as many as it may.
+        A repeat of the request gets the same leases again, each with the time that it has left. A sample whose chain
+        can't be read becomes a dead letter, and the next comes in its place. Raises RefusedError: FORBIDDEN where the
+        role doesn't work on this stage, CREDITS_SPENT where the agent holds as many as it may, BODY_LOST where the
+        whole place of large bodies is away.
         """
         ttl = checked_lease(agent, stage, limit, ttl_seconds)
         with self._store.write() as connection:
             now = self._store.now()
             if (first := recall(connection, request)) is not None:
-                given = [Given(*fields) for fields in json.loads(first)]
-                ends = self._ends(connection, agent, given)
+                known = [Given(*fields) for fields in json.loads(first)]
+                given, _ = _whole(connection, known)
+                ends = self._ends(connection, agent, list(given))
             else:
-                given = self._hand_out(connection, agent, stage, limit, now + ttl)
+                given = self._hand_out_whole(connection, agent, stage, limit, now + ttl)
                 ends = [now + ttl] * len(given)
                 if given:
                     remember(connection, request, now, json.dumps([astuple(one) for one in given]).encode())
-            found = chains(connection, [one.sample_id for one in given])
         return [
             self._handed(agent, stage, one, chain, max(0, end - now))
-            for one, chain, end in zip(given, found, ends, strict=True)
+            for (one, chain), end in zip(given.items(), ends, strict=True)
         ]
+
+    def _hand_out_whole(
+        self, connection: Connection, agent: Identity, stage: Stage, limit: int, until: int
+    ) -> dict[Given, tuple[Sample, ...]]:
+        """Deliveries, each with its chain. What can't be read is taken back, and others are tried."""
+        given: dict[Given, tuple[Sample, ...]] = {}
+        while len(given) < limit:
+            whole, lost = _whole(connection, self._hand_out(connection, agent, stage, limit - len(given), until))
+            given |= whole
+            if not lost:
+                break
+            if bodies_of(connection).is_away():
+                raise next(iter(lost.values()))
+            self._take_back(connection, agent, {sample_id: str(error) for sample_id, error in lost.items()})
+        return given
+
+    def _take_back(self, connection: Connection, _agent: Identity, reasons: Mapping[str, str]) -> None:
+        """Make dead letters of samples that were just handed out and that nobody can work on."""
+        rows, now = held_by_id(connection, reasons).values(), self._store.now()
+        for row in rows:
+            row.state, row.attempt, row.touched = State.DEAD, row.attempt + 1, True
+        settle_all(connection, rows)
+        connection.execute(insert(history), [row.note(now, "lost", reasons[row.sample_id]) for row in rows])
 
     def _hand_out(self, connection: Connection, agent: Identity, stage: Stage, limit: int, until: int) -> list[Given]:
         wake(connection, self._store.now())
@@ -235,28 +261,20 @@ class Queues(Part):
         return answers
 
 
+def _whole(connection: Connection, given: Sequence[Given]) -> tuple[dict[Given, tuple[Sample, ...]], Lost]:
+    """The deliveries whose chains can be read, and why those of the other samples can't."""
+    lost: Lost = {}
+    found = dict(zip(given, chains(connection, [one.sample_id for one in given], lost), strict=True))
+    broken = {one: lost[link.id] for one, chain in found.items() for link in chain if link.id in lost}
+    whole = {one: chain for one, chain in found.items() if one not in broken}
+    return whole, {one.sample_id: error for one, error in broken.items()}
+
+
 def _first_answer(row: Held | None, claim: Claim, call: str) -> Answer:
     if row is not None and row.generation == claim.generation and row.answered == call:
         return Answer.model_validate_json(row.answer)
     said = f"the lease on {claim.sample_id} ran out or was handed back: drop this work and lease again"
     return Answer(id=claim.sample_id, code=Code.LEASE_LOST, message=said)
-
-
-def refused_output(agent: Identity, leased_id: str, outputs: Sequence[Sample]) -> Answer | None:
-    """Why these outputs don't complete the lease of a sample; None where they do."""
-    wanted = PRODUCES.get(agent.role, "")
-    for output in outputs:
-        if output.kind not in (wanted, "annotation"):
-            said = f"a {agent.role} completes with {wanted or 'nothing'} or annotations, not with a {output.kind}"
-        elif output.parent_id != leased_id:
-            said = f"output {output.id} answers {output.parent_id!r}, not the leased {leased_id}"
-        else:
-            continue
-        return Answer(id=leased_id, code=Code.REFUSED_OUTPUT, message=said)
-    if all(output.kind != wanted for output in outputs):
-        said = f"no {wanted} among the outputs: send one, or hand the lease back with fail"
-        return Answer(id=leased_id, code=Code.REFUSED_OUTPUT, message=said)
-    return None
 
 
 def checked_lease(agent: Identity, stage: Stage, limit: int, ttl_seconds: float) -> int:

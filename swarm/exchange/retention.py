@@ -48,7 +48,7 @@ class Retention(Part):
         return more
 
     def burned(self) -> Counter[tuple[Stage, str]]:
-        """How many deliveries were burned, by queue and kind (`retry`, `reject`, `expired`), since the store began."""
+        """How many deliveries were burned since the store began, by queue and kind: retry, reject, expired, lost."""
         counted = select(queue.c.stage, history.c.kind, func.count()).join(
             queue, queue.c.sample_id == history.c.sample_id
         )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Row, bindparam, select
 
-from swarm.errors import StoreError
+from swarm.errors import RefusedError, StoreError
 from swarm.exchange.bodies import Bodies, bodies_of
 from swarm.exchange.bulk import add_rows
 from swarm.exchange.schema import samples, stages
@@ -46,27 +46,27 @@ def sample_from(row: Row[*tuple[Any, ...]], bodies: Bodies) -> Sample:
 
     Raises StoreError where the row is no sample (any more), RefusedError (BODY_LOST) where its body is lost.
     """
+    return _sample(row, bodies.get(row.body_name, row.id) if row.body_name else row.payload)
+
+
+def _sample(row: Row[*tuple[Any, ...]], said: str) -> Sample:
     try:
-        return _sample(row, bodies)
+        return Sample(
+            id=row.id,
+            parent_id=row.parent_id,
+            root_id=row.root_id,
+            producer=row.producer,
+            tier=row.tier,
+            created_at=moment(row.created_at),
+            revision=row.revision,
+            ordering_key=row.ordering_key,
+            redactions=json.loads(row.redactions or "[]"),
+            forgotten=row.forgotten_at is not None,
+            payload=_payload.validate_json(said),
+        )
     except ValidationError as error:
-        said = f"the store's sample {str(row.id)[:40]!r} at revision {row.revision} is damaged"
-        raise StoreError(said, "Stop the gateway and put a backup in its place") from error
-
-
-def _sample(row: Row[*tuple[Any, ...]], bodies: Bodies) -> Sample:
-    return Sample(
-        id=row.id,
-        parent_id=row.parent_id,
-        root_id=row.root_id,
-        producer=row.producer,
-        tier=row.tier,
-        created_at=moment(row.created_at),
-        revision=row.revision,
-        ordering_key=row.ordering_key,
-        redactions=json.loads(row.redactions or "[]"),
-        forgotten=row.forgotten_at is not None,
-        payload=_payload.validate_json(bodies.get(row.body_name, row.id) if row.body_name else row.payload),
-    )
+        found = f"the store's sample {str(row.id)[:40]!r} at revision {row.revision} is damaged"
+        raise StoreError(found, "Stop the gateway and put a backup in its place") from error
 
 
 def payload_from(row: Row[*tuple[Any, ...]]) -> Payload:
@@ -103,21 +103,33 @@ def facts_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Facts]:
     return found
 
 
-def samples_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Sample]:
-    """Those of the samples that are stored."""
+Lost = dict[str, RefusedError]
+"""By sample, why its body can't be had."""
+
+
+def samples_by_id(connection: Connection, ids: Iterable[str], lost: Lost | None = None) -> dict[str, Sample]:
+    """Those of the samples that are stored. Whose body is lost goes into `lost`, where that is given, and says in its
+    payload what forgetting would leave; else that raises RefusedError.
+    """
     found: dict[str, Sample] = {}
     for group in chunks(ids):
         for row in connection.execute(select(samples).where(samples.c.id.in_(group))):
-            found[row.id] = sample_from(row, bodies_of(connection))
+            try:
+                found[row.id] = sample_from(row, bodies_of(connection))
+            except RefusedError as error:
+                if lost is None:
+                    raise
+                lost[row.id] = error
+                found[row.id] = _sample(row, row.payload)
     return found
 
 
-def chains(connection: Connection, ids: Sequence[str]) -> list[tuple[Sample, ...]]:
-    """For each stored id, the sample and its ancestors, nearest first."""
+def chains(connection: Connection, ids: Sequence[str], lost: Lost | None = None) -> list[tuple[Sample, ...]]:
+    """For each stored id, the sample and its ancestors, nearest first; `lost` as in `samples_by_id`."""
     known: dict[str, Sample] = {}
     missing = set(ids)
     while missing:
-        found = samples_by_id(connection, sorted(missing))
+        found = samples_by_id(connection, sorted(missing), lost)
         known |= found
         missing = {sample.parent_id for sample in found.values() if sample.parent_id} - known.keys()
     return [_chain(known, sample_id) for sample_id in ids]

@@ -10,12 +10,15 @@ import pytest
 from exchange_rig import JUDGE, OPERATOR, PROBER, STUDENT, Rig, attempt_at, probe
 
 from swarm.errors import RefusedError, StoreError
-from swarm.exchange import Exchange
+from swarm.exchange import Exchange, Identity
 from swarm.exchange.bodies import Bodies
 from swarm.exchange.checkup import examine
+from swarm.exchange.requests import Request
 from swarm.exchange.stores import copy_store
+from swarm.forgetting import blank
 from swarm.records import Sample
-from swarm.work import Stage
+from swarm.roles import Role
+from swarm.work import QueueCount, Stage
 
 HERE = Path(__file__).parent
 LONG = "a long question " * 2_000
@@ -90,13 +93,83 @@ def test_a_body_that_is_lost_is_named_and_takes_nothing_else_along(rig: Rig, pla
     with pytest.raises(RefusedError, match=f"the body of sample {long.id} is {harm}") as refused:
         rig.exchange.samples("probe")
     assert refused.value.reason == "BODY_LOST"
-    with rig.exchange.transaction():
-        with pytest.raises(RefusedError, match="the body of sample"):
-            rig.exchange.lease(STUDENT, Stage.PROBES, 1)
-        late = asked(rig, "published in the same group")
     assert [sample.id for sample in rig.exchange.lineage(short.id)] == [short.id]
     assert rig.exchange.forget(OPERATOR, sample_id=long.id).erased == 1
-    assert [lease.sample.id for lease in rig.lease(STUDENT, 2)] == [short.id, late.id]
+    assert [lease.sample.id for lease in rig.lease(STUDENT, 2)] == [short.id]
+
+
+def count_of(rig: Rig, stage: Stage) -> QueueCount:
+    return next(count for count in rig.exchange.queue_counts() if count.stage is stage)
+
+
+@pytest.mark.parametrize("limit", [1, 3])
+def test_what_lost_its_body_goes_to_the_dead_letters_and_its_queue_goes_on(rig: Rig, place: Path, limit: int) -> None:
+    long, short = asked(rig), asked(rig, "short")
+    (file,) = files(place)
+    aside = file.rename(file.with_name("aside"))
+    assert [lease.sample.id for lease in rig.lease(STUDENT, limit)] == [short.id]
+    count = count_of(rig, Stage.PROBES)
+    assert (count.accepted, count.leased, count.dead, count.unaccounted) == (2, 1, 1, 0)
+    (letter,) = rig.exchange.dead_letters(reason="lost: the body of sample")
+    assert (letter.sample.id, letter.attempt, letter.sample.payload) == (long.id, 1, blank(long.payload))
+    assert [(line.kind, line.agent) for line in letter.history] == [("lost", STUDENT.name)]
+    aside.rename(file)
+    assert rig.exchange.requeue_dead(OPERATOR, [long.id])[0].ok
+    assert [lease.sample.payload.question for lease in rig.lease(STUDENT)] == [LONG]
+
+
+def test_what_answers_a_lost_body_can_not_be_worked_on_either(rig: Rig, place: Path) -> None:
+    long = asked(rig)
+    attempt = rig.attempt()
+    asked(rig, "short")
+    other = rig.attempt()
+    next(file for file in files(place)).write_text("{}")
+    assert [lease.sample.id for lease in rig.lease(JUDGE, 2)] == [other.id]
+    (letter,) = rig.exchange.dead_letters(Stage.ATTEMPTS)
+    assert (letter.sample.id, letter.sample.payload) == (attempt.id, attempt.payload)
+    assert long.id in letter.history[0].reason
+    assert count_of(rig, Stage.ATTEMPTS).unaccounted == 0
+
+
+def test_where_the_whole_place_is_away_nothing_is_given_up(rig: Rig, place: Path) -> None:
+    long, late = asked(rig), probe(question="published in the same group")
+    place.rename(place.with_name("away"))
+    place.mkdir()
+    with rig.exchange.transaction():
+        with pytest.raises(RefusedError, match="the body of sample"):
+            rig.lease(STUDENT)
+        assert rig.exchange.publish(PROBER, [late])[0].ok
+    assert count_of(rig, Stage.PROBES).ready == 2
+    place.rmdir()
+    place.with_name("away").rename(place)
+    assert [lease.sample.id for lease in rig.lease(STUDENT, 2)] == [long.id, late.id]
+
+
+def test_a_repeated_lease_leaves_out_what_was_lost_since(rig: Rig, place: Path) -> None:
+    asked(rig)
+    short, request = asked(rig, "short"), Request(STUDENT.name, "Lease", "one", "digest")
+
+    def leased() -> list[str]:
+        return [lease.token for lease in rig.exchange.lease(STUDENT, Stage.PROBES, 2, request=request)]
+
+    first = leased()
+    files(place)[0].write_text("{}")
+    assert leased() == first[1:]
+    assert rig.exchange.lineage(short.id)[0].id == short.id
+    assert count_of(rig, Stage.PROBES).leased == 2
+
+
+def test_a_loan_of_what_is_lost_ends_and_leaves_the_queue_and_the_conduct_alone(rig: Rig, place: Path) -> None:
+    made, _ = rig.exchange.issue("outside", Role.STUDENT)
+    student = Identity(made.name, Role.STUDENT, made.id, made.standing.tier)
+    short = asked(rig, "short")
+    asked(rig)
+    files(place)[0].write_text("{}")
+    assert [lease.sample.id for lease in rig.lease(student)] == [short.id]
+    count = count_of(rig, Stage.PROBES)
+    assert (count.ready, count.dead) == (2, 0)
+    rig.clock.turn(60)
+    assert rig.exchange.expire_loans() == 1, "only the one that it was lent"
 
 
 def test_forgetting_deletes_the_body_unless_another_sample_uses_it(rig: Rig, place: Path) -> None:
