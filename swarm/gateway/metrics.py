@@ -45,7 +45,12 @@ COUNTED = {
         Family("swarm_leases_total", "counter", "samples handed out", ("stage",)),
         Family("swarm_redeliveries_total", "counter", "samples handed out after a burned delivery", ("stage",)),
         Family("swarm_lease_expirations_total", "counter", "leases that ran out"),
-        Family("swarm_redactions_total", "counter", "personal data replaced in what came in, repeats too", ("kind",)),
+        Family(
+            "swarm_redactions_total",
+            "counter",
+            "personal data replaced in samples that came in, repeats too",
+            ("kind",),
+        ),
     )
 }
 """Counted by this process since it started."""
