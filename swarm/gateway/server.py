@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,50 +11,25 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_health.v1._async import HealthServicer
-from grpc_reflection.v1alpha import reflection
 
 from swarm.access import INSIDE
-from swarm.connection import MESSAGE_BYTES
 from swarm.domains import load_domain
 from swarm.errors import ConfigError, DeposedError, HeldError, StoreError, SwarmError
 from swarm.exchange import DEFAULT_CREDITS, DEFAULT_QUEUE_LIMIT, Credits, Exchange, Keep
 from swarm.exchange.bodies import DEFAULT_BYTES, FOLDER
 from swarm.gateway import tls
-from swarm.gateway.agent_service import AgentService
 from swarm.gateway.audit import Audit
 from swarm.gateway.changes import QUEUES, Changes
-from swarm.gateway.checkpoint_service import CheckpointService
-from swarm.gateway.credential_service import CredentialService
 from swarm.gateway.desk import Desk
 from swarm.gateway.edge import Edge, Limits
-from swarm.gateway.exam_service import ExamService
-from swarm.gateway.exchange_service import ExchangeService
 from swarm.gateway.keys import Keys
-from swarm.gateway.meter import Meter
 from swarm.gateway.metrics import Metrics
-from swarm.gateway.operator_service import OperatorService
-from swarm.gateway.reading import Reading
-from swarm.gateway.rubric_service import RubricService
 from swarm.gateway.run_folder import STORE_FILE, Credentials, Lock, RunHeldError, previous_port, write_address
-from swarm.gateway.student_service import StudentService
-from swarm.gateway.swarm_service import SwarmService
+from swarm.gateway.services import assembled, say_serving
 from swarm.gateway.warden import review
 from swarm.gateway.writer import Writer
 from swarm.gold import gold_of
 from swarm.privacy import Screen
-from swarm.v1 import (
-    agent_pb2_grpc,
-    checkpoint_pb2_grpc,
-    credential_pb2_grpc,
-    exam_pb2_grpc,
-    exchange_pb2_grpc,
-    operator_pb2_grpc,
-    rubric_pb2_grpc,
-    student_pb2_grpc,
-    swarm_pb2_grpc,
-)
 
 GRACE_SECONDS = 5.0
 TICK_SECONDS = 1.0
@@ -63,36 +38,7 @@ SWEEP_TICKS = 600
 GARBAGE_SECONDS = 3600.0
 """How old a body must be that no row names before it is taken for garbage."""
 STANDBY_SECONDS = 0.5
-MOST_CALLS = 4096
-METADATA_BYTES = 16 * 1024
-_OPTIONS = (
-    ("grpc.max_receive_message_length", MESSAGE_BYTES),
-    ("grpc.max_send_message_length", MESSAGE_BYTES),
-    ("grpc.so_reuseport", 0),
-    ("grpc.keepalive_time_ms", 30_000),
-    ("grpc.keepalive_timeout_ms", 10_000),
-    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
-    ("grpc.max_connection_idle_ms", 15 * 60_000),
-    ("grpc.max_concurrent_streams", 1024),
-    ("grpc.max_metadata_size", METADATA_BYTES),
-    ("grpc.absolute_max_metadata_size", METADATA_BYTES),
-)
 _LOG = logging.getLogger("swarm.gateway")
-
-_SERVICES: dict[str, tuple[Callable[[Any, Any], None], Callable[[Desk], Any]]] = {
-    "swarm.v1.ExchangeService": (exchange_pb2_grpc.add_ExchangeServiceServicer_to_server, ExchangeService),
-    "swarm.v1.SwarmService": (swarm_pb2_grpc.add_SwarmServiceServicer_to_server, SwarmService),
-    "swarm.v1.AgentService": (agent_pb2_grpc.add_AgentServiceServicer_to_server, AgentService),
-    "swarm.v1.RubricService": (rubric_pb2_grpc.add_RubricServiceServicer_to_server, RubricService),
-    "swarm.v1.CheckpointService": (checkpoint_pb2_grpc.add_CheckpointServiceServicer_to_server, CheckpointService),
-    "swarm.v1.CredentialService": (
-        credential_pb2_grpc.add_CredentialServiceServicer_to_server,
-        CredentialService,
-    ),
-    "swarm.v1.ExamService": (exam_pb2_grpc.add_ExamServiceServicer_to_server, ExamService),
-    "swarm.v1.OperatorService": (operator_pb2_grpc.add_OperatorServiceServicer_to_server, OperatorService),
-    "swarm.v1.StudentService": (student_pb2_grpc.add_StudentServiceServicer_to_server, StudentService),
-}
 
 
 @dataclass(frozen=True)
@@ -167,18 +113,27 @@ async def serving(settings: Settings) -> AsyncIterator[Gateway]:
         changes, keys = Changes(), Keys(credentials, settings.now)
         edge = Edge(keys, audit, settings.limits)
         writer = Writer(exchange, changes, metrics)
-        seconds, screen = settings.bookmark_seconds, settings.screen
-        parts = exchange, writer, changes, domain, edge, keys, audit, settings.max_lag, seconds
-        desk = Desk(*parts, screen=screen, metrics=metrics)
+        desk = Desk(
+            exchange,
+            writer,
+            changes,
+            domain,
+            edge,
+            keys,
+            audit,
+            settings.max_lag,
+            settings.bookmark_seconds,
+            screen=settings.screen,
+            metrics=metrics,
+        )
         await desk.take_credentials()
-        server, health = _server(desk)
+        server, health = assembled(desk)
         ticking = asyncio.create_task(_tick(desk, settings.keep))
         try:
             address = _bind(server, settings)
             await server.start()
             write_address(settings.run_dir, address, settings.encrypted)
-            for name in ("", *_SERVICES):
-                await health.set(name, health_pb2.HealthCheckResponse.SERVING)
+            await say_serving(health)
             yield Gateway(address, desk, ticking)
         finally:
             await health.enter_graceful_shutdown()
@@ -235,19 +190,6 @@ def _exchange(settings: Settings) -> Any:
             yield exchange, credentials, domain
     finally:
         lock.release()
-
-
-def _server(desk: Desk) -> tuple[grpc.aio.Server, Any]:
-    server = grpc.aio.server(
-        interceptors=[Meter(desk.metrics), desk.edge, Reading()], options=_OPTIONS, maximum_concurrent_rpcs=MOST_CALLS
-    )
-    for add, service in _SERVICES.values():
-        add(service(desk), server)
-    health = HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(health, server)
-    names = (*_SERVICES, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name, reflection.SERVICE_NAME)
-    reflection.enable_server_reflection(names, server)
-    return server, health
 
 
 def _bind(server: grpc.aio.Server, settings: Settings) -> str:

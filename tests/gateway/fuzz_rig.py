@@ -14,7 +14,6 @@ import grpc
 from calendar_work import SEED, attempt, checkpoint, correct, exam, fail_verdict, probes
 from google.protobuf.descriptor import FieldDescriptor as Field
 from google.protobuf.descriptor import MethodDescriptor
-from google.protobuf.descriptor_pool import Default
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2, status_pb2
@@ -23,9 +22,9 @@ from hypothesis import strategies as st
 from swarm.access import read_credential
 from swarm.client import SwarmClient
 from swarm.codec.refusals import DETAILS_KEY, DOMAIN
-from swarm.gateway.doors import may_call
+from swarm.gateway.doors import SERVICES, may_call
 from swarm.gateway.edge import Limits
-from swarm.gateway.server import _SERVICES, Gateway, Settings, serving
+from swarm.gateway.server import Gateway, Settings, serving
 from swarm.reasons import BARE, REASONS
 from swarm.records import Purpose
 from swarm.roles import AgentCard, Role
@@ -38,8 +37,7 @@ DETAILED = {reason.status for name, reason in REASONS.items() if name != "INTERN
 
 def unary_methods() -> dict[str, MethodDescriptor]:
     """Every unary method of every service that the gateway serves, by path."""
-    services = [Default().FindServiceByName(name) for name in _SERVICES]
-    methods = [method for service in services for method in service.methods if not method.server_streaming]
+    methods = [method for service in SERVICES for method in service.methods if not method.server_streaming]
     return {f"/{method.containing_service.full_name}/{method.name}": method for method in methods}
 
 
