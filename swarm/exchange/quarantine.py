@@ -10,7 +10,7 @@ from swarm.exchange.flow import PRODUCES, Code, Identity, State, refused_output
 from swarm.exchange.intake import Intake
 from swarm.exchange.ledger import stored_rubric
 from swarm.exchange.queues import Given, Queues, checked_ttl
-from swarm.exchange.rows import chains, facts_by_id, samples_by_id
+from swarm.exchange.rows import Lost, chains, facts_by_id, samples_by_id
 from swarm.exchange.schema import queue, samples, trials
 from swarm.exchange.tokens import Claim
 from swarm.records import Attempt, Purpose, Sample, Tier, Verdict
@@ -189,12 +189,13 @@ class Quarantine(Queues):
         assert claim is not None
         outcome = Outcome.UNCHECKED
         if self._rng.random() < share:
-            (chain,) = chains(connection, [claim.sample_id])
+            lost: Lost = {}
+            (chain,) = chains(connection, [claim.sample_id], lost)
             output = next(output for output in item.outputs if output.kind == wanted)
-            chain = (*_peers(connection, output), *chain)
+            chain = (*_peers(connection, output, lost), *chain)
             verdict = output.payload
             rubric = stored_rubric(connection, verdict.rubric_version) if isinstance(verdict, Verdict) else None
-            known = self._gold(chain, output, rubric)
+            known = None if lost else self._gold(chain, output, rubric)
             # A reference is only as good as who gave it: that of an outsider says nothing about another one.
             if chain[-1].tier is Tier.INSIDE and known is not None:
                 outcome = Outcome.RIGHT if known else Outcome.WRONG
@@ -224,14 +225,14 @@ def _withheld(connection: Connection, producer: str) -> int:
     return connection.scalar(kept) or 0
 
 
-def _peers(connection: Connection, output: Sample) -> list[Sample]:
+def _peers(connection: Connection, output: Sample, lost: Lost) -> list[Sample]:
     """What a student of the swarm's own said to the same probe by the same checkpoint, if this is an attempt."""
     if not isinstance(output.payload, Attempt):
         return []
     same = samples.c.parent_id == output.parent_id, samples.c.checkpoint_id == output.payload.checkpoint_id
     query = select(samples.c.id).where(*same, samples.c.kind == "attempt", samples.c.tier == Tier.INSIDE)
     found = connection.scalars(query.where(samples.c.forgotten_at.is_(None)).limit(1)).all()
-    return list(samples_by_id(connection, found).values())
+    return list(samples_by_id(connection, found, lost).values())
 
 
 def _lendable(connection: Connection, agent: Identity, stage: Stage, limit: int) -> list[str]:

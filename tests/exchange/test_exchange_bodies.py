@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from exchange_rig import JUDGE, OPERATOR, PROBER, STUDENT, Rig, attempt_at, probe
+from exchange_rig import JUDGE, OPERATOR, PROBER, STUDENT, Rig, attempt_at, correction_of, probe
 
 from swarm.errors import RefusedError, StoreError
 from swarm.exchange import Exchange, Identity
@@ -16,9 +16,9 @@ from swarm.exchange.checkup import examine
 from swarm.exchange.requests import Request
 from swarm.exchange.stores import copy_store
 from swarm.forgetting import blank
-from swarm.records import Sample
+from swarm.records import Sample, Tier
 from swarm.roles import Role
-from swarm.work import QueueCount, Stage
+from swarm.work import Outcome, QueueCount, Stage
 
 HERE = Path(__file__).parent
 LONG = "a long question " * 2_000
@@ -170,6 +170,20 @@ def test_a_loan_of_what_is_lost_ends_and_leaves_the_queue_and_the_conduct_alone(
     assert (count.ready, count.dead) == (2, 0)
     rig.clock.turn(60)
     assert rig.exchange.expire_loans() == 1, "only the one that it was lent"
+
+
+@pytest.mark.parametrize("tier", [Tier.TRUSTED, Tier.QUARANTINED])
+def test_work_on_what_was_lost_since_is_taken_and_can_not_be_checked(rig: Rig, place: Path, tier: Tier) -> None:
+    made, _ = rig.exchange.issue("outside", Role.TEACHER, tier=tier)
+    teacher = Identity(made.name, Role.TEACHER, made.id, tier)
+    asked(rig)
+    rig.attempt()
+    rig.verdict(False)
+    (lease,) = rig.lease(teacher)
+    files(place)[0].unlink()
+    assert rig.complete(teacher, lease, correction_of(lease.sample, "b")).ok
+    ((_, outcomes),) = rig.exchange.conduct()
+    assert outcomes == [Outcome.UNCHECKED]
 
 
 def test_forgetting_deletes_the_body_unless_another_sample_uses_it(rig: Rig, place: Path) -> None:
