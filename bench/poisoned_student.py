@@ -9,9 +9,9 @@ from pathlib import Path
 from agents.engines.base import Request
 from agents.engines.transformers_engine import TransformersEngine
 from swarm import checkpoints, statistics, weights
-from swarm.config import TrainerSection
 from swarm.domains import load_domain
 from swarm.records import Probe, Purpose, Record
+from swarm.sections import TrainerSection
 from swarm.students import Checkpoint, CheckpointStatus
 from trainers.learner import Learner
 from trainers.recipes import Example

@@ -9,8 +9,9 @@ from ray.exceptions import RayActorError, RayError
 from agents.engines import open_engine
 from agents.engines.base import Engine, Generation, Request
 from swarm import weights
-from swarm.config import Config, EngineKind
+from swarm.config import Config
 from swarm.errors import EngineUnavailable
+from swarm.sections import EngineKind
 from swarm.students import Checkpoint
 from swarm.turns import Turn
 

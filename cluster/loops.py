@@ -18,10 +18,11 @@ from swarm.agent.acting import Working, load_agent, role_of
 from swarm.agent.loops import POLL_SECONDS
 from swarm.agent.main import take_part
 from swarm.agent.member import ENDED
-from swarm.config import Config, EngineKind
+from swarm.config import Config
 from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable, WeightsError
 from swarm.records import Attempt, Probe, Purpose, Sample, TeacherKind, Tier
 from swarm.roles import Role
+from swarm.sections import EngineKind
 from swarm.state import PhaseName, SwarmState
 from swarm.students import Checkpoint, CheckpointStatus
 from swarm.work import QueueCount, Stage

@@ -22,11 +22,12 @@ from agents.engines.base import Engine, Request
 from agents.student import engine_id
 from swarm import weights
 from swarm.calls.students import Answered
-from swarm.config import Config, EngineKind, EngineSection, load
+from swarm.config import Config, load
 from swarm.domains import load_domain
 from swarm.errors import ConfigError, SwarmError
 from swarm.records import new_id
 from swarm.report.reading import snapshot
+from swarm.sections import EngineKind, EngineSection
 from swarm.students import Checkpoint, CheckpointStatus
 
 _BAD_REQUEST = 400

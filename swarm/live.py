@@ -13,10 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from swarm.client import SwarmClient
-from swarm.config import BudgetSection
 from swarm.errors import ConfigError, UnavailableError
 from swarm.records import Weather
 from swarm.roles import Role
+from swarm.sections import BudgetSection
 from swarm.state import PhaseName, SwarmState
 from swarm.students import PromotionDecision
 

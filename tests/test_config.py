@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from swarm.config import Config, EngineKind, TrainMode, load, parse
+from swarm.config import Config, load, parse
 from swarm.errors import ConfigError
 from swarm.roles import Role
+from swarm.sections import EngineKind, TrainMode
 
 
 def refusal(text: str, **overrides: object) -> str:

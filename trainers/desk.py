@@ -7,10 +7,11 @@ from typing import Literal
 
 from swarm import checkpoints, weights
 from swarm.client import SwarmClient
-from swarm.config import Config, TrainMode
+from swarm.config import Config
 from swarm.domains import load_domain
 from swarm.records import Record, new_id
 from swarm.roles import AgentCard, Role
+from swarm.sections import TrainMode
 from swarm.state import PhaseName
 from swarm.students import Checkpoint, CheckpointStatus
 from trainers.curriculum import Curriculum, general_examples

@@ -13,8 +13,8 @@ from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from swarm.checkpoints import CANARY
-from swarm.config import TrainerSection, TrainMode
 from swarm.errors import ConfigError, WeightsError
+from swarm.sections import TrainerSection, TrainMode
 from swarm.turns import Turn, taken
 from trainers.master_weights import MasterAdamW
 from trainers.recipes import RECIPES, Example, RoundBooks, RoundSettings

@@ -4,8 +4,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from agents.engines.base import Engine
-from swarm.config import EngineKind, EngineSection
 from swarm.errors import ConfigError
+from swarm.sections import EngineKind, EngineSection
 from swarm.turns import Turn
 
 

@@ -11,8 +11,8 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.engines.base import Generation, Request
-from swarm.config import EngineSection
 from swarm.errors import ConfigError, EngineUnavailable
+from swarm.sections import EngineSection
 from swarm.students import Checkpoint
 
 BACKOFF_CAP_SECONDS = 30.0

@@ -15,8 +15,8 @@ import psutil
 
 from swarm import weights
 from swarm.cli.limits import memory_left, threads_left
-from swarm.config import RaySection
 from swarm.records import Record
+from swarm.sections import RaySection
 
 PACKAGES = ("nucleus-swarm", "ray", "torch", "transformers", "peft", "trl", "grpcio", "pydantic", "sqlalchemy", "vllm")
 _NEEDED = ("ray", "torch", "transformers", "peft", "grpcio", "pydantic", "sqlalchemy")

@@ -11,11 +11,11 @@ from swarm.cli.edge import Json, dump, say
 from swarm.cli.filters import CellOption, KindOption, PurposeOption, SinceOption, VerdictOption, query
 from swarm.cli.places import RunOption, find_run, read_note, standing, stored_config
 from swarm.cli.wording import event_line, sample_line, sample_lines
-from swarm.config import BudgetSection
 from swarm.events import Event, EventKind
 from swarm.live import Pace, follow, picture
 from swarm.records import Sample
 from swarm.report.reading import Query, operator, reading
+from swarm.sections import BudgetSection
 from swarm.state import SwarmState
 
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="Most samples.")]

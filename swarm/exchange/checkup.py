@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select, text, union_all
 from sqlalchemy.exc import DatabaseError
 
@@ -15,6 +15,7 @@ from swarm.exchange.copying import check_version, file_engine
 from swarm.exchange.flow import State
 from swarm.exchange.ledger import digest_of
 from swarm.exchange.log import BODIES, current_revision, oldest_revision
+from swarm.exchange.rows import payload_from
 from swarm.exchange.schema import (
     FORGOTTEN,
     cell_counts,
@@ -32,14 +33,13 @@ from swarm.exchange.schema import (
 from swarm.exchange.sqlite import explain
 from swarm.exchange.sweeps import queue_counts
 from swarm.forgetting import Forgetting, blank
-from swarm.records import Payload, Probe, Record, Verdict, sample_digest
+from swarm.records import Probe, Record, Verdict, sample_digest
 from swarm.state import Progress
 from swarm.students import Checkpoint, ExamRecord, PromotionDecision
 
 MOST_IDS = 20
 """As many ids as a finding names; `found` says how many there are."""
 
-_payload: TypeAdapter[Payload] = TypeAdapter(Payload)
 _CLOSED = (State.DONE, State.DEAD, State.EXPIRED, State.DISCARDED)
 
 
@@ -100,7 +100,7 @@ def _digest(row: Row[Any]) -> str:
 
 def _told_by_columns(row: Row[Any]) -> bool:
     try:
-        payload = _payload.validate_json(row.payload)
+        payload = payload_from(row)
     except ValidationError:
         return False
     if row.forgotten_at is not None and blank(payload) != payload:

@@ -96,6 +96,12 @@ def refused_output(agent: Identity, leased_id: str, outputs: Sequence[Sample]) -
     return None
 
 
+def refused_token(agent: Identity) -> Answer:
+    """What a token that can't be read as the agent's is answered."""
+    said = f"this token isn't {agent.name}'s: send the one that came with your own lease"
+    return Answer(id="", code=Code.TOKEN_REFUSED, message=said)
+
+
 def answers(kind: str, parent_kind: str) -> bool:
     """Whether a sample of `kind` may stand under one of `parent_kind`; an annotation may stand under any."""
     return kind == "annotation" or _ANSWERS.get(kind) == parent_kind

@@ -175,13 +175,14 @@ class Intake:
             self._depths[stage] += 1
             self._accepted[stage] += 1
             self._left[producer.name] -= 1
-            row = queue_row(sample.id, stage, Purpose(facts.purpose), revision, self._now)
-            row["ordering_key"], row["producer"] = sample.ordering_key, producer.name
-            self._waiting.append(row)
+            purpose, key = Purpose(facts.purpose), sample.ordering_key
+            self._waiting.append(queue_row(sample.id, stage, purpose, revision, self._now, key, producer.name))
 
 
-def queue_row(sample_id: str, stage: Stage, purpose: Purpose, revision: int, now: int) -> dict[str, object]:
-    """A row for a sample that begins to wait, in the order of its revision; it is nobody's and has no key."""
+def queue_row(
+    sample_id: str, stage: Stage, purpose: Purpose, revision: int, now: int, ordering_key: str, producer: str = ""
+) -> dict[str, object]:
+    """A row for a sample that begins to wait, in the order of its revision; without a producer it is nobody's."""
     return {
         "sample_id": sample_id,
         "stage": stage,
@@ -196,8 +197,8 @@ def queue_row(sample_id: str, stage: Stage, purpose: Purpose, revision: int, now
         "ready_at": now,
         "answered": "",
         "answer": "",
-        "ordering_key": "",
-        "producer": "",
+        "ordering_key": ordering_key,
+        "producer": producer,
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, func, insert, select, update
 
 from swarm.exchange.conduct import note, recent, standings_of
-from swarm.exchange.flow import PRODUCES, Code, Identity, State, refused_output
+from swarm.exchange.flow import PRODUCES, Code, Identity, State, refused_output, refused_token
 from swarm.exchange.intake import Intake
 from swarm.exchange.ledger import stored_rubric
 from swarm.exchange.queues import Given, Queues, checked_ttl
@@ -145,7 +145,7 @@ class Quarantine(Queues):
     def _complete_loan(self, connection: Connection, intake: Intake, agent: Identity, item: Completion) -> Answer:
         claim = self._signer.read(item.token, agent.name)
         if claim is None:
-            return _foreign(agent)
+            return refused_token(agent)
         is_open = self._is_open(connection, agent, claim)
         repeated = facts_by_id(connection, [output.id for output in item.outputs[-1:]])
         if not is_open and not repeated:
@@ -170,7 +170,7 @@ class Quarantine(Queues):
             for token in tokens:
                 claim = self._signer.read(token, agent.name)
                 if claim is None:
-                    answers.append(_foreign(agent))
+                    answers.append(refused_token(agent))
                 elif not self._is_open(connection, agent, claim):
                     said = _LOST.format(claim.sample_id)
                     answers.append(Answer(id=claim.sample_id, code=Code.LEASE_LOST, message=said))
@@ -213,11 +213,6 @@ class Quarantine(Queues):
                 failed.append((claim.text(), Outcome.FAILED))
         with self._store.write() as connection:
             note(connection, self._store.now(), agent.name, failed)
-
-
-def _foreign(agent: Identity) -> Answer:
-    said = f"this token isn't {agent.name}'s: send the one that came with your own lease"
-    return Answer(id="", code=Code.TOKEN_REFUSED, message=said)
 
 
 def _withheld(connection: Connection, producer: str) -> int:

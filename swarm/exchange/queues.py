@@ -17,6 +17,7 @@ from swarm.exchange.flow import (
     backoff_seconds,
     may_publish,
     refused_output,
+    refused_token,
 )
 from swarm.exchange.held import SECOND, Held, held_by_id, settle_all, wake
 from swarm.exchange.intake import Intake
@@ -249,8 +250,7 @@ class Queues(Part):
         now, answers = self._store.now(), list[Answer]()
         for position, claim in enumerate(claims):
             if claim is None:
-                said = f"this token isn't {agent.name}'s: send the one that came with your own lease"
-                answers.append(Answer(id="", code=Code.TOKEN_REFUSED, message=said))
+                answers.append(refused_token(agent))
                 continue
             row = held.get(claim.sample_id)
             if row is None or not row.is_held(claim.generation, now):

@@ -12,6 +12,7 @@ from swarm.exchange.flow import State
 from swarm.exchange.held import SECOND
 from swarm.exchange.log import FLOOR, current_revision, oldest_revision
 from swarm.exchange.part import Part
+from swarm.exchange.rows import chunks
 from swarm.exchange.schema import events, history, queue, tallies
 from swarm.exchange.store import write_meta
 from swarm.work import Stage
@@ -89,7 +90,6 @@ def _fold_history(connection: Connection, horizon: int, portion: int) -> bool:
     rows = connection.execute(old).all()
     burned = Counter(f"{row.stage}/{row.kind}" for row in rows)
     add_rows(connection, tallies, [{"topic": _BURNED, "key": key, "total": count} for key, count in burned.items()])
-    for start in range(0, len(rows), 500):
-        numbers = [row.number for row in rows[start : start + 500]]
+    for numbers in chunks(row.number for row in rows):
         connection.execute(delete(history).where(history.c.number.in_(numbers)))
     return len(rows) == portion

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Row, bindparam, select
@@ -17,6 +17,7 @@ from swarm.records import Payload, Sample
 from swarm.work import Stage
 
 _CHUNK = 500
+_Id = TypeVar("_Id", str, int)
 
 _payload: TypeAdapter[Payload] = TypeAdapter(Payload)
 
@@ -87,7 +88,7 @@ def unused(connection: Connection, names: Iterable[str]) -> list[str]:
     return [name for name in wanted if name not in used]
 
 
-def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+def chunks(ids: Iterable[_Id]) -> Iterator[list[_Id]]:
     """Distinct ids, in groups small enough for one statement."""
     unique = list(dict.fromkeys(ids))
     for start in range(0, len(unique), _CHUNK):

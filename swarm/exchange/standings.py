@@ -59,9 +59,7 @@ class Standings(Part):
         )
         rows = connection.execute(asked).all()
         waiting = [
-            queue_row(row.id, Stage.PROBES, Purpose.LEARN, row.revision, now)
-            | {"ordering_key": row.ordering_key, "producer": name}
-            for row in rows
+            queue_row(row.id, Stage.PROBES, Purpose.LEARN, row.revision, now, row.ordering_key, name) for row in rows
         ]
         if waiting:
             connection.execute(insert(queue), waiting)

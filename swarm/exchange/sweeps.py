@@ -90,8 +90,7 @@ class Sweeps(Part):
             if not rows:
                 return 0
             waiting = [
-                queue_row(row.id, Stage.FAILURES, Purpose.LEARN, row.revision, now) | {"ordering_key": row.ordering_key}
-                for row in rows
+                queue_row(row.id, Stage.FAILURES, Purpose.LEARN, row.revision, now, row.ordering_key) for row in rows
             ]
             connection.execute(insert(queue), waiting)
             count_stage(connection, Stage.FAILURES, accepted=len(waiting))

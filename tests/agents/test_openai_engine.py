@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from agents.engines.base import Message, Request
 from agents.engines.openai_engine import OpenAIEngine, read_key
-from swarm.config import EngineKind, EngineSection
 from swarm.errors import ConfigError, EngineUnavailable
+from swarm.sections import EngineKind, EngineSection
 from swarm.students import Checkpoint, CheckpointStatus
 from tests.endpoint import Endpoint, said
 

@@ -8,8 +8,8 @@ import pytest
 
 from agents.engines import chosen_kind, open_engine
 from agents.engines.openai_engine import OpenAIEngine
-from swarm.config import EngineKind, EngineSection
 from swarm.errors import ConfigError
+from swarm.sections import EngineKind, EngineSection
 
 
 def test_roles_bring_no_model_library() -> None:

@@ -8,9 +8,10 @@ from subprocess import Popen
 import pytest
 
 from swarm.cli.launch import overrides
-from swarm.config import EngineKind, load
+from swarm.config import load
 from swarm.config_text import write_config
 from swarm.errors import ConfigError
+from swarm.sections import EngineKind
 from tests.cli.conftest import Cli, Spawn
 
 SECONDS = 30

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from swarm.config import BudgetSection
 from swarm.live import Pace, failure_rates, follow, line, picture
 from swarm.report.reading import snapshot
 from swarm.roles import Role
+from swarm.sections import BudgetSection
 from swarm.state import PhaseName, SwarmState
 
 

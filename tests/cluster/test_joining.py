@@ -11,8 +11,9 @@ import pytest
 
 from cluster.joining import TOKEN_FILE, open_ray
 from swarm.access import CREDENTIALS_FOLDER
-from swarm.config import Config, SwarmSection
+from swarm.config import Config
 from swarm.errors import ConfigError
+from swarm.sections import SwarmSection
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0
@@ -20,7 +21,8 @@ START = """
 import sys
 import ray
 from cluster.joining import open_ray
-from swarm.config import Config, SwarmSection
+from swarm.config import Config
+from swarm.sections import SwarmSection
 open_ray(Config(swarm=SwarmSection(run=sys.argv[1], name="test")))
 print(ray.get_runtime_context().gcs_address, flush=True)
 sys.stdin.read()
@@ -28,7 +30,8 @@ sys.stdin.read()
 JOIN = """
 import sys
 from cluster.joining import open_ray
-from swarm.config import Config, RaySection
+from swarm.config import Config
+from swarm.sections import RaySection
 open_ray(Config(ray=RaySection(address=sys.argv[1])))
 """
 SUBMIT = """

@@ -7,9 +7,10 @@ import pytest
 
 from cluster.loops import LEAD, LOOPS, MOST_UNDER_WAY, newest_candidate, wanted
 from cluster.supervisor import LEARNERS, ActiveClock, base_checkpoint, prune
-from swarm.config import STAFFED, Config, RoleSection, StudentSection, SwarmSection, TrainerSection
+from swarm.config import STAFFED, Config
 from swarm.errors import WeightsError
 from swarm.roles import AgentCard, AgentStatus, Role
+from swarm.sections import RoleSection, StudentSection, SwarmSection, TrainerSection
 from swarm.state import PhaseName, PhaseRecord, SwarmState
 from swarm.students import Checkpoint, CheckpointStatus
 from swarm.work import QueueCount, Stage

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from swarm.client import SwarmClient
-from swarm.config import Config, RoleSection
+from swarm.config import Config
 from swarm.gateway.server import Settings, serving
 from swarm.records import (
     Attempt,
@@ -25,6 +25,7 @@ from swarm.records import (
     Verdict,
 )
 from swarm.roles import Role
+from swarm.sections import RoleSection
 from swarm.students import Checkpoint, CheckpointStatus
 from swarm.work import Stage
 
@@ -35,7 +36,8 @@ import sys
 import ray
 from cluster.actors import start_agent
 from cluster.joining import open_ray
-from swarm.config import Config, RoleSection, SwarmSection
+from swarm.config import Config
+from swarm.sections import RoleSection, SwarmSection
 from swarm.roles import Role
 teachers = {Role.TEACHER: RoleSection(agent="my_teacher:MyTeacher")}
 config = Config(swarm=SwarmSection(run=sys.argv[1], name="test"), roles=teachers)

@@ -18,13 +18,14 @@ import pytest
 from cluster.up import Gateway, end_orphan, write_note
 from swarm.access import read_address
 from swarm.client import SwarmClient
-from swarm.config import Config, GatewaySection, PrivacySection, RetentionSection, SwarmSection
+from swarm.config import Config
 from swarm.domains.calendar import CalendarDomain
 from swarm.errors import ConfigError, RefusedError
 from swarm.exchange import Exchange, Identity
 from swarm.gateway.run_folder import STORE_FILE, Credentials
 from swarm.records import Purpose
 from swarm.roles import Role
+from swarm.sections import GatewaySection, PrivacySection, RetentionSection, SwarmSection
 
 SECONDS = 30.0
 DOMAIN = CalendarDomain()

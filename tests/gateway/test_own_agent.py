@@ -21,11 +21,12 @@ from swarm.agent.loops import held, publish, work
 from swarm.agent.main import take_part
 from swarm.agent.member import Member
 from swarm.client import SwarmClient
-from swarm.config import Config, RoleSection, SwarmSection
+from swarm.config import Config
 from swarm.errors import BudgetExhausted, ConfigError, RefusedError
 from swarm.gateway.server import Gateway
 from swarm.records import Attempt, Correction, Probe, Sample, TeacherKind, Verdict
 from swarm.roles import Role
+from swarm.sections import RoleSection, SwarmSection
 from swarm.state import PhaseName, SwarmState
 from swarm.students import CheckpointStatus
 from swarm.work import Answer, FailKind, Failure, Lease, Stage

@@ -7,10 +7,11 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import update
 
-from swarm.config import Config, StudentSection, SwarmSection
+from swarm.config import Config
 from swarm.errors import WeightsError
 from swarm.exchange.schema import checkpoints, meta
 from swarm.gateway.server import Gateway, Settings, serving
+from swarm.sections import StudentSection, SwarmSection
 from swarm.students import TensorFile
 from tests.report_rig import make_run
 from trainers.desk import Desk, GroupBooks

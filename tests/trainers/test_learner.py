@@ -9,8 +9,8 @@ from tiny_student import lessons, tiny_folder
 
 from agents.engines.transformers_engine import TransformersEngine
 from swarm.checkpoints import CANARY, CANARY_TOLERANCE, manifest
-from swarm.config import TrainerSection, TrainMode
 from swarm.errors import ConfigError, WeightsError
+from swarm.sections import TrainerSection, TrainMode
 from swarm.students import Checkpoint, CheckpointStatus
 from trainers.learner import Learner
 from trainers.recipes import Example

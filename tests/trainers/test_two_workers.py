@@ -12,7 +12,7 @@ from accelerate import PartialState
 from safetensors.torch import load_file, save_file
 from tiny_student import lessons, tiny_folder
 
-from swarm.config import TrainerSection, TrainMode
+from swarm.sections import TrainerSection, TrainMode
 from trainers.learner import Learner
 
 pytestmark = pytest.mark.real

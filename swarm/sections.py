@@ -1,0 +1,245 @@
+"""The sections of a config: one model for each table of the TOML file."""
+
+import re
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from swarm.errors import ConfigError
+from swarm.privacy import load_screen
+
+_STORE_URL = re.compile(r"postgresql(\+psycopg)?://([^:@/?]*@)?(\[[^\]]*\]|[^:@/?]*)(:\d+)?/[^:@/?]+(\?host=[^&]*)?")
+"""A PostgreSQL database, with no place for a password."""
+
+
+class Section(BaseModel):
+    """A part of the config; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EngineKind(StrEnum):
+    """What runs a model. AUTO is vLLM where it is installed, else transformers."""
+
+    AUTO = "auto"
+    VLLM = "vllm"
+    TRANSFORMERS = "transformers"
+    OPENAI = "openai"
+
+
+class TrainMode(StrEnum):
+    """What the trainer changes: an adapter on the frozen base, or all weights."""
+
+    LORA = "lora"
+    FULL = "full"
+
+
+class SwarmSection(Section):
+    """What this swarm is."""
+
+    name: str = Field("swarm", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$", description="name of the swarm")
+    domain: str = Field("calendar", description="domain to become a specialist of, a name in swarm.domains")
+    seed: int = Field(1, ge=0, description="seed of every random choice; the same seed gives the same probes")
+    run: str = Field("runs/swarm", description="run folder: store, credentials, checkpoints, report")
+    store: str = Field(
+        "",
+        description="store, `postgresql+psycopg://user@host/database`; empty is a SQLite file in the run folder",
+    )
+
+    bodies: str = Field(
+        "", description="filesystem URL of large texts, as fsspec reads it; empty is a folder of the run"
+    )
+    body_bytes: int = Field(16384, ge=1024, description="texts of more bytes lie there, not in the store")
+
+    @field_validator("store")
+    @classmethod
+    def _holds_no_password(cls, url: str) -> str:
+        # The config is copied into the run folder and shown; so is a value that is refused.
+        if url and not _STORE_URL.fullmatch(url):
+            raise PydanticCustomError(
+                "store_url",
+                "must be postgresql+psycopg://user@host/database; a password belongs in ~/.pgpass or PGPASSWORD",
+            )
+        return url
+
+
+class BudgetSection(Section):
+    """When to stop, whatever has been reached. 0 means no limit."""
+
+    minutes: float = Field(0, ge=0, description="minutes that the swarm has run, pauses and stops left out")
+    corrections: int = Field(0, ge=0, description="corrections in the log")
+    teacher_tokens: int = Field(0, ge=0, description="tokens that a model teacher may read and write")
+    dollars: float = Field(0, ge=0, description="money that endpoints may cost, US dollars")
+
+
+class GatewaySection(Section):
+    """Where the gateway listens."""
+
+    host: str = Field("127.0.0.1", description="address to bind")
+    port: int = Field(0, ge=0, le=65535, description="port to bind; 0 picks a free one")
+    queue_limit: int = Field(
+        2000, ge=1, description="samples that may wait in one queue before publishers are told to wait"
+    )
+    lease_credits: int = Field(
+        1000, ge=1, description="leases that one agent may hold before it is told to finish some"
+    )
+    sample_credits: int = Field(
+        1500, ge=1, description="samples of one agent that may wait in the queues before it is told to wait"
+    )
+    tls: Literal["auto", "on", "off"] = Field("auto", description="TLS on the port; `auto`: off on loopback only")
+    tls_names: tuple[str, ...] = Field((), description="names and addresses, beside host, by which clients call it")
+    tls_certificate: str = Field("", description="PEM file; empty: made and renewed in the run folder's tls/")
+    tls_key: str = Field("", description="PEM file, the certificate's key")
+    tls_client_ca: str = Field(
+        "", description="PEM file, or `own`: clients must show a certificate that it signed (mTLS)"
+    )
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="loopback port on which Prometheus may scrape the gateway; 0 serves no metrics"
+    )
+
+
+class RaySection(Section):
+    """The Ray cluster to use."""
+
+    address: str = Field("local", description="`local` starts one here; else an address that ray.init takes")
+    object_store_mb: int = Field(200, ge=80, description="object store of a local Ray, MB")
+
+
+class EngineSection(Section):
+    """One model engine, a shared Ray actor that roles name."""
+
+    kind: EngineKind = Field(EngineKind.AUTO, description="auto, vllm, transformers or openai")
+    model: str = Field(
+        "",
+        description="weights: a known name, a folder, or the endpoint's model name; empty means the student's",
+    )
+    family: str = Field("", description="model family, such as llama; judge and teacher models must differ in it")
+    cpus: float = Field(0.1, ge=0, description="CPUs that Ray reserves")
+    gpus: float = Field(0, ge=0, description="GPUs that Ray reserves")
+    threads: int = Field(2, ge=1, description="CPU threads of a transformers engine")
+    batch: int = Field(64, ge=1, description="most sequences in one batch")
+    url: str = Field("", description="base URL of an OpenAI-compatible endpoint")
+    key: str = Field("", description="environment variable, or path of a file, that holds the endpoint's key")
+    requests_per_minute: int = Field(60, ge=1, description="rate limit towards an endpoint")
+    dollars_per_million_tokens: float = Field(0, ge=0, description="price of an endpoint, for the books and the budget")
+
+
+class RoleSection(Section):
+    """How many agents of one role there are, and what each gets."""
+
+    replicas: int = Field(1, ge=0, description="number of agents")
+    batch: int = Field(32, ge=1, le=1000, description="samples leased, or probes made, at a time")
+    cpus: float = Field(0.05, ge=0, description="CPUs that Ray reserves for each")
+    gpus: float = Field(0, ge=0, description="GPUs that Ray reserves for each")
+    engine: str = Field("", description="name of the engine that it speaks through; empty for none")
+    agent: str = Field(
+        "",
+        pattern=r"^([A-Za-z_][\w.]*:[A-Za-z_]\w*)?$",
+        description="`module:Class` of your own student, judge, teacher or prober; empty for the swarm's",
+    )
+    samples: int = Field(4, ge=1, description="teacher: answers drawn from a local model, kept if verified")
+
+
+class StudentSection(Section):
+    """The model that learns."""
+
+    weights: str = Field("smollm2-135m", description="base weights: a name that swarm.weights knows, or a folder")
+    checkpoint: str = Field("", description="URL of a checkpoint folder to start from; empty starts from the base")
+    max_new_tokens: int = Field(72, ge=1, description="tokens of an answer")
+
+
+class TrainerSection(Section):
+    """The trainer group."""
+
+    workers: int = Field(1, ge=1, description="Ray Train workers")
+    cpus: float = Field(0.5, ge=0, description="CPUs that Ray reserves for each worker")
+    gpus: float = Field(0, ge=0, description="GPUs for each worker")
+    threads: int = Field(2, ge=1, description="CPU threads of each worker")
+    recipe: Literal["cot"] = Field("cot", description="recipe, a file of trainers/recipes")
+    mode: TrainMode = Field(TrainMode.LORA, description="lora or full")
+    rank: int = Field(32, ge=1, description="rank of the adapter")
+    frozen_blocks: int = Field(
+        0, ge=0, description="with mode full: lowest blocks that keep the base's weights, as its embeddings always do"
+    )
+    average: float = Field(
+        0.99, ge=0, lt=1, description="decay per step of the average of weights that a candidate is; 0 means the last"
+    )
+    learning_rate: float = Field(1e-3, gt=0, description="peak learning rate")
+    batch: int = Field(16, ge=1, description="examples in one optimizer step, all workers together")
+    round_new: int = Field(96, ge=1, description="new corrections that start a round")
+    round_wait_seconds: float = Field(20, ge=0, description="a smaller round starts after this wait")
+    replay: float = Field(0.5, ge=0, description="replayed domain examples for each new one")
+    general: float = Field(0.15, ge=0, description="general replay examples, the base's own texts, for each new one")
+    outside_share: float = Field(
+        0.25, gt=0, le=1, description="most of a round's new corrections that one teacher from outside may give"
+    )
+    exam_every: int = Field(2, ge=1, description="rounds between candidates")
+    keep_checkpoints: int = Field(3, ge=1, description="checkpoints kept beside base, champion and graduate")
+
+
+class ExamSection(Section):
+    """The frozen report exam, and the pairs on which candidates are judged."""
+
+    items: int = Field(240, ge=20, description="items of the frozen exam that only the report reads")
+    pairs: int = Field(
+        64,
+        ge=8,
+        le=200,
+        description="fresh probes in each block of an exam; blocks follow until they decide, up to 200 in all",
+    )
+    shots: int = Field(8, ge=1, description="examples shown to the few-shot baseline")
+    cells: tuple[str, ...] = Field(
+        (), description="cells `subdomain/weather/form` that the exam and the probers cover; empty means all"
+    )
+
+
+class PhaseSection(Section):
+    """When to besiege and what counts as proof."""
+
+    epsilon: float = Field(0.02, gt=0, lt=0.5, description="target failure rate")
+    alpha: float = Field(0.05, gt=0, lt=0.5, description="error probability of siege and census, over the whole run")
+    siege_below: float = Field(
+        0.03, gt=0, lt=1, description="running failure rate on learn probes at which a siege begins"
+    )
+    max_lag: int = Field(4, ge=1, description="promotions after which a waiting failure is stale")
+
+
+class PrivacySection(Section):
+    """What personal data the gateway replaces by `[kind]` in every text that comes in, before it is stored.
+
+    Nothing unless told: the calendar's questions are made of dates, times and numbers, which look like telephone's.
+    """
+
+    redact: tuple[str, ...] = Field(
+        (),
+        description="built-in kinds: `email`, `phone`, `iban`, `card`, `ip`, `token` (keys and passwords of programs)",
+    )
+    patterns: dict[str, str] = Field(
+        default_factory=dict, description="kinds of your own: name to regular expression (of the package `regex`)"
+    )
+    hook: str = Field(
+        "",
+        pattern=r"^([A-Za-z_][\w.]*:[A-Za-z_]\w*)?$",
+        description="`module:function`, from text to text, called after all patterns; the same text must give the same",
+    )
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> "PrivacySection":
+        try:
+            load_screen(self.redact, self.patterns, "")
+        except ConfigError as error:
+            raise PydanticCustomError("privacy", "{said}", {"said": str(error)}) from None
+        return self
+
+
+class RetentionSection(Section):
+    """How long the store keeps what nothing rests on. Samples, exams and phases stay; 0 keeps everything."""
+
+    events_days: float = Field(
+        30, ge=0, description="days for which the event log can be watched from; it then begins later"
+    )
+    history_days: float = Field(
+        30, ge=0, description="days for which burned deliveries of finished samples are told apart; then only counted"
+    )
