@@ -11,6 +11,7 @@ from swarm.exchange import Exchange
 from swarm.gateway.changes import EVERYTHING, Topic
 from swarm.gateway.desk import MOST_ITEMS, Desk, wires, within_message
 from swarm.gateway.edge import caller
+from swarm.gateway.feed import Feed
 from swarm.gateway.once import asked, once
 from swarm.gateway.soundness import bounded, lined
 from swarm.records import Cell, Purpose
@@ -18,7 +19,6 @@ from swarm.state import PhaseName, PhaseRecord, Progress, SwarmState
 from swarm.v1 import swarm_pb2, swarm_pb2_grpc
 from swarm.work import Stage
 
-_PAGE = 500
 _MEASURING = {PhaseName.SIEGE: Purpose.SIEGE, PhaseName.CENSUS: Purpose.CENSUS}
 
 
@@ -27,6 +27,7 @@ class SwarmService(swarm_pb2_grpc.SwarmServiceServicer):
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._feed = Feed(desk.read)
 
     async def GetState(self, _request: Any, _context: Any) -> Any:
         state: SwarmState = await self._desk.read(lambda exchange: exchange.state())
@@ -69,11 +70,11 @@ class SwarmService(swarm_pb2_grpc.SwarmServiceServicer):
         role, reached, changes = caller().role, request.after_revision, self._desk.changes
         while not changes.closed:
             seen = changes.seen(Topic.LOG)
-            events = await self._desk.read(lambda exchange, after=reached: exchange.events(after, _PAGE, role))  # type: ignore[misc]
-            for event in events:
-                yield swarm_pb2.WatchResponse(event=to_wire(event))
-                reached = event.revision
-            if events or await changes.wait(Topic.LOG, seen, self._desk.bookmark_seconds):
+            page = await self._feed.after(reached, role, seen)
+            for message in page:
+                yield message
+                reached = message.event.revision
+            if page or await changes.wait(Topic.LOG, seen, self._desk.bookmark_seconds):
                 continue
             bookmark = Event(revision=reached, kind=EventKind.BOOKMARK, at=datetime.now(UTC))
             yield swarm_pb2.WatchResponse(event=to_wire(bookmark))
