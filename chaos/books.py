@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from chaos.final import FinalStore, Findings
 from chaos.history import History
-from swarm.exchange.flow import next_stage
+from swarm.flow import BUILT_IN
 from swarm.records import Attempt, Purpose, Sample, Verdict
 from swarm.records import Probe as ProbeRecord
 from swarm.work import Stage
@@ -61,8 +61,8 @@ def queues(_history: History, final: FinalStore) -> Findings:
     for sample in final.samples:
         probe = by_id[sample.root_id].payload
         purpose = probe.purpose if isinstance(probe, ProbeRecord) else Purpose.LEARN
-        stage = next_stage(sample.payload, purpose)
-        if stage is not None:
+        if waits := BUILT_IN.route(sample.payload, purpose).waits:
+            stage = Stage(waits)
             accepted[stage].add(sample.parent_id if stage is Stage.FAILURES else sample.id)
         if sample.kind in stages:
             done[stages[sample.kind]].add(sample.parent_id)

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field, ValidationError, model_validator
 
 from swarm.errors import ConfigError
+from swarm.flow import LEASES
 from swarm.roles import Role
 from swarm.sections import (
     BudgetSection,
@@ -25,7 +26,6 @@ from swarm.sections import (
     SwarmSection,
     TrainerSection,
 )
-from swarm.work import LEASES
 
 STAFFED = (Role.PROBER, Role.STUDENT, Role.JUDGE, Role.TEACHER, Role.EVOLVER, Role.EXAMINER)
 """The roles that agents are hired for; the trainer group has a section of its own."""

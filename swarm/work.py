@@ -1,6 +1,5 @@
 """The work that the exchange hands out: its queues, leases, outcomes and answers, and the books of each queue."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -9,7 +8,6 @@ from pydantic import Field
 
 from swarm.fields import Line, Note, as_note
 from swarm.records import Payload, Record, Sample, answer_to
-from swarm.roles import Role
 
 P = TypeVar("P", bound=Record)
 
@@ -20,14 +18,6 @@ class Stage(StrEnum):
     PROBES = "probes"
     ATTEMPTS = "attempts"
     FAILURES = "failures"
-
-
-LEASES: Mapping[Role, Stage] = {
-    Role.STUDENT: Stage.PROBES,
-    Role.JUDGE: Stage.ATTEMPTS,
-    Role.TEACHER: Stage.FAILURES,
-}
-"""The one stage that a role takes work from; other roles take none."""
 
 
 class FailKind(StrEnum):

@@ -13,10 +13,11 @@ from pydantic import BaseModel
 from swarm.books import Books
 from swarm.errors import ConfigError, EngineUnavailable, SwarmError
 from swarm.fields import as_note
+from swarm.flow import LEASES
 from swarm.records import Annotation, Attempt, Correction, Probe, Sample, Verdict
 from swarm.roles import Role
 from swarm.state import SwarmState
-from swarm.work import LEASES, Completion, FailKind, Failure, Lease
+from swarm.work import Completion, FailKind, Failure, Lease
 
 Outcome = Completion | Failure
 PAYLOADS = (Probe, Attempt, Verdict, Correction, Annotation)

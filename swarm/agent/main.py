@@ -14,8 +14,8 @@ from swarm.agent.loops import publish, work
 from swarm.agent.member import Member
 from swarm.agent.settings import Settings, read_settings
 from swarm.errors import SwarmError
+from swarm.flow import LEASES
 from swarm.roles import Role
-from swarm.work import LEASES
 
 
 def run(kind: type) -> None:

@@ -1,12 +1,13 @@
-"""The rules by which samples flow: who may send and lease what, where a sample waits next, how long a retry waits."""
+"""The words of the exchange, and its small rules: what answers what, what goes first, how long a retry waits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from swarm.records import Payload, Purpose, Sample, Tier, Verdict
+from swarm.flow import Flow
+from swarm.records import Purpose, Sample, Tier
 from swarm.roles import Role
-from swarm.work import Answer, Stage
+from swarm.work import Answer
 
 MAX_ATTEMPTS = 10
 MAX_LEASE_SECONDS = 3600.0
@@ -57,31 +58,15 @@ class Identity:
     tier: Tier = Tier.INSIDE
 
 
-PRODUCES: Mapping[Role, str] = {Role.STUDENT: "attempt", Role.JUDGE: "verdict", Role.TEACHER: "correction"}
-"""What completing a lease must bring; annotations may come along."""
-
-PUBLISHES: Mapping[Role, frozenset[str]] = {
-    Role.PROBER: frozenset({"probe"}),
-    Role.EXAMINER: frozenset({"probe"}),
-    Role.OPERATOR: frozenset({"probe"}),
-    Role.JUDGE: frozenset({"verdict"}),
-}
-"""What a role may send without a lease, beside annotations."""
-
 TAUGHT_PURPOSES = frozenset({Purpose.LEARN, Purpose.SIEGE})
 """Purposes of probes whose failures may be taught; those of a siege once they are released."""
 
 _ANSWERS: Mapping[str, str] = {"attempt": "probe", "verdict": "attempt", "correction": "verdict"}
 
 
-def may_publish(role: Role, kind: str) -> bool:
-    """Whether a role may send this kind of sample without a lease."""
-    return kind == "annotation" or kind in PUBLISHES.get(role, frozenset())
-
-
-def refused_output(agent: Identity, leased_id: str, outputs: Sequence[Sample]) -> Answer | None:
+def refused_output(flow: Flow, agent: Identity, leased_id: str, outputs: Sequence[Sample]) -> Answer | None:
     """Why these outputs don't complete the lease of a sample; None where they do."""
-    wanted = PRODUCES.get(agent.role, "")
+    wanted = flow.completes_with(agent.role)
     for output in outputs:
         if output.kind not in (wanted, "annotation"):
             said = f"a {agent.role} completes with {wanted or 'nothing'} or annotations, not with a {output.kind}"
@@ -105,23 +90,6 @@ def refused_token(agent: Identity) -> Answer:
 def answers(kind: str, parent_kind: str) -> bool:
     """Whether a sample of `kind` may stand under one of `parent_kind`; an annotation may stand under any."""
     return kind == "annotation" or _ANSWERS.get(kind) == parent_kind
-
-
-def next_stage(payload: Payload, purpose: Purpose) -> Stage | None:
-    """Where a sample waits, by its payload and its root probe's purpose; None where nobody has to act on it.
-
-    A failure under siege waits for its release; one in an exam or a census is never taught.
-    """
-    match payload.kind:
-        case "probe":
-            return None if purpose is Purpose.EXAM else Stage.PROBES
-        case "attempt":
-            return None if purpose is Purpose.ASK else Stage.ATTEMPTS
-        case "verdict":
-            failed = isinstance(payload, Verdict) and not payload.passed
-            return Stage.FAILURES if failed and purpose is Purpose.LEARN else None
-        case _:
-            return None
 
 
 def priority(purpose: Purpose) -> int:

@@ -11,11 +11,12 @@ from swarm.events import EventKind
 from swarm.exchange.bodies import bodies_of
 from swarm.exchange.bulk import add_rows, insert_rows
 from swarm.exchange.credits import Credits
-from swarm.exchange.flow import TAUGHT_PURPOSES, Code, Identity, State, answers, next_stage, priority
+from swarm.exchange.flow import TAUGHT_PURPOSES, Code, Identity, State, answers, priority
 from swarm.exchange.log import current_revision
 from swarm.exchange.rows import Facts, chunks, count_stage, depths, facts_by_id, skeleton
 from swarm.exchange.schema import cell_counts, events, queue, samples, tallies
 from swarm.exchange.store import micros
+from swarm.flow import BUILT_IN
 from swarm.records import Attempt, Probe, Purpose, Sample, Tier, Verdict, sample_digest
 from swarm.work import Answer, Stage
 
@@ -226,7 +227,8 @@ def _draft(producer: Identity, sample: Sample, parent: Facts | None, revision: i
         checkpoint_id=checkpoint_id,
         withheld=withheld,
     )
-    return Draft(sample, facts, said, None if withheld else next_stage(payload, purpose))
+    waits = None if withheld else BUILT_IN.route(payload, purpose).waits
+    return Draft(sample, facts, said, None if waits is None else Stage(waits))
 
 
 def _sample_row(producer: Identity, draft: Draft, counted: bool) -> dict[str, object]:

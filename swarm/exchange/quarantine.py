@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, func, insert, select, update
 
 from swarm.exchange.conduct import note, recent, standings_of
-from swarm.exchange.flow import PRODUCES, Code, Identity, State, refused_output, refused_token
+from swarm.exchange.flow import Code, Identity, State, refused_output, refused_token
 from swarm.exchange.intake import Intake
 from swarm.exchange.ledger import stored_rubric
 from swarm.exchange.queues import Given, Queues, checked_ttl
 from swarm.exchange.rows import Lost, chains, facts_by_id, samples_by_id
 from swarm.exchange.schema import queue, samples, trials
 from swarm.exchange.tokens import Claim
+from swarm.flow import BUILT_IN
 from swarm.records import Attempt, Purpose, Sample, Tier, Verdict
 from swarm.roles import Role, Standing
 from swarm.work import Answer, Completion, FailKind, Failure, Outcome, Stage
@@ -150,7 +151,7 @@ class Quarantine(Queues):
         repeated = facts_by_id(connection, [output.id for output in item.outputs[-1:]])
         if not is_open and not repeated:
             return Answer(id=claim.sample_id, code=Code.LEASE_LOST, message=_LOST.format(claim.sample_id))
-        if refusal := refused_output(agent, claim.sample_id, item.outputs):
+        if refusal := refused_output(BUILT_IN, agent, claim.sample_id, item.outputs):
             return refusal
         answer = intake.admit(agent, item.outputs)
         if answer.ok and is_open:
@@ -185,7 +186,7 @@ class Quarantine(Queues):
 
         A correction that is known to be wrong isn't taught.
         """
-        claim, wanted = self._signer.read(item.token, agent.name), PRODUCES[agent.role]
+        claim, wanted = self._signer.read(item.token, agent.name), BUILT_IN.completes_with(agent.role)
         assert claim is not None
         outcome = Outcome.UNCHECKED
         if self._rng.random() < share:

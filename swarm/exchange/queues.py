@@ -15,7 +15,6 @@ from swarm.exchange.flow import (
     Identity,
     State,
     backoff_seconds,
-    may_publish,
     refused_output,
     refused_token,
 )
@@ -27,8 +26,9 @@ from swarm.exchange.requests import Request, recall, remember
 from swarm.exchange.rows import Lost, chains, depths
 from swarm.exchange.schema import READY, history, is_ordered, queue
 from swarm.exchange.tokens import Claim
+from swarm.flow import BUILT_IN
 from swarm.records import Sample
-from swarm.work import LEASES, Answer, Completion, FailKind, Failure, Lease, Stage
+from swarm.work import Answer, Completion, FailKind, Failure, Lease, Stage
 
 _LEASE = (
     update(queue)
@@ -83,7 +83,7 @@ class Queues(Part):
             intake.load(samples)
             answers = []
             for sample in samples:
-                if may_publish(agent.role, sample.kind):
+                if BUILT_IN.may_publish(agent.role, sample.kind):
                     answers.append(intake.admit(agent, [sample]))
                 else:
                     said = (
@@ -189,7 +189,7 @@ class Queues(Part):
 
             def finish(held: Held, position: int) -> Answer:
                 outputs = completions[position].outputs
-                if refusal := refused_output(agent, held.sample_id, outputs):
+                if refusal := refused_output(BUILT_IN, agent, held.sample_id, outputs):
                     return refusal
                 answer = intake.admit(agent, outputs)
                 if not answer.ok:
@@ -279,7 +279,7 @@ def _first_answer(row: Held | None, claim: Claim, call: str) -> Answer:
 
 def checked_lease(agent: Identity, stage: Stage, limit: int, ttl_seconds: float) -> int:
     """How long a lease would hold, in microseconds. Raises RefusedError where it may not be had."""
-    if LEASES.get(agent.role) is not stage:
+    if BUILT_IN.queue_of(agent.role) != stage:
         raise RefusedError(
             Code.FORBIDDEN, f"a {agent.role} may not lease from {stage}", "Use the credential of the role that does"
         )
