@@ -17,18 +17,15 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from agents.engines import open_engine
+from agents.champion import open_champion
 from agents.engines.base import Engine, Request
 from agents.student import engine_id
-from swarm import weights
 from swarm.calls.students import Answered
-from swarm.config import Config, load
+from swarm.config import Config
 from swarm.domains import load_domain
-from swarm.errors import ConfigError, SwarmError
+from swarm.errors import SwarmError
 from swarm.records import new_id
-from swarm.report.reading import snapshot
-from swarm.sections import EngineKind, EngineSection
-from swarm.students import Checkpoint, CheckpointStatus
+from swarm.students import Checkpoint
 
 _BAD_REQUEST = 400
 
@@ -45,18 +42,7 @@ class Champion:
     @classmethod
     async def load(cls, run: Path) -> "Champion":
         """Read the run's store and take its champion. Raises ConfigError where there is none."""
-        config = load(run / "config.toml")
-        with snapshot(run) as exchange:
-            checkpoint = exchange.champion()
-        if checkpoint is None:
-            raise ConfigError(f"{str(run)!r} has no champion yet", "let the run go on until it has one")
-        section = config.engines["student"]
-        if section.kind is EngineKind.AUTO:
-            section = EngineSection(kind=EngineKind.TRANSFORMERS, threads=section.threads)
-        engine = open_engine(section, weights.folder(config.student_source), adapter_rank=config.trainer.rank)
-        if checkpoint.status is not CheckpointStatus.BASE:
-            await engine.take(checkpoint)
-        return cls(config, checkpoint, engine)
+        return cls(*await open_champion(run))
 
     async def answer(self, question: str) -> tuple[Answered, int, int]:
         """The answer to a question in the domain's form, with prompt and completion tokens."""

@@ -82,7 +82,7 @@ class OpenAIEngine:
         headers = {"authorization": f"Bearer {key}"} if key else {}
         self._client = httpx.AsyncClient(base_url=url.rstrip("/") + "/", headers=headers, timeout=timeout)
         self._url = url
-        self._model = model
+        self.model = model
         self._slots = asyncio.Semaphore(batch)
         self._spacing = 60.0 / requests_per_minute
         self._next_start = 0.0
@@ -157,7 +157,7 @@ class OpenAIEngine:
             raise EngineUnavailable(f"{self._url} can't force its output", "use a vllm or transformers engine for that")
         turns = [message.model_dump() for message in request.messages] or [{"role": "user", "content": request.prompt}]
         return {
-            "model": self._model,
+            "model": self.model,
             "messages": turns,
             "max_tokens": request.max_new_tokens,
             "temperature": request.temperature,

@@ -109,3 +109,19 @@ def _tail(log: Path) -> str:
 
 def _advice(run: Path) -> str:
     return f"Read {run / LOG_FILE}; `swarm resume {run}` goes on from where it was"
+
+
+def run_here(module: str, arguments: Sequence[str]) -> int:
+    """Run a module in a process that has this terminal, and return its exit code.
+
+    ^C reaches it from the terminal, and SIGTERM through this process; it says itself what either does.
+    """
+    process = subprocess.Popen([sys.executable, "-m", module, *arguments])
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))
+    try:
+        return process.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

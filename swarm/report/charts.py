@@ -60,6 +60,23 @@ def curve(points: Sequence[CurvePoint], during: Sequence[ExamPoint], base: Line 
     return _svg(figure, "curve")
 
 
+def bound(points: Sequence[tuple[int, float]], limit: float | None) -> str:
+    """The bound on a failure rate against the number of probes, and the limit that was asked for."""
+    figure = Figure(figsize=(9.2, 2.6), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([probes for probes, _ in points], [rate for _, rate in points], "o-", color=_STUDENT, ms=4)
+    if limit is not None:
+        axes.axhline(limit, color=_BAD, lw=1, ls=":", label=f"limit {limit:.1%}")
+        axes.legend(frameon=False, fontsize=9)
+    axes.set_xlabel("probes")
+    axes.set_ylabel("failure rate at most")
+    axes.set_xlim(left=0)
+    axes.set_ylim(0, 1.02)
+    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    _lighten(axes, "y")
+    return _svg(figure, "bound")
+
+
 def _lighten(axes: Axes, grid: str) -> None:
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)

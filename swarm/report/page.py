@@ -2,10 +2,9 @@
 
 from datetime import datetime
 from html import escape
-from importlib.resources import files
 
 from swarm.exam_report import ContestantKind
-from swarm.report import charts
+from swarm.report import charts, frame
 from swarm.report.model import Report, Story
 from swarm.report.tables import boundary, pairs, percent, table
 
@@ -14,17 +13,11 @@ _BASE = (ContestantKind.ZERO_SHOT, ContestantKind.FEW_SHOT)
 
 def render(report: Report) -> str:
     """The page."""
-    style = files("swarm.report").joinpath("style.css").read_text(encoding="utf-8")
     sections = (
         _headline, _curve, _maps, _stories, _promotions, _checkpoints, _rubric, _phases, _costs, _conservation, _again
     )  # fmt: skip
     body = "\n".join(section(report) for section in sections)
-    title = escape(f"{report.name}: {report.domain}")
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{style}</style></head>'
-        f"<body><main>{_top(report)}{body}</main></body></html>\n"
-    )
+    return frame.page(f"{report.name}: {report.domain}", _top(report) + body)
 
 
 def _top(report: Report) -> str:
@@ -43,7 +36,7 @@ def _top(report: Report) -> str:
 
 def _headline(report: Report) -> str:
     if not report.lines:
-        return _section("The frozen exam", "<p>No exam has been taken in this run.</p>")
+        return frame.section("The frozen exam", "<p>No exam has been taken in this run.</p>")
     head = ("contestant", "kind", "right", "macro accuracy", "95% interval", "won / lost", "e", "seconds", "tokens")
     rows = [
         (line.name, line.kind, f"{line.passed} of {line.items}", percent(line.accuracy),
@@ -58,36 +51,36 @@ def _headline(report: Report) -> str:
         "that wins outnumber losses (20 or more is significant at 5%)."
     )
     content = f"<p class=soft>{note}</p><figure>{charts.standings(report.lines)}</figure>"
-    return _section("The frozen exam", content + table(head, rows, marked))
+    return frame.section("The frozen exam", content + table(head, rows, marked))
 
 
 def _curve(report: Report) -> str:
     title = "Exam accuracy against corrections trained"
     if not (report.curve or report.during):
-        return _section(title, "<p>No candidate was examined.</p>")
+        return frame.section(title, "<p>No candidate was examined.</p>")
     base = next((line for line in report.lines if line.kind in _BASE), None)
     note = "Candidate and champion answer the same fresh probes at each exam; the probes differ from exam to exam."
     figure = f"<figure>{charts.curve(report.curve, report.during, base)}</figure>"
-    return _section(title, f"<p class=soft>{note}</p>{figure}")
+    return frame.section(title, f"<p class=soft>{note}</p>{figure}")
 
 
 def _maps(report: Report) -> str:
     if not report.maps:
-        return _section("Boundary map", "<p>Nothing has been judged yet.</p>")
+        return frame.section("Boundary map", "<p>Nothing has been judged yet.</p>")
     note = (
         "Share right, with 95% interval and number of items. The swarm's own probes are aimed at what fails, "
         "so their rates are lower than on the exam and not comparable over time."
     )
-    return _section(
+    return frame.section(
         "Boundary map", f"<p class=soft>{note}</p><div class=maps>{''.join(map(boundary, report.maps))}</div>"
     )
 
 
 def _stories(report: Report) -> str:
     if not report.stories:
-        return _section("Failures and their corrections", "<p>No failure has been corrected yet.</p>")
+        return frame.section("Failures and their corrections", "<p>No failure has been corrected yet.</p>")
     counted = table(("species", "failures"), report.species)
-    return _section(
+    return frame.section(
         "Failures and their corrections",
         f"{''.join(map(_story, report.stories))}<details><summary>Ways of failing</summary>{counted}</details>",
     )
@@ -100,15 +93,13 @@ def _story(story: Story) -> str:
         ("verdict", f"{story.species}\n{story.explanation}".strip()),
         ("correction", f"{story.rationale}\n= {story.answer}".strip()),
     )
-    blocks = "".join(f"<div><h4>{escape(name)}</h4><pre>{escape(text)}</pre></div>" for name, text in parts)
     title = f"{escape(story.species or 'failure')} in {escape(story.cell.key)} ({story.purpose})"
-    summary = f"<summary>{title}, sample <code>{story.sample_id}</code></summary>"
-    return f"<details>{summary}<div class=story>{blocks}</div></details>"
+    return frame.story(f"{title}, sample <code>{story.sample_id}</code>", parts)
 
 
 def _promotions(report: Report) -> str:
     if not report.promotions:
-        return _section("Promotions", "<p>No candidate was examined.</p>")
+        return frame.section("Promotions", "<p>No candidate was examined.</p>")
     head = (
         "candidate",
         "champion",
@@ -128,7 +119,7 @@ def _promotions(report: Report) -> str:
         for d in report.promotions
     ]  # fmt: skip
     marked = frozenset(index for index, decision in enumerate(report.promotions) if decision.promoted)
-    return _section("Promotions", table(head, rows, marked))
+    return frame.section("Promotions", table(head, rows, marked))
 
 
 def _checkpoints(report: Report) -> str:
@@ -139,13 +130,13 @@ def _checkpoints(report: Report) -> str:
         for c in report.checkpoints
     ]  # fmt: skip
     marked = frozenset(index for index, item in enumerate(report.checkpoints) if item.id == report.champion_id)
-    return _section("Checkpoints", table(head, rows, marked) if rows else "<p>None.</p>")
+    return frame.section("Checkpoints", table(head, rows, marked) if rows else "<p>None.</p>")
 
 
 def _rubric(report: Report) -> str:
     lead = f"<p>Version {report.rubric_version} is in force.</p>"
     if not report.experiments:
-        return _section("Rubric ledger", lead + "<p>No experiment was made.</p>")
+        return frame.section("Rubric ledger", lead + "<p>No experiment was made.</p>")
     head = (
         "#",
         "from",
@@ -165,7 +156,7 @@ def _rubric(report: Report) -> str:
          f"{percent(e.incumbent_false_failure_rate)} → {percent(e.false_failure_rate)}")
         for e in report.experiments
     ]  # fmt: skip
-    return _section("Rubric ledger", lead + table(head, rows))
+    return frame.section("Rubric ledger", lead + table(head, rows))
 
 
 def _phases(report: Report) -> str:
@@ -178,7 +169,7 @@ def _phases(report: Report) -> str:
         ]
         head = ("phase", "attempt", "probes", "failures", "alpha", "bound", "log ratio", "decided")
         content += "<p class=soft>Attempts at siege and census</p>" + table(head, reports)
-    return _section("Phases", content)
+    return frame.section("Phases", content)
 
 
 def _costs(report: Report) -> str:
@@ -191,7 +182,7 @@ def _costs(report: Report) -> str:
     )
     trained = sum(item.train_seconds for item in report.checkpoints if item.id == report.champion_id)
     lead = f"<p>{report.corrections:,} corrections, {report.corrections_trained:,} of them trained. "
-    return _section("Costs", f"{lead}The champion took {trained:.0f} s of training.</p>{content}")
+    return frame.section("Costs", f"{lead}The champion took {trained:.0f} s of training.</p>{content}")
 
 
 def _conservation(report: Report) -> str:
@@ -204,17 +195,13 @@ def _conservation(report: Report) -> str:
     counted = [(f"burned deliveries of {name}", count) for name, count in report.burned]
     counted += [(f"probes by {name}", count) for name, count in report.origins]
     counted += [(f"refused by the prober: {reason}", count) for reason, count in report.invalid_probes]
-    return _section("Queues and probes", content + (f"<br>{pairs(counted)}" if counted else ""))
+    return frame.section("Queues and probes", content + (f"<br>{pairs(counted)}" if counted else ""))
 
 
 def _again(report: Report) -> str:
     commands = f"<pre>{escape(chr(10).join(report.commands))}</pre>"
     config = f"<details><summary>config</summary><pre>{escape(report.config)}</pre></details>" if report.config else ""
-    return _section("Do it again", f"{commands}{pairs(report.versions)}{config}")
-
-
-def _section(title: str, content: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{content}</section>"
+    return frame.section("Do it again", f"{commands}{pairs(report.versions)}{config}")
 
 
 def _at(moment: datetime) -> str:

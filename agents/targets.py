@@ -1,0 +1,212 @@
+"""What a siege is laid to: weights in an engine of this process, an OpenAI-compatible endpoint, a running swarm."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+
+from agents.champion import open_champion
+from agents.engines import open_engine
+from agents.engines.base import Engine, Generation, Request
+from agents.engines.openai_engine import OpenAIEngine, read_key
+from agents.prober import probe_of
+from agents.prompting import chat, examples
+from agents.student import engine_id
+from swarm import weights
+from swarm.client import SwarmClient
+from swarm.domains.base import Domain
+from swarm.errors import ConfigError, EngineUnavailable, RefusedError, UnavailableError
+from swarm.records import Cell, Reference, Sample
+from swarm.report.reading import answering
+from swarm.sections import EngineKind, EngineSection
+from swarm.siege.answers import Answer
+from swarm.siege.plan import Asking, SiegePlan, TargetKind
+from swarm.siege.report import Turn
+
+TRIES = 3
+"""How often an endpoint is tried for one call."""
+_LISTED = 5
+
+
+class Target(Protocol):
+    """Something that answers questions."""
+
+    def ask(self, samples: Sequence[Sample]) -> AsyncGenerator[Answer, None]:
+        """What it says to each probe, as it comes; where nothing comes, an answer that holds the problem."""
+
+
+class Asker:
+    """How questions become requests, and what of a reply is the attempt."""
+
+    def __init__(self, domain: Domain, plan: SiegePlan, cells: Sequence[Cell]) -> None:
+        self._domain = domain
+        self._plan = plan
+        self._forced = plan.ask is Asking.CHAT and plan.kind is not TargetKind.ENDPOINT
+        self._shown: list[tuple[str, str]] = []
+        if plan.ask is Asking.CHAT:
+            worked = examples(domain, cells, plan.shots, f"siege/{plan.seed}")
+            self._shown = [
+                (asked, right.answer if self._forced else domain.completion(right)) for asked, right in worked
+            ]
+
+    def turns(self) -> list[Turn]:
+        """What stands before each question in a chat."""
+        return [Turn(role=turn.role, content=turn.content) for turn in self.request("").messages[:-1]]
+
+    def request(self, question: str, checkpoint_id: str = "") -> Request:
+        """The request of one question. An engine that can is made to write a well-formed answer and nothing else."""
+        settings = {"checkpoint_id": checkpoint_id, "max_new_tokens": self._plan.new_tokens}
+        if self._plan.ask is Asking.RAW:
+            return Request(prompt=self._domain.prompt(question), **settings)
+        task = f"{self._domain.instructions}\nGive ANSWER alone." if self._forced else self._domain.instructions
+        regex = self._domain.answer_regex if self._forced else ""
+        return Request(messages=chat(task, self._shown, question), regex=regex, **settings)
+
+    def attempt(self, said: str) -> str:
+        """The attempt: what was said, in the domain's form where it was forced to be the answer alone."""
+        return self._domain.completion(Reference(answer=said.strip())) if self._forced else said
+
+
+class Weights:
+    """Weights in an engine of this process, asked for a whole round at once."""
+
+    def __init__(self, engine: Engine, asker: Asker, checkpoint_id: str = "", name: str = "") -> None:
+        self._engine = engine
+        self._asker = asker
+        self._checkpoint_id = checkpoint_id
+        self._name = name
+
+    async def ask(self, samples: Sequence[Sample]) -> AsyncGenerator[Answer, None]:
+        """What it says to each probe, all at the end. Raises EngineUnavailable."""
+        requests = [self._asker.request(probe_of(sample).question, self._checkpoint_id) for sample in samples]
+        started = time.monotonic()
+        done = await self._engine.generate(requests)
+        seconds = (time.monotonic() - started) / len(samples)
+        for sample, said in zip(samples, done, strict=True):
+            yield _answered(sample, said, self._asker, self._name, seconds)
+
+
+class Calls:
+    """One call for each probe, at most `at_once` under way; each fails for itself alone."""
+
+    def __init__(self, call: Callable[[Sample], Awaitable[Answer]], at_once: int) -> None:
+        self._call = call
+        self._slots = asyncio.Semaphore(at_once)
+
+    async def ask(self, samples: Sequence[Sample]) -> AsyncGenerator[Answer, None]:
+        """What it says to each probe, as it comes."""
+        tasks = [asyncio.ensure_future(self._one(sample)) for sample in samples]
+        try:
+            for done in asyncio.as_completed(tasks):
+                yield await done
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _one(self, sample: Sample) -> Answer:
+        async with self._slots:
+            started = time.monotonic()
+            try:
+                answer = await self._call(sample)
+            except (EngineUnavailable, UnavailableError, RefusedError) as error:
+                answer = Answer(probe_id=sample.id, problem=error.message)
+            return answer.model_copy(update={"seconds": time.monotonic() - started})
+
+
+@asynccontextmanager
+async def opened(plan: SiegePlan, domain: Domain, cells: Sequence[Cell]) -> AsyncIterator[Target]:
+    """The target of a plan. Raises ConfigError, WeightsError or EngineUnavailable where it can't be opened."""
+    if plan.kind is TargetKind.ENDPOINT:
+        engine = await _endpoint(plan)
+        try:
+            yield _endpoint_calls(engine, plan, Asker(domain, plan, cells))
+        finally:
+            await engine.close()
+    elif plan.kind is TargetKind.RUN:
+        client = await answering(Path(plan.target))
+        if client is None:
+            config, checkpoint, local = await open_champion(Path(plan.target))
+            _same_domain(plan, config.swarm.domain)
+            yield Weights(local, Asker(domain, plan, cells), engine_id(checkpoint), checkpoint.id)
+        else:
+            async with client:
+                _same_domain(plan, (await client.state()).domain)
+                yield _questions(client, plan)
+    else:
+        section = EngineSection(kind=EngineKind.TRANSFORMERS, threads=plan.threads)
+        yield Weights(open_engine(section, weights.folder(plan.target)), Asker(domain, plan, cells))
+
+
+async def _endpoint(plan: SiegePlan) -> OpenAIEngine:
+    key = read_key(plan.key)
+    return OpenAIEngine(
+        plan.target,
+        plan.model or await only_model(plan.target, key, plan.timeout),
+        key=key,
+        batch=plan.at_once,
+        requests_per_minute=plan.rate,
+        dollars_per_million_tokens=plan.price,
+        tries=TRIES,
+        timeout=plan.timeout,
+    )
+
+
+async def only_model(url: str, key: str, timeout: float) -> str:
+    """The one model that an endpoint lists. Raises EngineUnavailable where it doesn't say, ConfigError for several."""
+    headers = {"authorization": f"Bearer {key}"} if key else {}
+    fix = "Check the URL (it ends in /v1 mostly) and --key, or name the model with --model"
+    try:
+        async with httpx.AsyncClient(headers=headers, timeout=timeout) as client:
+            reply = await client.get(f"{url.rstrip('/')}/models")
+            names = [str(item["id"]) for item in reply.raise_for_status().json()["data"]]
+    except httpx.HTTPStatusError as error:
+        raise EngineUnavailable(f"{url}/models answers HTTP {error.response.status_code}", fix) from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise EngineUnavailable(f"{url} can't be reached: {error or type(error).__name__}", fix) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise EngineUnavailable(f"{url}/models lists no models: {reply.text[:120]!r}", fix) from error
+    if len(names) != 1:
+        some = ", ".join(names[:_LISTED]) or "none"
+        raise ConfigError(f"{url} has {len(names)} models: {some}", "Say which with --model")
+    return names[0]
+
+
+def _endpoint_calls(engine: OpenAIEngine, plan: SiegePlan, asker: Asker) -> Calls:
+    async def call(sample: Sample) -> Answer:
+        (said,) = await engine.generate([asker.request(probe_of(sample).question)])
+        return _answered(sample, said, asker, engine.model, 0.0)
+
+    return Calls(call, plan.at_once)
+
+
+def _questions(client: SwarmClient, plan: SiegePlan) -> Calls:
+    async def call(sample: Sample) -> Answer:
+        said = await client.ask(probe_of(sample).question, wait_seconds=plan.timeout)
+        return Answer(probe_id=sample.id, text=said.text, student=said.checkpoint_id)
+
+    return Calls(call, plan.at_once)
+
+
+def _answered(sample: Sample, said: Generation, asker: Asker, student: str, seconds: float) -> Answer:
+    return Answer(
+        probe_id=sample.id,
+        text=asker.attempt(said.text),
+        student=student,
+        prompt_tokens=said.prompt_tokens,
+        completion_tokens=said.completion_tokens,
+        truncated=said.truncated,
+        dollars=said.dollars,
+        seconds=seconds,
+    )
+
+
+def _same_domain(plan: SiegePlan, domain: str) -> None:
+    if domain != plan.domain:
+        raise ConfigError(
+            f"{plan.target!r} is a swarm of domain {domain!r}, not {plan.domain!r}", f"Say --domain {domain}"
+        )
