@@ -5,12 +5,15 @@
 
 import argparse
 import asyncio
+import itertools
 import os
+import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 from agents.prober import Prober, alone, fingerprint, probe_of
 from agents.targets import Asker, Target, opened
@@ -187,6 +190,20 @@ async def _ended(
         return f"it could not go on: {error.message}", error.exit_code
 
 
+async def stoppable(work: Coroutine[Any, Any, int]) -> int:
+    """Do the work. The first SIGINT or SIGTERM lets it write up what there is, the second ends this process at once."""
+    task, stops, loop = asyncio.ensure_future(work), itertools.count(1), asyncio.get_running_loop()
+
+    def stop() -> None:
+        if next(stops) > 1:
+            os._exit(INTERRUPTED)
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    return await task
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="agents.siege", description=__doc__)
@@ -195,11 +212,11 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", dest="as_json")
     given = parser.parse_args()
     try:
-        code = asyncio.run(run(given.folder, plain=given.plain, as_json=given.as_json))
+        code = asyncio.run(stoppable(run(given.folder, plain=given.plain, as_json=given.as_json)))
     except SwarmError as error:
         print(f"error: {error.message}\nfix:   {error.fix}", file=sys.stderr)
         code = error.exit_code
-    except KeyboardInterrupt:
+    except asyncio.CancelledError:
         code = INTERRUPTED
     if code == INTERRUPTED:
         # A batch of a local model goes on in its thread, and a usual exit would wait for its end.

@@ -119,7 +119,7 @@ def run_here(module: str, arguments: Sequence[str]) -> int:
     process = subprocess.Popen([sys.executable, "-m", module, *arguments])
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     signal.signal(signal.SIGINT, lambda *_: None)
-    signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGTERM))
     try:
         return process.wait()
     finally:

@@ -13,7 +13,16 @@ from swarm.cli.edge import Edge, Json, dump, say
 from swarm.cli.places import Standing, standing
 from swarm.domains import load_domain
 from swarm.errors import ConfigError
-from swarm.siege.plan import CHAT_TOKENS, RAW_TOKENS, Asking, SiegePlan, TargetKind, besieged, default_folder
+from swarm.siege.plan import (
+    CHAT_TOKENS,
+    RAW_TOKENS,
+    Asking,
+    SiegePlan,
+    TargetKind,
+    besieged,
+    default_folder,
+    fitting_lambda,
+)
 
 _RUN = "run"
 
@@ -101,7 +110,7 @@ def run(
         cells=tuple(cells or ()), new_tokens=new_tokens or (CHAT_TOKENS if wordy else RAW_TOKENS), alpha=alpha,
         attempt=attempt, rubric=rubric, calls=calls, max_calls=max_calls, max_tokens=max_tokens,
         max_dollars=max_dollars, price=price, key=key, rate=rate, at_once=at_once, timeout=timeout, threads=threads,
-        max_failure_rate=max_failure_rate,
+        max_failure_rate=max_failure_rate, lam=fitting_lambda(max_failure_rate),
     )  # fmt: skip
     # Loads scipy and matplotlib, which no other command should wait for.
     from swarm.siege.folder import prepare

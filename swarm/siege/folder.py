@@ -25,6 +25,7 @@ def prepare(folder: Path, plan: SiegePlan, *, resume: bool, fresh: bool) -> None
         )
     elif file.is_file():
         before = read_plan(folder)
+        plan = plan.model_copy(update={"lam": before.lam})
         if name := before.differs(plan):
             raise ConfigError(
                 f"the siege in {str(folder)!r} was begun with {name} {str(getattr(before, name))!r}, not "

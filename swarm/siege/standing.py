@@ -35,6 +35,7 @@ class Statement(Record):
     alpha: float
     attempt: int
     level: float
+    lam: float
     sensitivity: float
     bound: float
     rate: float
@@ -80,7 +81,7 @@ def statement(plan: SiegePlan, outcomes: Sequence[Outcome], sensitivity: float) 
     wrong = len(failures(outcomes))
     unanswered = len(outcomes) - len(judged(outcomes))
     level = statistics.spent_alpha(plan.attempt, plan.alpha) if plan.attempt else plan.alpha
-    bound = statistics.siege_bound(len(outcomes), wrong + unanswered, level)
+    bound = statistics.siege_bound(len(outcomes), wrong + unanswered, level, plan.lam)
     return Statement(
         probes=len(outcomes),
         failures=wrong,
@@ -88,6 +89,7 @@ def statement(plan: SiegePlan, outcomes: Sequence[Outcome], sensitivity: float) 
         alpha=plan.alpha,
         attempt=plan.attempt,
         level=level,
+        lam=plan.lam,
         sensitivity=sensitivity,
         bound=bound,
         rate=min(1.0, bound / sensitivity),

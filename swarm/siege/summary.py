@@ -24,7 +24,8 @@ def summary(report: SiegeReport, folder: Path) -> str:
         for sentence in report.sentences:
             console.print(sentence, markup=False)
         console.print(f"It ended because {report.ending}.", markup=False)
-    return f"{captured.get()}page:   {folder / PAGE_FILE}\nexport: swarm siege export {folder} --to pytest"
+    lines = "\n".join(line.rstrip() for line in captured.get().splitlines())
+    return f"{lines}\npage:   {folder / PAGE_FILE}\nexport: swarm siege export {folder} --to pytest"
 
 
 def _map(report: SiegeReport) -> Table:

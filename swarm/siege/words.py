@@ -11,10 +11,12 @@ def sentences(said: Statement) -> list[str]:
         f"With confidence {1 - said.level:.2%}, the mean failure rate of the {said.probes} probes that this siege "
         f"asked, at this decoding, is at most {said.rate:.2%}; other kinds of probe and the rest of the domain are not "
         "covered.",
-        f"{said.failures} of {said.probes} failed; siege bound {said.bound:.4f} at level {said.level:.4g}, divided by "
-        f"the {said.sensitivity:.3f} of planted defects that the judge finds at least (95%). "
-        "The target is taken to have stayed the same throughout.",
+        f"{said.failures} of {said.probes} failed; siege bound {said.bound:.4f} at level {said.level:.4g} (lambda "
+        f"{said.lam:.3g}), divided by the {said.sensitivity:.3f} of planted defects that the judge finds at least "
+        "(95%). The target is taken to have stayed the same throughout.",
     ]
+    if said.rate >= 1:
+        lines.append("So many failed, or so few probes were asked, that this bounds nothing.")
     if said.unanswered:
         lines.append(
             f"{said.unanswered} probes got no answer. They are no wrong answers, but the bound counts them as "

@@ -9,9 +9,11 @@ from agents.prober import probe_of
 from swarm.errors import ConfigError, EngineUnavailable, StoreError
 from swarm.records import Probe
 from swarm.siege.answers import Answer, answer_log, stored_answers
+from swarm.siege.folder import prepare, read_plan
+from swarm.siege.plan import fitting_lambda
 from swarm.siege.report import SiegeReport, report_of
 from swarm.siege.standing import Outcome, failures, statement
-from swarm.statistics import siege_bound
+from swarm.statistics import SIEGE_LAMBDA, siege_bound
 from tests.siege.siege_rig import Script, plan_of, played, right, siege_in, wrong_on_traps
 
 
@@ -82,7 +84,7 @@ async def test_a_call_that_fails_is_no_wrong_answer_but_counts_in_the_bound(tmp_
         said = statement(plan, siege.outcomes, 1.0)
         report = report_of(plan, siege.outcomes, siege.log.spent, ending="", rubric="", sensitivity=1, refused={})
     assert (said.probes, said.failures, said.unanswered) == (20, 0, 5)
-    assert said.bound == siege_bound(20, 5)
+    assert said.bound == siege_bound(20, 5, lam=plan.lam)
     with siege_in(tmp_path, plan) as siege:
         await played(siege, Script(right))
         assert statement(plan, siege.outcomes, 1.0).bound < said.bound
@@ -143,7 +145,7 @@ async def test_caps_hold(tmp_path: Path, caps: dict[str, float], asked: int, wor
 
 
 async def test_a_limit_ends_it_once_it_is_shown_and_not_before(tmp_path: Path) -> None:
-    plan = plan_of(calls=200, max_failure_rate=0.1)
+    plan = plan_of(calls=200, max_failure_rate=0.1, lam=fitting_lambda(0.1))
     with siege_in(tmp_path, plan) as siege:
         assert await played(siege, Script(right)) == "the limit was reached"
         assert len(siege.outcomes) == 40
@@ -180,3 +182,11 @@ async def test_the_report_reads_back_whole(tmp_path: Path) -> None:
     assert SiegeReport.model_validate_json(made.model_dump_json()) == made
     assert {example.said for example in made.examples} == {"Answer: 12"}
     assert all(probe_of(outcome.sample) == outcome.probe for outcome in siege.outcomes)
+
+
+def test_lambda_is_fixed_before_the_first_call_and_kept(tmp_path: Path) -> None:
+    assert [fitting_lambda(limit) for limit in (None, 0.02, 0.1, 0.2)] == [0.25, SIEGE_LAMBDA, SIEGE_LAMBDA, 0.25]
+    prepare(tmp_path, plan_of(lam=fitting_lambda(None)), resume=False, fresh=False)
+    wanted = plan_of(lam=fitting_lambda(0.02), max_failure_rate=0.02)
+    prepare(tmp_path, wanted, resume=True, fresh=False)
+    assert (read_plan(tmp_path).lam, read_plan(tmp_path).max_failure_rate) == (0.25, 0.02)
