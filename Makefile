@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export RAY_USAGE_STATS_ENABLED := 0
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: setup demo demo-long test fuzz chaos chaos-long bench-exchange simulate-poison lint proto docs clean help
+.PHONY: setup demo demo-long test fuzz chaos chaos-long bench-exchange simulate-poison lint proto release-contract docs clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -44,12 +44,16 @@ lint: setup ## style, types, imports, protobuf and documents that are generated
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd proto && $(abspath $(BIN))/buf lint
+	BUF=$(abspath $(BIN))/buf bash proto/breaking.sh
 	PYTHON=$(BIN)/python bash proto/generate.sh
 	git diff --exit-code -- swarm/v1
 	$(BIN)/python -m swarm.reference --check docs
 
 proto: setup ## generate swarm/v1 from proto/
 	PYTHON=$(BIN)/python bash proto/generate.sh
+
+release-contract: setup ## record the contract of proto/ under its version, where nothing was taken away
+	BUF=$(abspath $(BIN))/buf bash proto/breaking.sh --release
 
 chaos: setup ## 60 faults on a real gateway with real clients, and a check of their histories, in about three minutes
 	$(BIN)/python -m chaos --seed $(SEED) --faults 60 --seconds 120 $(ARGS)

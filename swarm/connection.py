@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from swarm.codec import error_of
+from swarm.codec.contract import VERSION
 from swarm.errors import ConfigError, RefusedError, SwarmError, UnavailableError
 
 REQUEST_ID = "request-id"
@@ -110,7 +111,7 @@ class Connection:
             try:
                 return await self._method(request)(request, timeout=timeout, metadata=metadata)
             except grpc.aio.AioRpcError as error:
-                failure = _failure(error)
+                failure = _failure(error, request)
             except UnavailableError as error:
                 failure = error
             await patience.wait(failure)
@@ -119,16 +120,15 @@ class Connection:
         """Responses of a streaming method; a broken stream is opened again with what `request` then gives."""
         patience = Patience(self._patience)
         while True:
-            call = None
+            call, first = None, request()
             try:
-                first = request()
                 call = self._method(first)(first, metadata=self._metadata)
                 async for answer in call:
                     patience.renew()
                     yield answer
                 failure: SwarmError = UnavailableError("the gateway ended the stream", "Call again")
             except grpc.aio.AioRpcError as error:
-                failure = _failure(error)
+                failure = _failure(error, first)
             except UnavailableError as error:
                 failure = error
             finally:
@@ -156,15 +156,16 @@ class Connection:
             method = _method_of(kind)
             shape = "unary_stream" if method.server_streaming else "unary_unary"
             self._methods[kind] = getattr(self._channels[-1], shape)(
-                f"/{method.containing_service.full_name}/{method.name}",
+                _path(method),
                 request_serializer=kind.SerializeToString,
                 response_deserializer=GetMessageClass(method.output_type).FromString,
             )
         return self._methods[kind]
 
 
-def _failure(error: grpc.aio.AioRpcError) -> SwarmError:
-    """The project's error; a handshake that can't succeed is no outage that trying again would mend."""
+def _failure(error: grpc.aio.AioRpcError, request: Message) -> SwarmError:
+    """The project's error. A handshake that can't succeed is no outage that trying again would mend, and gRPC itself
+    doesn't say which method a gateway lacks."""
     said = f"{error.details()} {error.debug_error_string()}"
     if error.code() is grpc.StatusCode.UNAVAILABLE and any(sign in said for sign in _HANDSHAKE):
         return ConfigError(
@@ -172,7 +173,15 @@ def _failure(error: grpc.aio.AioRpcError) -> SwarmError:
             "Give the CA of this run (RUN/tls/ca.pem), call the gateway by a name in its certificate, and see that "
             "the certificate hasn't expired and that both clocks are right",
         )
-    return error_of(error)
+    found = error_of(error)
+    if isinstance(found, RefusedError) and found.reason == grpc.StatusCode.UNIMPLEMENTED.name:
+        said = f"the gateway has no {_path(_method_of(type(request)))}"
+        return RefusedError(found.reason, said, f"Upgrade it; this client has contract {VERSION}")
+    return found
+
+
+def _path(method: Any) -> str:
+    return f"/{method.containing_service.full_name}/{method.name}"
 
 
 def _method_of(request: type[Message]) -> Any:

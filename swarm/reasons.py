@@ -39,6 +39,11 @@ REASONS: Mapping[str, Reason] = {
         "The agent is suspended: its answers were wrong, it failed too often, or an operator said so.",
         "Mend what the message names, then ask the operator to put it back in quarantine.",
     ),
+    "MISSING_FEATURE": Reason(
+        "UNIMPLEMENTED",
+        "The agent can't work without something that this gateway's contract lacks; the message names it.",
+        "Upgrade the gateway, or register without that need.",
+    ),
     "NOT_FOUND": Reason(
         "NOT_FOUND",
         "What the call names isn't there.",

@@ -128,7 +128,8 @@ def refusals() -> str:
             "`BadRequest` with the field at fault where it is one, and `RetryInfo` where the same call may succeed "
             "later. The items of a batch are answered one by one, with the same codes in `Answer.code` and status OK "
             "for the call. Nothing of a refused call or item is stored.\n",
-            "Fields that the contract doesn't have are ignored. Texts hold at most 256 Ki characters, ids 128 of the "
+            "Fields that the contract doesn't have are ignored; enum values and kinds of sample that it doesn't have "
+            "are `INVALID`. Texts hold at most 256 Ki characters, ids 128 of the "
             "characters `A-Z a-z 0-9 . _ -`, samples 3 MiB, messages 16 MiB; "
             "times lie between the year 2000 and a day ahead of the "
             "gateway's clock; numbers are finite, and counts aren't negative. An answer that would be larger than a "

@@ -1,9 +1,11 @@
 """Who takes part: agents, their reports, and credentials."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from swarm.calls.caller import Caller, records
 from swarm.codec import enum_to_wire, from_wire, to_wire
+from swarm.codec.contract import VERSION
+from swarm.errors import RefusedError
 from swarm.fields import as_note
 from swarm.records import Tier, new_id
 from swarm.roles import AgentCard, AgentStatus, Credential, Role, Standing
@@ -13,9 +15,16 @@ from swarm.v1 import agent_pb2, credential_pb2
 class RosterCalls(Caller):
     """Who takes part: agents, their reports, and credentials."""
 
-    async def register(self, card: AgentCard) -> AgentStatus:
-        """Announce this agent; name and role are those that the client was made with."""
-        reply = await self._call(agent_pb2.RegisterRequest(card=to_wire(card)))
+    async def register(self, card: AgentCard, needs: Sequence[str] = ()) -> AgentStatus:
+        """Announce this agent; name and role are those that the client was made with.
+
+        `needs` names what of the contract it can't work without, as in `swarm.v1.Sample.ordering_key`. Raises
+        RefusedError (MISSING_FEATURE) naming what the gateway lacks.
+        """
+        reply = await self._call(agent_pb2.RegisterRequest(card=to_wire(card), contract=VERSION, needs=needs))
+        if needs and not reply.HasField("contract"):
+            said = f"the gateway is older than contract 1.2 and says nothing of {', '.join(needs)}"
+            raise RefusedError("MISSING_FEATURE", said, f"Upgrade it; this client has contract {VERSION}")
         return from_wire(reply.status, AgentStatus)
 
     async def heartbeat(

@@ -5,17 +5,21 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from swarm.codec import from_wire, to_wire, validated
+from swarm.codec.contract import VERSION, check_needs
 from swarm.errors import RefusedError
 from swarm.exchange import Exchange
 from swarm.fields import Count, Line, Note, Seconds
 from swarm.gateway.changes import Topic
 from swarm.gateway.desk import Desk, wires
+from swarm.gateway.doors import DOORS, may_call
 from swarm.gateway.edge import caller
 from swarm.gateway.once import asked, once
-from swarm.gateway.soundness import lined
+from swarm.gateway.soundness import bounded, lined
 from swarm.records import Record
 from swarm.roles import AgentCard
-from swarm.v1 import agent_pb2, agent_pb2_grpc
+from swarm.v1 import agent_pb2, agent_pb2_grpc, contract_pb2
+
+_MOST_NEEDS = 64
 
 
 class Heartbeat(Record):
@@ -46,8 +50,14 @@ class AgentService(agent_pb2_grpc.AgentServiceServicer):
                 f"the card says {card.name!r}, the call comes from {agent.name!r}",
                 "Send the card's name as metadata `swarm-agent`",
             )
+        bounded("the number of RegisterRequest.needs", len(request.needs), 0, _MOST_NEEDS)
+        for name in request.needs:
+            lined("RegisterRequest.needs", name)
+        check_needs(request.contract, list(request.needs))
         status = await self._desk.write(lambda exchange: exchange.register(agent, card), {Topic.LOG})
-        return agent_pb2.RegisterResponse(status=to_wire(status))
+        methods = sorted(method for method in DOORS if may_call(agent.role, method, agent.tier))
+        contract = contract_pb2.Contract(version=VERSION, methods=methods)
+        return agent_pb2.RegisterResponse(status=to_wire(status), contract=contract)
 
     async def Heartbeat(self, request: Any, context: Any) -> Any:
         agent, report = caller(), _report(request)

@@ -1,4 +1,5 @@
 from swarm.v1 import access_pb2 as _access_pb2
+from swarm.v1 import contract_pb2 as _contract_pb2
 from swarm.v1 import state_pb2 as _state_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -9,16 +10,22 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RegisterRequest(_message.Message):
-    __slots__ = ("card",)
+    __slots__ = ("card", "contract", "needs")
     CARD_FIELD_NUMBER: _ClassVar[int]
+    CONTRACT_FIELD_NUMBER: _ClassVar[int]
+    NEEDS_FIELD_NUMBER: _ClassVar[int]
     card: _state_pb2.AgentCard
-    def __init__(self, card: _Optional[_Union[_state_pb2.AgentCard, _Mapping]] = ...) -> None: ...
+    contract: str
+    needs: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, card: _Optional[_Union[_state_pb2.AgentCard, _Mapping]] = ..., contract: _Optional[str] = ..., needs: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RegisterResponse(_message.Message):
-    __slots__ = ("status",)
+    __slots__ = ("status", "contract")
     STATUS_FIELD_NUMBER: _ClassVar[int]
+    CONTRACT_FIELD_NUMBER: _ClassVar[int]
     status: _state_pb2.AgentStatus
-    def __init__(self, status: _Optional[_Union[_state_pb2.AgentStatus, _Mapping]] = ...) -> None: ...
+    contract: _contract_pb2.Contract
+    def __init__(self, status: _Optional[_Union[_state_pb2.AgentStatus, _Mapping]] = ..., contract: _Optional[_Union[_contract_pb2.Contract, _Mapping]] = ...) -> None: ...
 
 class HeartbeatRequest(_message.Message):
     __slots__ = ("report_id", "completed", "failed", "prompt_tokens", "completion_tokens", "busy_seconds", "dollars", "note", "invalid_probes")
