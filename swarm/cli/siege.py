@@ -145,6 +145,21 @@ def export(
         say(f"{count} cases in {place}; run them: {command}")
 
 
+@app.command()
+def compare(
+    folders: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of two or more sieges.")],
+    *,
+    to: Annotated[Path, typer.Option(help="The page to write.")] = Path("sieges.html"),
+    as_json: Json = False,
+) -> None:
+    """Lay sieges of one domain side by side on one page: targets, boundary maps, and who fails in which way."""
+    from swarm.siege.comparing import render
+    from swarm.siege.folder import read_report
+
+    to.write_text(render([read_report(folder) for folder in folders]), encoding="utf-8")
+    dump({"page": str(to)}) if as_json else say(f"page: {to}")
+
+
 def target_kind(target: str) -> TargetKind:
     """What a target is: an endpoint by its URL, a run by its files, else weights."""
     if target.startswith(("http://", "https://")):

@@ -10,6 +10,7 @@ import pytest
 from starlette.responses import JSONResponse, Response
 
 from swarm.cli.siege import target_kind
+from swarm.siege.answers import stored_answers
 from swarm.siege.plan import TargetKind, default_folder
 from tests.cli.conftest import Cli, Spawn
 from tests.endpoint import Endpoint, said
@@ -92,6 +93,26 @@ def test_an_interrupt_keeps_what_came_and_writes_it_up(spawn: Spawn, endpoint: E
     report = json.loads((tmp_path / "s" / "siege.json").read_text())
     assert report["statement"]["probes"] >= 30
     assert "interrupted" in report["ending"]
+    resumed = spawn("siege", endpoint.url, *FAST, "--calls", 60, "--to", "s", "--at-once", 1, "--resume")
+    assert resumed.wait(300) == 0
+    assert 60 <= len(endpoint.bodies) <= 62, "only a call that was under way when the signal came is made again"
+
+
+def test_a_siege_in_the_background_that_is_told_twice_ends_and_can_go_on(
+    spawn: Spawn, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    def stuck() -> Response:
+        if len(endpoint.bodies) == 5:
+            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGTERM)
+        return said("= NONE")
+
+    endpoint.script = [stuck]
+    process = spawn("siege", endpoint.url, *FAST, "--calls", 300, "--to", "s", "--at-once", 1)
+    process.communicate(timeout=300)
+    assert process.returncode == 130
+    kept = stored_answers(tmp_path / "s" / "answers.jsonl")
+    assert 4 <= len(kept) <= len(endpoint.bodies) < 300
 
 
 @pytest.mark.parametrize(

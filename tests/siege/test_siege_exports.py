@@ -1,8 +1,10 @@
 """What a siege found becomes tests that fail until it is mended: for pytest, promptfoo and lm-evaluation-harness."""
 
+import html
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from swarm.domains import load_domain
 from swarm.errors import ConfigError
 from swarm.records import Purpose
 from swarm.rubric import judge_attempt
+from swarm.siege import comparing
 from swarm.siege.answers import Answer, Spent
 from swarm.siege.exporting import EXPORTS, cases, write_export
 from swarm.siege.judging import rubric_of
@@ -164,6 +167,19 @@ def test_the_verifier_knows_the_same_answer_in_other_words_and_letters_alone_do_
         assert judge(case, "weekly, monday\n= freq=weekly;byday=mo")[0]
         assert not judge(case, "= FREQ=WEEKLY;BYDAY=MO\n= FREQ=WEEKLY;BYDAY=TU")[0]
         assert not judge(case, "")[0]
+
+
+def test_sieges_lie_side_by_side_on_one_page() -> None:
+    one, two = found(), found(wrong="= NONE")
+    page = comparing.render([one, two])
+    assert page.count("<h3>http://127.0.0.1:9/v1</h3>") == 2
+    for name in {species.name for report in (one, two) for species in report.species}:
+        assert html.escape(name) in page
+    assert not re.search(r"<(?:script|link|img|iframe)\b", page)
+    other = two.model_copy(update={"plan": two.plan.model_copy(update={"domain": "sums"})})
+    for reports in ([one], [one, other]):
+        with pytest.raises(ConfigError, match="can't be compared"):
+            comparing.render(reports)
 
 
 def test_nothing_found_is_nothing_to_export_and_a_full_folder_is_left_alone(tmp_path: Path) -> None:
