@@ -1,6 +1,6 @@
 """The champion of a run without its swarm: one answer, or an OpenAI-compatible endpoint.
 
-`python -m cluster.serve RUN --once QUESTION`, or `python -m cluster.serve RUN --host HOST --port PORT`.
+`python -m cluster.serve RUN --once QUESTION`, or `python -m cluster.serve RUN --host HOST --port PORT [--feedback]`.
 """
 
 import argparse
@@ -8,6 +8,7 @@ import asyncio
 import json
 import sys
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,17 @@ from starlette.routing import Route
 from agents.champion import open_champion
 from agents.engines.base import Engine, Request
 from agents.student import engine_id
+from cluster.reporting import PREFIX, Reports, problem
 from swarm.calls.students import Answered
+from swarm.client import SwarmClient
 from swarm.config import Config
 from swarm.domains import load_domain
 from swarm.errors import SwarmError
 from swarm.records import new_id
+from swarm.roles import Role
 from swarm.students import Checkpoint
 
-_BAD_REQUEST = 400
+_PATIENCE_SECONDS = 2.0
 
 
 class Champion:
@@ -63,8 +67,8 @@ class Champion:
         return answered, said.prompt_tokens, said.completion_tokens
 
 
-def endpoint(champion: Champion) -> Starlette:
-    """/v1/models and /v1/chat/completions; the last user message is the question."""
+def endpoint(champion: Champion, reports: Reports | None = None) -> Starlette:
+    """/v1/models and /v1/chat/completions; the last user message is the question. With `reports`, /v1/feedback, too."""
     name = f"{champion.config.swarm.name}-{champion.checkpoint.id}"
 
     async def models(_: HttpRequest) -> JSONResponse:
@@ -73,14 +77,17 @@ def endpoint(champion: Champion) -> Starlette:
     async def chat(request: HttpRequest) -> JSONResponse:
         question = _question(await request.body())
         if question is None:
-            fix = "send JSON with messages, the last of role user with text as its content"
-            return JSONResponse({"error": {"message": fix, "type": "invalid_request_error"}}, status_code=_BAD_REQUEST)
+            return problem(400, "INVALID", "send JSON with messages, the last of role user with text as its content")
         answered, read, written = await champion.answer(question)
-        return JSONResponse(_completion(name, answered, read, written))
+        completion = _completion(name, answered, read, written)
+        if reports is not None:
+            reports.remember(completion["id"], question, answered)
+        return JSONResponse(completion)
 
-    return Starlette(
-        routes=[Route("/v1/models", models), Route("/v1/chat/completions", chat, methods=["POST"])],
-    )
+    routes = [Route("/v1/models", models), Route("/v1/chat/completions", chat, methods=["POST"])]
+    if reports is not None:
+        routes.append(Route("/v1/feedback", reports.take, methods=["POST"]))
+    return Starlette(routes=routes)
 
 
 def _question(body: bytes) -> str | None:
@@ -96,7 +103,7 @@ def _question(body: bytes) -> str | None:
 def _completion(name: str, answered: Answered, read: int, written: int) -> dict[str, Any]:
     message = {"role": "assistant", "content": answered.text}
     return {
-        "id": f"chatcmpl-{new_id()}",
+        "id": f"{PREFIX}{new_id()}",
         "object": "chat.completion",
         "created": int(time.time()),
         "model": name,
@@ -111,8 +118,14 @@ async def _serve(arguments: argparse.Namespace) -> None:
         answered, _, _ = await champion.answer(arguments.once)
         print(answered.model_dump_json())
         return
-    settings = uvicorn.Config(endpoint(champion), host=arguments.host, port=arguments.port, log_level="warning")
-    await uvicorn.Server(settings).serve()
+    async with AsyncExitStack() as stack:
+        reports = None
+        if arguments.feedback:
+            client = SwarmClient.for_run(arguments.run, Role.REPORTER, "serve", patience=_PATIENCE_SECONDS)
+            reports = Reports(await stack.enter_async_context(client))
+        app = endpoint(champion, reports)
+        settings = uvicorn.Config(app, host=arguments.host, port=arguments.port, log_level="warning")
+        await uvicorn.Server(settings).serve()
 
 
 def main() -> None:
@@ -122,6 +135,7 @@ def main() -> None:
     parser.add_argument("--once", metavar="QUESTION", help="answer this and end")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--feedback", action="store_true", help="take what people say of the answers: /v1/feedback")
     try:
         asyncio.run(_serve(parser.parse_args()))
     except SwarmError as error:

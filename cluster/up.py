@@ -36,6 +36,7 @@ class Gateway:
         where = ["--run", str(run), "--domain", config.swarm.domain, "--name", config.swarm.name]
         limits = ["--queue-limit", str(section.queue_limit), "--max-lag", str(config.phases.max_lag)]
         limits += ["--lease-credits", str(section.lease_credits), "--sample-credits", str(section.sample_credits)]
+        limits += ["--production-limit", str(section.production_limit)]
         kept = config.retention
         limits += ["--events-days", str(kept.events_days), "--history-days", str(kept.history_days)]
         door = ["--host", section.host, "--port", str(section.port), "--metrics-port", str(section.metrics_port)]

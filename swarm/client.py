@@ -7,6 +7,7 @@ from typing import Self
 
 from swarm.access import read_address, read_credential, read_tls
 from swarm.calls.criteria import CriteriaCalls
+from swarm.calls.feedback import FeedbackCalls
 from swarm.calls.operating import OperatorCalls
 from swarm.calls.roster import RosterCalls
 from swarm.calls.students import StudentCalls
@@ -16,7 +17,7 @@ from swarm.connection import Connection, Target
 from swarm.roles import Role
 
 
-class SwarmClient(WorkCalls, WatchingCalls, RosterCalls, CriteriaCalls, StudentCalls, OperatorCalls):
+class SwarmClient(WorkCalls, WatchingCalls, RosterCalls, CriteriaCalls, StudentCalls, FeedbackCalls, OperatorCalls):
     """All calls of one agent. Use it as `async with SwarmClient.for_run(run_dir, Role.PROBER, "prober-1") as client`.
 
     While the gateway is away, calls are repeated with the same content for up to `patience` seconds; then

@@ -84,6 +84,11 @@ REASONS: Mapping[str, Reason] = {
         "The sample that this one answers was forgotten; its text must not come back by what quotes it.",
         "Drop this work.",
     ),
+    "NO_CONSENT": Reason(
+        "FAILED_PRECONDITION",
+        "The report doesn't say that the person who asked agrees to it. Nothing of it was stored.",
+        "Ask the person; report it with `consent` if they agree, and not at all if they don't.",
+    ),
     "PRIVACY_FAILED": Reason(
         "FAILED_PRECONDITION",
         "Personal data could not be taken out of the sample: a pattern took too long on it, or the run's own function "
@@ -106,6 +111,12 @@ REASONS: Mapping[str, Reason] = {
         "This agent holds as many leases, or has as many samples waiting, as one agent may. Nothing was stored.",
         "Complete leases or hand them back, or wait until samples were worked on; send it again after the delay.",
         1.0,
+    ),
+    "FEEDBACK_FULL": Reason(
+        "RESOURCE_EXHAUSTED",
+        "As many reports from production wait as may: for the student, or for somebody who says what is right. Nothing "
+        "was stored.",
+        "Have an operator answer or dismiss what is open, or report it later.",
     ),
     "RATE_LIMITED": Reason(
         "RESOURCE_EXHAUSTED",

@@ -21,6 +21,7 @@ class Role(StrEnum):
     TRAINER = "trainer"
     SUPERVISOR = "supervisor"
     OPERATOR = "operator"
+    REPORTER = "reporter"
 
 
 class Standing(Record):

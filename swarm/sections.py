@@ -88,6 +88,11 @@ class GatewaySection(Section):
     sample_credits: int = Field(
         1500, ge=1, description="samples of one agent that may wait in the queues before it is told to wait"
     )
+    production_limit: int = Field(
+        200,
+        ge=1,
+        description="reported questions that may wait for the student; and, of one reporter, for a right answer",
+    )
     tls: Literal["auto", "on", "off"] = Field("auto", description="TLS on the port; `auto`: off on loopback only")
     tls_names: tuple[str, ...] = Field((), description="names and addresses, beside host, by which clients call it")
     tls_certificate: str = Field("", description="PEM file; empty: made and renewed in the run folder's tls/")
@@ -174,6 +179,9 @@ class TrainerSection(Section):
     general: float = Field(0.15, ge=0, description="general replay examples, the base's own texts, for each new one")
     outside_share: float = Field(
         0.25, gt=0, le=1, description="most of a round's new corrections that one teacher from outside may give"
+    )
+    production_share: float = Field(
+        0.25, gt=0, le=1, description="most of a round's new corrections that questions from production may give"
     )
     exam_every: int = Field(2, ge=1, description="rounds between candidates")
     keep_checkpoints: int = Field(3, ge=1, description="checkpoints kept beside base, champion and graduate")

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from swarm.domains.base import Domain
-from swarm.records import Correction, Probe, Purpose, Reference, Sample, Tier
+from swarm.records import Correction, Origin, Probe, Purpose, Reference, Sample, Tier
 from trainers.recipes import Example
-from trainers.shares import INSIDE, within_shares
+from trainers.shares import Caps, within_shares
+
+_PRODUCTION = "what production asks"
+"""A group of examples; no producer has such a name."""
 
 
 class Refused(ValueError):
@@ -40,10 +43,10 @@ def example_of(chain: Sequence[Sample], domain: Domain, max_characters: int = 40
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A new example with its place in the log, and the producer outside of the swarm that it is from, if it is."""
+    """A new example with its place in the log, and the shares that it counts in."""
 
     position: int
-    producer: str
+    caps: Caps
     example: Example
 
 
@@ -58,6 +61,7 @@ class Curriculum:
         general: float = 0.0,
         texts: Sequence[Example] = (),
         outside_share: float = 1.0,
+        production_share: float = 1.0,
     ) -> None:
         self._domain = domain
         self._general = general
@@ -65,6 +69,7 @@ class Curriculum:
         self._replay = replay
         self._seed = seed
         self._outside_share = outside_share
+        self._production_share = production_share
         self._pending: list[_Waiting] = []
         self._reached = 0
         self._learned: list[Example] = []
@@ -80,7 +85,7 @@ class Curriculum:
 
     @property
     def held_back(self) -> int:
-        """Those of them that are over their producer's share, however large the round."""
+        """Those of them that are over a share, however large the round."""
         return len(self._pending) - self.available(len(self._pending))
 
     @property
@@ -91,12 +96,12 @@ class Curriculum:
 
     @property
     def passed_over(self) -> tuple[int, ...]:
-        """Where in the settled part of the log examples are that still wait for their producer's share."""
+        """Where in the settled part of the log examples are that still wait for a share."""
         return tuple(waiting.position for waiting in self._pending if waiting.position <= self._reached)
 
     @property
     def consumed(self) -> int:
-        """Corrections that need no waiting for: learned from, refused, forgotten, or over their producer's share."""
+        """Corrections that need no waiting for: learned from, refused, forgotten, or over a share."""
         return len(self._learned) + len(self.refused) + self._forgotten + self.held_back
 
     @property
@@ -108,7 +113,7 @@ class Curriculum:
         """Take corrections from the log, in its order, and move the cursor behind the last."""
         for chain in chains:
             try:
-                self._pending.append(_Waiting(chain[0].revision, _outsider(chain), example_of(chain, self._domain)))
+                self._pending.append(_Waiting(chain[0].revision, self._caps(chain), example_of(chain, self._domain)))
             except Refused as problem:
                 self.refused.append(str(problem))
             self.cursor = max(self.cursor, chain[0].revision)
@@ -135,7 +140,8 @@ class Curriculum:
     def next_round(self, limit: int | None = None) -> list[Example]:
         """The oldest pending examples, all or up to `limit`, with their share of domain and general replay.
 
-        No producer outside of the swarm gives more than its share; what is over that waits for later rounds.
+        No producer outside of the swarm gives more than its share, nor does production; what is over waits for later
+        rounds.
         """
         places = self._next(len(self._pending) if limit is None else limit)
         new = [self._pending[place].example for place in places]
@@ -151,12 +157,18 @@ class Curriculum:
         return new + old + texts
 
     def _next(self, limit: int) -> list[int]:
-        return within_shares([item.producer for item in self._pending], limit, self._outside_share)
+        return within_shares([item.caps for item in self._pending], limit)
 
-
-def _outsider(chain: Sequence[Sample]) -> str:
-    """Whose share a correction counts in: the probe's producer, who says what is right, or else the teacher."""
-    return next((sample.producer for sample in (chain[-1], chain[0]) if sample.tier is not Tier.INSIDE), INSIDE)
+    def _caps(self, chain: Sequence[Sample]) -> Caps:
+        """The shares that a correction counts in: that of the probe's producer, who says what is right, or else of the
+        teacher, where that is an outsider; and that of production, where the question comes from there.
+        """
+        outside = [sample.producer for sample in (chain[-1], chain[0]) if sample.tier is not Tier.INSIDE]
+        caps = dict.fromkeys(outside[:1], self._outside_share)
+        probe = chain[-1].payload
+        if isinstance(probe, Probe) and probe.origin is Origin.PRODUCTION:
+            caps[_PRODUCTION] = self._production_share
+        return caps
 
 
 def general_examples(folder: Path) -> list[Example]:

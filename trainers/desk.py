@@ -41,7 +41,7 @@ class GroupBooks(Record):
 
     cursor: int = 0
     passed_over: tuple[int, ...] = ()
-    """Before the cursor, but still waiting for their producer's share."""
+    """Before the cursor, but still waiting for a share."""
     rounds: int = 0
     rounds_since_candidate: int = 0
     corrections: int = 0
@@ -82,6 +82,7 @@ class Desk:
             config.trainer.general,
             general_examples(weights.folder(config.student.weights)),
             config.trainer.outside_share,
+            config.trainer.production_share,
         )
         self.waiting_since = time.monotonic()
         self.idle_seconds = 0.0
@@ -245,7 +246,7 @@ class Desk:
         idle = f"waiting for corrections, {self.idle_seconds:.0f} s in all"
         problems = self.curriculum.refused
         refused = f"; refused {len(problems)}, last {problems[-1]}" if problems else ""
-        held = f", {self.curriculum.held_back} over their producer's share" if self.curriculum.held_back else ""
+        held = f", {self.curriculum.held_back} over their share" if self.curriculum.held_back else ""
         note = f"{self.curriculum.pending} pending{held}, {idle}{refused}"
         await self.client.heartbeat(completed=self._newly_consumed(), note=note)
 

@@ -49,8 +49,12 @@ class StudentCalls(Caller):
         reply = await self._call(exam_pb2.ListPromotionsRequest())
         return records(reply.promotions, PromotionDecision)
 
-    async def ask(self, question: str, wait_seconds: float = 60.0) -> Answered:
-        """Put a question to the student that serves. Raises RefusedError NO_STUDENT or NO_ANSWER."""
-        request = student_pb2.AskRequest(question=question, request_id=new_id(), wait_seconds=wait_seconds)
+    async def ask(self, question: str, wait_seconds: float = 60.0, request_id: str = "") -> Answered:
+        """Put a question to the student that serves. Raises RefusedError NO_STUDENT or NO_ANSWER.
+
+        The same request id (32 hexadecimal digits) gets the same answer.
+        """
+        asked = request_id or new_id()
+        request = student_pb2.AskRequest(question=question, request_id=asked, wait_seconds=wait_seconds)
         reply = await self._call(request, wait_seconds)
         return Answered(text=reply.text, answer=reply.answer, checkpoint_id=reply.checkpoint_id, seconds=reply.seconds)

@@ -2,7 +2,21 @@
 
 import typer
 
-from swarm.cli import credentials, dead, demo, export, forget, house, keeping, launch, look, siege, steer, student
+from swarm.cli import (
+    credentials,
+    dead,
+    demo,
+    export,
+    feedback,
+    forget,
+    house,
+    keeping,
+    launch,
+    look,
+    siege,
+    steer,
+    student,
+)
 from swarm.cli.edge import Edge
 
 app = typer.Typer(
@@ -39,6 +53,7 @@ for command in (
     app.command()(command)
 app.add_typer(credentials.app, name="credentials")
 app.add_typer(dead.app, name="dead")
+app.add_typer(feedback.app, name="feedback")
 app.add_typer(siege.app, name="siege")
 app.add_typer(house.weights_app, name="weights")
 app.add_typer(house.config_app, name="config")

@@ -13,6 +13,7 @@ from swarm.access import ADDRESS_FILE
 from swarm.config import Config, load
 from swarm.errors import ConfigError
 from swarm.gateway.run_folder import CONFIG_FILE, STORE_FILE
+from swarm.report.reading import snapshot
 
 ROOT = Path("runs")
 CLUSTER_FILE = "cluster.json"
@@ -95,6 +96,14 @@ def stored_config(run: Path) -> Config:
             f"{str(run)!r} holds no {CONFIG_FILE}", "It was not started by `swarm up`; start it again with it"
         )
     return load(run / CONFIG_FILE)
+
+
+def run_domain(run: Path) -> str:
+    """The domain of a run: by its config, or else by its store."""
+    if (run / CONFIG_FILE).is_file():
+        return stored_config(run).swarm.domain
+    with snapshot(run) as exchange:
+        return exchange.state().domain
 
 
 def move_aside(run: Path) -> Path:

@@ -13,10 +13,10 @@ from pydantic import ValidationError
 
 from swarm.calls.students import Answered
 from swarm.cli.edge import Json, dump, say
-from swarm.cli.places import RunOption, find_run, stored_config
+from swarm.cli.places import RunOption, find_run, run_domain
 from swarm.cli.questions import question, read_moment
 from swarm.errors import ConfigError, EngineUnavailable, RefusedError, UnavailableError
-from swarm.report.reading import operator, snapshot
+from swarm.report.reading import operator
 
 _ONCE_SECONDS = 300
 
@@ -33,7 +33,7 @@ def ask(
     """Ask the student. While the swarm is down its champion is loaded for this one answer."""
     folder = find_run(run)
     moment = read_moment(now) if now else datetime.now()
-    asked = question(_domain(folder), text, moment)
+    asked = question(run_domain(folder), text, moment)
     try:
         answered = asyncio.run(_ask(folder, asked, wait))
     except (UnavailableError, ConfigError):
@@ -53,6 +53,9 @@ def serve(
     run: RunOption = None,
     host: Annotated[str, typer.Option(help="Address to bind.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to bind.")] = 8000,
+    feedback: Annotated[
+        bool, typer.Option("--feedback", help="Take what people say of its answers, too: POST /v1/feedback.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print where it serves as JSON.")] = False,
 ) -> None:
     """Serve the student over the OpenAI API (/v1/chat/completions, /v1/models) until ^C."""
@@ -61,16 +64,10 @@ def serve(
     url = f"http://{host}:{port}/v1"
     dump({"run": str(folder), "url": url}, indent=None) if as_json else say(f"serving {folder} at {url}")
     command = [sys.executable, "-m", "cluster.serve", str(folder), "--host", host, "--port", str(port)]
+    command += ["--feedback"] if feedback else []
     code = subprocess.run(command, check=False).returncode
     if code:
         raise EngineUnavailable(f"serving {str(folder)!r} ended with code {code}", "See its own words above")
-
-
-def _domain(run: Path) -> str:
-    if (run / "config.toml").is_file():
-        return stored_config(run).swarm.domain
-    with snapshot(run) as exchange:
-        return exchange.state().domain
 
 
 async def _ask(run: Path, asked: str, wait: float) -> Answered:

@@ -18,10 +18,10 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from pydantic import ValidationError
 
-from swarm import criteria, events, forgetting, records, roles, state, students, work
+from swarm import criteria, events, feedback, forgetting, records, roles, state, students, work
 from swarm.errors import RefusedError
 from swarm.records import Record
-from swarm.v1 import operator_pb2, records_pb2, state_pb2
+from swarm.v1 import feedback_pb2, operator_pb2, records_pb2, state_pb2
 
 R = TypeVar("R", bound=Record)
 E = TypeVar("E", bound=StrEnum)
@@ -30,7 +30,7 @@ Reader = Callable[[Any], Any]
 
 ABSENT = object()
 """What a reader gives for a field that was not sent; the record's default, if it has one, takes its place."""
-_HOMES = (records, roles, work, criteria, students, state, forgetting, events)
+_HOMES = (records, roles, work, criteria, students, state, forgetting, feedback, events)
 """The modules whose records and enums travel."""
 
 
@@ -48,7 +48,7 @@ _FLOATS = (FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT)
 @cache
 def wire_class(model: type[Record]) -> type[Message]:
     """The message class of a record."""
-    for module in (records_pb2, state_pb2, operator_pb2):
+    for module in (records_pb2, state_pb2, operator_pb2, feedback_pb2):
         if model.__name__ in module.DESCRIPTOR.message_types_by_name:
             found: type[Message] = getattr(module, model.__name__)
             return found
@@ -105,7 +105,7 @@ def _shown(value: object) -> str:
 
 @cache
 def _numbers(enum: type[StrEnum]) -> dict[StrEnum, int]:
-    for module in (records_pb2, state_pb2):
+    for module in (records_pb2, state_pb2, feedback_pb2):
         if enum.__name__ in module.DESCRIPTOR.enum_types_by_name:
             descriptor = module.DESCRIPTOR.enum_types_by_name[enum.__name__]
             break

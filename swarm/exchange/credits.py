@@ -15,6 +15,9 @@ class Credits:
     """Leases that it holds, those included that have run out and weren't taken back yet."""
     samples: int = 10_000
     """Samples of its own that are ready, leased or delayed, in all queues together."""
+    production: int = 200
+    """Reported answers whose right one nobody knows yet; and, over all reporters, questions from production that wait
+    for the student."""
 
     def leases_left(self, connection: Connection, agent: str, wanted: int, live: int) -> int:
         """How many more leases an agent may take; no more than `wanted` is certain to be right.

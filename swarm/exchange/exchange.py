@@ -10,6 +10,7 @@ from swarm.exchange.bodies import DEFAULT_BYTES, PLACE
 from swarm.exchange.credits import Credits
 from swarm.exchange.deadletters import DeadLetters
 from swarm.exchange.erasure import Erasure
+from swarm.exchange.feedback import Feedbacks
 from swarm.exchange.incarnation import Incarnation
 from swarm.exchange.ledger import Ledger
 from swarm.exchange.library import Library
@@ -36,6 +37,7 @@ class Exchange(
     DeadLetters,
     Library,
     Erasure,
+    Feedbacks,
     EventLog,
     Ledger,
     Roster,

@@ -33,6 +33,7 @@ class Code(StrEnum):
     INVALID = "INVALID"
     OUT_OF_RANGE = "OUT_OF_RANGE"
     FORGOTTEN = "FORGOTTEN"
+    FEEDBACK_FULL = "FEEDBACK_FULL"
 
 
 class State(StrEnum):

@@ -68,15 +68,18 @@ class Intake:
             for attempt_id, version, passed in self._connection.execute(query):
                 self._judged.setdefault(attempt_id, []).append((version, passed))
 
-    def admit(self, producer: Identity, offered: Sequence[Sample]) -> Answer:
-        """Take all of these samples (at least one) or none; the answer is the last one's, or the first refusal."""
+    def admit(self, producer: Identity, offered: Sequence[Sample], waits: bool = True) -> Answer:
+        """Take all of these samples (at least one) or none; the answer is the last one's, or the first refusal.
+
+        Without `waits` they are kept, and nobody is to act on them.
+        """
         drafts: dict[str, Draft] = {}
         for sample in offered:
             outcome = self._examine(producer, sample, drafts)
             if isinstance(outcome, Answer):
                 return outcome
             if outcome is not None:
-                drafts[sample.id] = outcome
+                drafts[sample.id] = outcome if waits else outcome._replace(stage=None)
         wanted = [draft.stage for draft in drafts.values() if draft.stage is not None]
         for stage in set(wanted):
             if self._depths[stage] + wanted.count(stage) > self._queue_limit:
@@ -91,10 +94,10 @@ class Intake:
         last = offered[-1].id
         return Answer(id=last, revision=self._known[last].revision)
 
-    def write(self) -> None:
-        """Store everything that was admitted."""
+    def write(self) -> int:
+        """Store everything that was admitted; returns how many of it is new."""
         if not self._samples:
-            return
+            return 0
         insert_rows(self._connection, events, self._events)
         insert_rows(self._connection, samples, [self._housed(row) for row in self._samples])
         insert_rows(self._connection, queue, self._waiting)
@@ -103,6 +106,7 @@ class Intake:
         counted = [{"topic": topic, "key": key, "total": count} for (topic, key), count in self._tallies.items()]
         add_rows(self._connection, tallies, counted)
         add_rows(self._connection, cell_counts, [_cell_row(*cell, count) for cell, count in self._cells.items()])
+        return len(self._samples)
 
     def _housed(self, row: dict[str, object]) -> dict[str, object]:
         """The row, with a body that is too large for it put beside the store: synced before the row is there."""

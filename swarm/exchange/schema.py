@@ -20,7 +20,7 @@ from sqlalchemy import (
     or_,
 )
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 """The migration that these tables are the outcome of; a change here needs the next one, in migrations/versions."""
 
 metadata = MetaData()
@@ -203,8 +203,8 @@ tallies = Table(
     Column("key", _Word, primary_key=True),
     Column("total", BigInteger, nullable=False),
 )
-"""Plain counters: samples by kind, probes by origin, probes that probers refused themselves by reason, and burned
-deliveries by queue and kind once their history is dropped.
+"""Plain counters: samples by kind, probes by origin, probes that probers refused themselves by reason, thumbs by
+checkpoint, and burned deliveries by queue and kind once their history is dropped.
 """
 
 agents = Table(
@@ -283,6 +283,25 @@ requests = Table(
     sqlite_with_rowid=False,
 )
 """First answers to requests that carry an id, for two days; `digest` is of the whole request."""
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("number", _Revision, primary_key=True, autoincrement=True),
+    Column("id", _Word, nullable=False, unique=True),
+    Column("reporter", _Word, nullable=False),
+    Column("tier", _Word, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("checkpoint_id", _Word, nullable=False),
+    Column("state", _Word, nullable=False),
+    Column("probe_id", _Word, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("feedback_state", "state", "reporter"),
+    Index("feedback_probe", "probe_id"),
+)
+"""Answers that somebody blamed, with what became of that. What was said lies in samples, the question under the same
+id, so that forgetting finds it. Praise is a tally.
+"""
 
 costs = Table(
     "costs",

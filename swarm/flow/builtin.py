@@ -29,6 +29,7 @@ BUILT_IN = Flow(
         RoleSpec(name=Role.TRAINER, publishes=_NOTES),
         RoleSpec(name=Role.SUPERVISOR, publishes=_NOTES),
         RoleSpec(name=Role.OPERATOR, publishes=_ASKS),
+        RoleSpec(name=Role.REPORTER),
     )
 )
 """The flow of a swarm that declares no role of its own."""

@@ -32,6 +32,12 @@ def _settings(arguments: list[str]) -> Settings:
     parser.add_argument(
         "--sample-credits", default=DEFAULT_CREDITS.samples, type=int, help="samples of one agent that may wait"
     )
+    parser.add_argument(
+        "--production-limit",
+        default=DEFAULT_CREDITS.production,
+        type=int,
+        help="reported questions that may wait for the student, and, of one reporter, for a right answer",
+    )
     parser.add_argument("--max-lag", default=4, type=int, help="promotions after which a waiting failure is stale")
     parser.add_argument(
         "--events-days", default=0, type=float, help="days that the event log reaches back; 0: for ever"
@@ -78,7 +84,7 @@ def _settings(arguments: list[str]) -> Settings:
         given.port,
         given.queue_limit,
         given.max_lag,
-        Credits(given.lease_credits, given.sample_credits),
+        Credits(given.lease_credits, given.sample_credits, given.production_limit),
         Keep(given.events_days, given.history_days),
         tls={"auto": None, "on": True, "off": False}[given.tls],
         tls_names=tuple(given.tls_name),

@@ -16,6 +16,7 @@ from swarm.gateway.desk import Desk
 from swarm.gateway.doors import SERVICES
 from swarm.gateway.exam_service import ExamService
 from swarm.gateway.exchange_service import ExchangeService
+from swarm.gateway.feedback_service import FeedbackService
 from swarm.gateway.meter import Meter
 from swarm.gateway.operator_service import OperatorService
 from swarm.gateway.reading import Reading
@@ -28,6 +29,7 @@ from swarm.v1 import (
     credential_pb2_grpc,
     exam_pb2_grpc,
     exchange_pb2_grpc,
+    feedback_pb2_grpc,
     operator_pb2_grpc,
     rubric_pb2_grpc,
     student_pb2_grpc,
@@ -54,6 +56,7 @@ _SERVANTS: tuple[tuple[Callable[[Any, Any], None], Callable[[Desk], Any]], ...] 
     (credential_pb2_grpc.add_CredentialServiceServicer_to_server, CredentialService),
     (exam_pb2_grpc.add_ExamServiceServicer_to_server, ExamService),
     (exchange_pb2_grpc.add_ExchangeServiceServicer_to_server, ExchangeService),
+    (feedback_pb2_grpc.add_FeedbackServiceServicer_to_server, FeedbackService),
     (operator_pb2_grpc.add_OperatorServiceServicer_to_server, OperatorService),
     (rubric_pb2_grpc.add_RubricServiceServicer_to_server, RubricService),
     (student_pb2_grpc.add_StudentServiceServicer_to_server, StudentService),

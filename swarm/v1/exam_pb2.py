@@ -26,7 +26,7 @@ from swarm.v1 import access_pb2 as swarm_dot_v1_dot_access__pb2
 from swarm.v1 import state_pb2 as swarm_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13swarm/v1/exam.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x14swarm/v1/state.proto\"7\n\x11SubmitExamRequest\x12\"\n\x04\x65xam\x18\x01 \x01(\x0b\x32\x14.swarm.v1.ExamRecord\"C\n\x12SubmitExamResponse\x12-\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1b.swarm.v1.PromotionDecision\"\x17\n\x15ListPromotionsRequest\"I\n\x16ListPromotionsResponse\x12/\n\npromotions\x18\x01 \x03(\x0b\x32\x1b.swarm.v1.PromotionDecision2\xc0\x01\n\x0b\x45xamService\x12R\n\nSubmitExam\x12\x1b.swarm.v1.SubmitExamRequest\x1a\x1c.swarm.v1.SubmitExamResponse\"\t\xaa\xee\x18\x05\x1a\x01\x06 \x01\x12]\n\x0eListPromotions\x12\x1f.swarm.v1.ListPromotionsRequest\x1a .swarm.v1.ListPromotionsResponse\"\x08\xaa\xee\x18\x04\x08\x01(\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13swarm/v1/exam.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x14swarm/v1/state.proto\"7\n\x11SubmitExamRequest\x12\"\n\x04\x65xam\x18\x01 \x01(\x0b\x32\x14.swarm.v1.ExamRecord\"C\n\x12SubmitExamResponse\x12-\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1b.swarm.v1.PromotionDecision\"\x17\n\x15ListPromotionsRequest\"I\n\x16ListPromotionsResponse\x12/\n\npromotions\x18\x01 \x03(\x0b\x32\x1b.swarm.v1.PromotionDecision2\xc3\x01\n\x0b\x45xamService\x12R\n\nSubmitExam\x12\x1b.swarm.v1.SubmitExamRequest\x1a\x1c.swarm.v1.SubmitExamResponse\"\t\xaa\xee\x18\x05\x1a\x01\x06 \x01\x12`\n\x0eListPromotions\x12\x1f.swarm.v1.ListPromotionsRequest\x1a .swarm.v1.ListPromotionsResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,7 +36,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXAMSERVICE'].methods_by_name['SubmitExam']._loaded_options = None
   _globals['_EXAMSERVICE'].methods_by_name['SubmitExam']._serialized_options = b'\252\356\030\005\032\001\006 \001'
   _globals['_EXAMSERVICE'].methods_by_name['ListPromotions']._loaded_options = None
-  _globals['_EXAMSERVICE'].methods_by_name['ListPromotions']._serialized_options = b'\252\356\030\004\010\001(\001'
+  _globals['_EXAMSERVICE'].methods_by_name['ListPromotions']._serialized_options = b'\252\356\030\007\010\001\022\001\n(\001'
   _globals['_SUBMITEXAMREQUEST']._serialized_start=78
   _globals['_SUBMITEXAMREQUEST']._serialized_end=133
   _globals['_SUBMITEXAMRESPONSE']._serialized_start=135
@@ -46,5 +46,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTPROMOTIONSRESPONSE']._serialized_start=229
   _globals['_LISTPROMOTIONSRESPONSE']._serialized_end=302
   _globals['_EXAMSERVICE']._serialized_start=305
-  _globals['_EXAMSERVICE']._serialized_end=497
+  _globals['_EXAMSERVICE']._serialized_end=500
 # @@protoc_insertion_point(module_scope)

@@ -26,7 +26,7 @@ from swarm.v1 import access_pb2 as swarm_dot_v1_dot_access__pb2
 from swarm.v1 import state_pb2 as swarm_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15swarm/v1/rubric.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x14swarm/v1/state.proto\"#\n\x10GetRubricRequest\x12\x0f\n\x07version\x18\x01 \x01(\x05\"5\n\x11GetRubricResponse\x12 \n\x06rubric\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Rubric\"4\n\x10PutRubricRequest\x12 \n\x06rubric\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Rubric\"5\n\x11PutRubricResponse\x12 \n\x06rubric\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Rubric\"@\n\x14PutExperimentRequest\x12(\n\nexperiment\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Experiment\"A\n\x15PutExperimentResponse\x12(\n\nexperiment\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Experiment\"\x18\n\x16ListExperimentsRequest\"D\n\x17ListExperimentsResponse\x12)\n\x0b\x65xperiments\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Experiment2\xf6\x02\n\rRubricService\x12Q\n\tGetRubric\x12\x1a.swarm.v1.GetRubricRequest\x1a\x1b.swarm.v1.GetRubricResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\x02(\x01\x12P\n\tPutRubric\x12\x1a.swarm.v1.PutRubricRequest\x1a\x1b.swarm.v1.PutRubricResponse\"\n\xaa\xee\x18\x06\x1a\x02\x08\t \x01\x12[\n\rPutExperiment\x12\x1e.swarm.v1.PutExperimentRequest\x1a\x1f.swarm.v1.PutExperimentResponse\"\t\xaa\xee\x18\x05\x1a\x01\x05 \x01\x12\x63\n\x0fListExperiments\x12 .swarm.v1.ListExperimentsRequest\x1a!.swarm.v1.ListExperimentsResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\x02(\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15swarm/v1/rubric.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x14swarm/v1/state.proto\"#\n\x10GetRubricRequest\x12\x0f\n\x07version\x18\x01 \x01(\x05\"5\n\x11GetRubricResponse\x12 \n\x06rubric\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Rubric\"4\n\x10PutRubricRequest\x12 \n\x06rubric\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Rubric\"5\n\x11PutRubricResponse\x12 \n\x06rubric\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Rubric\"@\n\x14PutExperimentRequest\x12(\n\nexperiment\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Experiment\"A\n\x15PutExperimentResponse\x12(\n\nexperiment\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Experiment\"\x18\n\x16ListExperimentsRequest\"D\n\x17ListExperimentsResponse\x12)\n\x0b\x65xperiments\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Experiment2\xf8\x02\n\rRubricService\x12R\n\tGetRubric\x12\x1a.swarm.v1.GetRubricRequest\x1a\x1b.swarm.v1.GetRubricResponse\"\x0c\xaa\xee\x18\x08\x08\x01\x12\x02\x02\n(\x01\x12P\n\tPutRubric\x12\x1a.swarm.v1.PutRubricRequest\x1a\x1b.swarm.v1.PutRubricResponse\"\n\xaa\xee\x18\x06\x1a\x02\x08\t \x01\x12[\n\rPutExperiment\x12\x1e.swarm.v1.PutExperimentRequest\x1a\x1f.swarm.v1.PutExperimentResponse\"\t\xaa\xee\x18\x05\x1a\x01\x05 \x01\x12\x64\n\x0fListExperiments\x12 .swarm.v1.ListExperimentsRequest\x1a!.swarm.v1.ListExperimentsResponse\"\x0c\xaa\xee\x18\x08\x08\x01\x12\x02\x02\n(\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,13 +34,13 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'swarm.v1.rubric_pb2', _glob
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_RUBRICSERVICE'].methods_by_name['GetRubric']._loaded_options = None
-  _globals['_RUBRICSERVICE'].methods_by_name['GetRubric']._serialized_options = b'\252\356\030\007\010\001\022\001\002(\001'
+  _globals['_RUBRICSERVICE'].methods_by_name['GetRubric']._serialized_options = b'\252\356\030\010\010\001\022\002\002\n(\001'
   _globals['_RUBRICSERVICE'].methods_by_name['PutRubric']._loaded_options = None
   _globals['_RUBRICSERVICE'].methods_by_name['PutRubric']._serialized_options = b'\252\356\030\006\032\002\010\t \001'
   _globals['_RUBRICSERVICE'].methods_by_name['PutExperiment']._loaded_options = None
   _globals['_RUBRICSERVICE'].methods_by_name['PutExperiment']._serialized_options = b'\252\356\030\005\032\001\005 \001'
   _globals['_RUBRICSERVICE'].methods_by_name['ListExperiments']._loaded_options = None
-  _globals['_RUBRICSERVICE'].methods_by_name['ListExperiments']._serialized_options = b'\252\356\030\007\010\001\022\001\002(\001'
+  _globals['_RUBRICSERVICE'].methods_by_name['ListExperiments']._serialized_options = b'\252\356\030\010\010\001\022\002\002\n(\001'
   _globals['_GETRUBRICREQUEST']._serialized_start=80
   _globals['_GETRUBRICREQUEST']._serialized_end=115
   _globals['_GETRUBRICRESPONSE']._serialized_start=117
@@ -58,5 +58,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTEXPERIMENTSRESPONSE']._serialized_start=440
   _globals['_LISTEXPERIMENTSRESPONSE']._serialized_end=508
   _globals['_RUBRICSERVICE']._serialized_start=511
-  _globals['_RUBRICSERVICE']._serialized_end=885
+  _globals['_RUBRICSERVICE']._serialized_end=887
 # @@protoc_insertion_point(module_scope)

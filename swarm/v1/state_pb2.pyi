@@ -23,6 +23,7 @@ class Role(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ROLE_TRAINER: _ClassVar[Role]
     ROLE_SUPERVISOR: _ClassVar[Role]
     ROLE_OPERATOR: _ClassVar[Role]
+    ROLE_REPORTER: _ClassVar[Role]
 
 class Stage(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -87,6 +88,7 @@ ROLE_EXAMINER: Role
 ROLE_TRAINER: Role
 ROLE_SUPERVISOR: Role
 ROLE_OPERATOR: Role
+ROLE_REPORTER: Role
 STAGE_UNSPECIFIED: Stage
 STAGE_PROBES: Stage
 STAGE_ATTEMPTS: Stage

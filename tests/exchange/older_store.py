@@ -13,6 +13,7 @@ UNDONE: dict[int, tuple[str, ...]] = {
     8: ("ALTER TABLE samples DROP COLUMN redactions",),
     9: ("DROP TABLE requests",),
     10: ("DROP INDEX samples_body", "ALTER TABLE samples DROP COLUMN body_name"),
+    11: ("DROP TABLE feedback",),
 }
 """What undoes each migration; the next one gets its line here."""
 

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from swarm.access import read_credential
 from swarm.client import SwarmClient
 from swarm.codec.refusals import DETAILS_KEY, DOMAIN
+from swarm.feedback import Thumb
 from swarm.gateway.doors import SERVICES, may_call
 from swarm.gateway.edge import Limits
 from swarm.gateway.server import Gateway, Settings, serving
@@ -132,7 +133,8 @@ def target(run_dir: Path) -> Iterator[Target]:
 async def _fill(run_dir: Path) -> tuple[str, ...]:
     clients = {role: SwarmClient.for_run(run_dir, role, f"{role}-1") for role in Role}
     for role, client in clients.items():
-        await client.register(AgentCard(name=f"{role}-1", role=role))
+        if role is not Role.REPORTER:
+            await client.register(AgentCard(name=f"{role}-1", role=role))
     await clients[Role.SUPERVISOR].put_rubric(SEED)
     await clients[Role.SUPERVISOR].put_checkpoint(checkpoint("base", CheckpointStatus.BASE))
     await clients[Role.TRAINER].put_checkpoint(checkpoint("c1"))
@@ -142,6 +144,7 @@ async def _fill(run_dir: Path) -> tuple[str, ...]:
     await correct(clients[Role.TEACHER])
     await clients[Role.EXAMINER].submit_exam(exam("e1", probes(40, purpose=Purpose.EXAM)))
     await clients[Role.TRAINER].put_checkpoint(checkpoint("c2", parent="c1"))
+    said = await clients[Role.REPORTER].report("soon", "= nonsense", "base", Thumb.DOWN, consent=True)
     work = {Role.STUDENT: Stage.PROBES, Role.JUDGE: Stage.ATTEMPTS, Role.TEACHER: Stage.FAILURES}
     leases = [
         lease for role, stage in work.items() for lease in await clients[role].lease(stage, limit=3, ttl_seconds=600)
@@ -150,7 +153,21 @@ async def _fill(run_dir: Path) -> tuple[str, ...]:
         await client.close()
     ids = [sample.id for sample in (*first[:3], *verdicts[:3])]
     tokens = [lease.token for lease in leases] + [lease.sample.id for lease in leases]
-    return (*ids, *tokens, "base", "c1", "c2", "e1", "student-1", "calendar", "date", "file:///c9", "0" * 64, "{}")
+    return (
+        *ids,
+        *tokens,
+        "base",
+        "c1",
+        "c2",
+        "e1",
+        "student-1",
+        "calendar",
+        "date",
+        "file:///c9",
+        "0" * 64,
+        "{}",
+        said.id,
+    )
 
 
 HOSTILE = (

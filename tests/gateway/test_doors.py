@@ -69,7 +69,7 @@ def test_what_is_open_in_quarantine_decides_nothing() -> None:
     assert opened == {
         "Complete", "Extend", "Fail", "GetChampion", "GetLineage", "GetPhase", "GetRubric", "GetState", "Heartbeat",
         "Lease", "Leave", "ListAgents", "ListCheckpoints", "ListExperiments", "ListPromotions", "ListSamples",
-        "Publish", "Register", "ServerReflectionInfo", "Watch",
+        "Publish", "Register", "ReportFeedback", "ServerReflectionInfo", "Watch",
     }  # fmt: skip
     assert not may_call(Role.EXAMINER, "/swarm.v1.ExamService/SubmitExam", Tier.QUARANTINED)
     assert may_call(Role.TEACHER, "/swarm.v1.ExchangeService/Lease", Tier.QUARANTINED)

@@ -9,6 +9,7 @@ from swarm.records import (
     Annotation,
     Attempt,
     Correction,
+    Origin,
     Probe,
     Purpose,
     Sample,
@@ -228,3 +229,24 @@ def test_a_correction_by_the_swarm_counts_in_the_share_of_whoever_asked() -> Non
         theirs.append((*ours, asked.model_copy(update={"producer": "eve", "tier": Tier.TRUSTED})))
     curriculum.read([*theirs, *log(9, 10, 11)])
     assert len(curriculum.next_round()) == 4
+
+
+def from_production(revision: int, producer: str = "") -> Chain:
+    *ours, asked = chain(revision)
+    assert isinstance(asked.payload, Probe)
+    probe = asked.payload.model_copy(update={"origin": Origin.PRODUCTION})
+    stamps = {"payload": probe, "producer": producer, "tier": Tier.TRUSTED if producer else Tier.INSIDE}
+    return (*ours, asked.model_copy(update=stamps))
+
+
+def test_production_has_its_share_of_a_round_whoever_reports_it() -> None:
+    curriculum = Curriculum(DOMAIN, replay=0.0, seed=1, outside_share=0.25, production_share=0.5)
+    reported = [from_production(n, producer="eve" if n % 2 else "") for n in range(1, 11)]
+    curriculum.read([*reported, *log(*range(11, 15))])
+    first = [example.sample_id for example in curriculum.next_round(8)]
+    own, eves = ([whole[0].id for whole in reported[start::2]] for start in (1, 0))
+    assert len(first) == 8
+    assert len(set(first) & set(eves)) == 2, "eve has a quarter"
+    assert len(set(first) & set(own)) == 2, "and production half, hers included"
+    assert curriculum.next_round(8) == [], "what production asks makes no round by itself"
+    assert (curriculum.pending, curriculum.held_back) == (6, 6)
