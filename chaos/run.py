@@ -13,9 +13,9 @@ from chaos.clients import FINISH
 from chaos.final import FinalStore
 from chaos.history import History, read_history
 from chaos.plan import Fault, Kind
-from chaos.proxy import Proxy
 from chaos.stage import ClientProcess, GatewayProcess
 from swarm.client import SwarmClient
+from swarm.conformance.proxy import Proxy
 from swarm.events import Event, EventKind
 from swarm.records import Sample
 from swarm.roles import Role

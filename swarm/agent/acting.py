@@ -21,6 +21,7 @@ from swarm.work import Completion, FailKind, Failure, Lease
 
 Outcome = Completion | Failure
 PAYLOADS = (Probe, Attempt, Verdict, Correction, Annotation)
+_NO_AGENT = "give `module:Class`, a module that can be imported here and a class that takes no arguments"
 _LOG = logging.getLogger("swarm.agent")
 
 
@@ -31,14 +32,24 @@ class Working(Protocol):
         """Outcomes in the order of the leases."""
 
 
-def load_agent(place: str) -> Any:
-    """A new agent of the class at `module:Class`. Raises ConfigError where there is none."""
+def agent_class(place: str) -> type:
+    """The class at `module:Class`. Raises ConfigError where there is none."""
     module, _, name = place.partition(":")
     try:
-        return getattr(importlib.import_module(module), name)()
-    except (ImportError, AttributeError, ValueError, TypeError) as error:
-        fix = "give `module:Class`, a module that can be imported here and a class that takes no arguments"
-        raise ConfigError(f"no agent at {place!r}: {error}", fix) from error
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigError(f"no agent at {place!r}: {error}", _NO_AGENT) from error
+    if not isinstance(found, type):
+        raise ConfigError(f"no agent at {place!r}: {name} is {found!r}", _NO_AGENT)
+    return found
+
+
+def load_agent(place: str) -> Any:
+    """A new agent of the class at `module:Class`. Raises ConfigError where there is none."""
+    try:
+        return agent_class(place)()
+    except TypeError as error:
+        raise ConfigError(f"no agent at {place!r}: {error}", _NO_AGENT) from error
 
 
 def role_of(agent: Any) -> Role:

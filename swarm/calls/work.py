@@ -7,10 +7,12 @@ from swarm.batching import Batcher
 from swarm.calls.caller import Caller, records
 from swarm.codec import enum_to_wire, from_wire, to_wire
 from swarm.connection import Connection
+from swarm.errors import RefusedError
+from swarm.fields import as_note
 from swarm.records import Sample
 from swarm.roles import Role
 from swarm.v1 import exchange_pb2
-from swarm.work import Answer, Completion, Failure, Lease, Stage
+from swarm.work import Answer, Completion, FailKind, Failure, Lease, Stage
 
 
 class WorkCalls(Caller):
@@ -36,12 +38,24 @@ class WorkCalls(Caller):
     async def lease(
         self, stage: Stage, limit: int = 1, wait_seconds: float = 0.0, ttl_seconds: float = 30.0
     ) -> list[Lease]:
-        """Work from a queue, at most `limit` (1000); waits up to `wait_seconds` (20) for some, then gives []."""
+        """Work from a queue, at most `limit` (1000); waits up to `wait_seconds` (20) for some, then gives [].
+
+        What this client can't read, as from a newer gateway, goes back for another agent to try.
+        """
         request = exchange_pb2.LeaseRequest(
             stage=enum_to_wire(stage), limit=limit, wait_seconds=wait_seconds, ttl_seconds=ttl_seconds
         )
         reply = await self._call(request, wait_seconds)
-        return [from_wire(lease, Lease) for lease in reply.leases]
+        leases, unread = list[Lease](), list[Failure]()
+        for message in reply.leases:
+            try:
+                leases.append(from_wire(message, Lease))
+            except RefusedError as error:
+                reason = as_note(f"{self.name} can't read it: {error}")
+                unread.append(Failure(token=message.token, kind=FailKind.RETRY, reason=reason))
+        if unread:
+            await self.fail(unread)
+        return leases
 
     async def complete(self, completions: Sequence[Completion]) -> list[Answer]:
         """End leases with their outputs; one answer each, in order, the same at every repeat."""

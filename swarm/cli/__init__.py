@@ -3,6 +3,7 @@
 import typer
 
 from swarm.cli import (
+    agent,
     credentials,
     dead,
     demo,
@@ -51,6 +52,7 @@ for command in (
     house.version,
 ):
     app.command()(command)
+app.add_typer(agent.app, name="agent")
 app.add_typer(credentials.app, name="credentials")
 app.add_typer(dead.app, name="dead")
 app.add_typer(feedback.app, name="feedback")

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from chaos.proxy import Proxy
+from swarm.conformance.proxy import Proxy
 
 pytestmark = pytest.mark.asyncio
 Heard = list[bytes]

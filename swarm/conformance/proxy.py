@@ -1,4 +1,4 @@
-"""What lies between clients and gateway: a TCP proxy that can reset connections, stall them, or lose answers."""
+"""What lies between agents and gateway: a TCP proxy that can reset connections, stall them, or lose answers."""
 
 import asyncio
 import socket

@@ -1,0 +1,123 @@
+"""The agent under test: what starts it, as what role, and the process that it then is."""
+
+import asyncio
+import os
+import re
+import shlex
+import shutil
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from swarm.agent.acting import agent_class, consumed, role_of
+from swarm.errors import ConfigError
+from swarm.flow import LEASES
+from swarm.roles import Role
+
+ROLES = (*LEASES, Role.PROBER)
+"""Roles that the kit knows how to keep busy."""
+NAME = "under-test"
+_CLASS = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+_WORDS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A command line, and the role that what it starts has. `path` is where Python looks for modules, if it matters."""
+
+    command: tuple[str, ...]
+    role: Role
+    path: str = ""
+
+    def filled(self, place: Mapping[str, str]) -> list[str]:
+        """The command line with `{target}`, `{credential}` and `{name}` replaced."""
+        filled = list(self.command)
+        for key, value in place.items():
+            filled = [word.replace(f"{{{key}}}", value) for word in filled]
+        return filled
+
+
+def target_of(text: str, role: str = "") -> Target:
+    """What `module:Class`, or else a command line, stands for. Raises ConfigError where that can be no role's agent."""
+    if role and role not in ROLES:
+        raise ConfigError(f"the role is {role!r}", f"Give one of {', '.join(ROLES)}")
+    if _CLASS.fullmatch(text):
+        declared = _declared(text)
+        if role not in ("", declared):
+            raise ConfigError(f"{text} is a {declared}, not a {role}", f"Leave --role out, or say --role {declared}")
+        path = os.pathsep.join(filter(None, sys.path))
+        return Target((sys.executable, "-m", "swarm.agent", text), declared, path)
+    if not role:
+        raise ConfigError("a command line doesn't say what role it has", f"Give --role, one of {', '.join(ROLES)}")
+    words = shlex.split(text)
+    if not words or shutil.which(words[0]) is None:
+        raise ConfigError(f"{text!r} can't be started", "Give module:Class, or a command line whose program is there")
+    return Target(tuple(words), Role(role))
+
+
+def _declared(place: str) -> Role:
+    """The role of the class, which must be one that can take part. Modules are looked for in this folder, too."""
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.insert(0, here)
+    kind: Any = agent_class(place)
+    shown = kind.__new__(kind)  # without __init__: what that loads need not be loaded twice
+    consumed(shown)
+    if (declared := role_of(shown)) not in ROLES:
+        raise ConfigError(f"{place} is a {declared}", f"The kit knows how to keep busy a {', a '.join(ROLES)}")
+    return Role(declared)
+
+
+class Process:
+    """The agent while it runs. What it prints goes into a file."""
+
+    def __init__(self, target: Target, words: Path) -> None:
+        self._target, self._words = target, words
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self, address: str, token: str) -> None:
+        """Start it with the gateway's address and its token in the environment, and in the command if that asks."""
+        clean = {key: value for key, value in os.environ.items() if not key.startswith("SWARM_")}
+        clean |= {"PYTHONPATH": self._target.path} if self._target.path else {}
+        told = {"SWARM_TARGET": address, "SWARM_CREDENTIAL": token, "SWARM_AGENT": NAME}
+        command = self._target.filled({"target": address, "credential": token, "name": NAME})
+        with self._words.open("wb") as words:
+            self._process = await asyncio.create_subprocess_exec(
+                *command, env=clean | told, stdin=asyncio.subprocess.DEVNULL, stdout=words, stderr=words,
+                start_new_session=True,
+            )  # fmt: skip
+
+    @property
+    def code(self) -> int | None:
+        """Its exit code; None while it runs."""
+        assert self._process is not None
+        return self._process.returncode
+
+    async def wait(self) -> int:
+        """Its exit code, once it has ended."""
+        assert self._process is not None
+        return await self._process.wait()
+
+    def ask_to_leave(self) -> None:
+        """SIGTERM, as whoever stops a container sends it."""
+        assert self._process is not None
+        with suppress(ProcessLookupError):
+            self._process.terminate()
+
+    async def kill(self) -> None:
+        """End it, and whatever it has started."""
+        if self._process is None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        await self._process.wait()
+
+    def last_words(self, lines: int = 3) -> str:
+        """The end of what it printed."""
+        if not self._words.exists():
+            return ""
+        said = self._words.read_text(errors="replace")[-_WORDS:].strip()
+        return "\n".join(said.splitlines()[-lines:])

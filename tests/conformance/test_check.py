@@ -1,0 +1,128 @@
+"""`swarm agent check`: what is right passes, and each thing that is wrong is caught by its name."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from typer.testing import CliRunner
+
+from swarm.cli import app
+from swarm.conformance import Terms, checked
+from swarm.conformance.check import SCENARIOS
+from swarm.conformance.company import probes
+from swarm.domains import load_domain
+from swarm.errors import ConfigError
+from swarm.records import Probe
+from tests.endpoint import Endpoint, said
+
+ROOT = Path(__file__).parents[2]
+WRONG = f"{sys.executable} {Path(__file__).with_name('wrong_agents.py')}"
+PLAYED = ("work", "redelivery", "expired-lease", "sigterm")
+PATIENT = Terms(step=120, leaving=60)
+
+
+@pytest.fixture
+def teacher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """README's teacher, as printed, in the current folder."""
+    blocks = re.findall(r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    (program,) = (block for block in blocks if block.startswith('"""my_teacher.py'))
+    (tmp_path / "my_teacher.py").write_text(program)
+    monkeypatch.chdir(tmp_path)
+    return "my_teacher:MyTeacher"
+
+
+def test_the_agent_in_the_readme_gets_everything_right(teacher: str) -> None:
+    done = CliRunner().invoke(app, ["agent", "check", teacher, "--at-once", "4", "--step", "120", "--json"])
+    report = json.loads(done.stdout)
+    assert [one["scenario"] for one in report["played"] if one["result"] != "right"] == [], report
+    assert {one["scenario"] for one in report["played"]} == set(SCENARIOS)
+    assert done.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "hint"),
+    [
+        ("sound", [], ""),
+        ("believes", ["expired-lease"], "An answer that refuses one item is no reason to end"),
+        ("draws-ids", ["redelivery"], "Make an output's id from the leased sample's id"),
+        ("deaf", ["sigterm"], "Handle SIGTERM"),
+    ],
+)
+def test_what_is_wrong_is_caught_by_name(kind: str, wrong: list[str], hint: str) -> None:
+    terms = Terms(step=20, leaving=5) if kind == "deaf" else PATIENT
+    report = checked(f"{WRONG} {kind}", "student", PLAYED, terms)
+    assert report.wrong() == wrong, report
+    findings = [finding for played in report.played for finding in played.findings if not finding.right]
+    assert all(finding.hint.startswith(hint) for finding in findings)
+    assert len(findings) == len(wrong)
+
+
+def test_a_crash_is_shown_with_its_last_words() -> None:
+    report = checked(f"{WRONG} believes", "student", ["expired-lease"], PATIENT)
+    (played,) = report.played
+    assert "it ended with exit code 1" in played.findings[-1].said
+    assert "RuntimeError: LEASE_LOST" in played.last_words
+
+
+def test_one_that_does_no_work_is_not_asked_for_more() -> None:
+    done = CliRunner().invoke(app, ["agent", "check", "true", "--role", "judge"])
+    assert done.exit_code == 1
+    nothing = r"^WRONG +work .*\n +- it completed nothing .*; it called nothing; it ended with exit code 0\n +hint: "
+    assert re.search(nothing, done.stdout, re.MULTILINE)
+    assert re.search(r"^skipped +sigterm", done.stdout, re.MULTILINE)
+    assert done.stdout.endswith(f"0 of {len(SCENARIOS)} right, work wrong\n")
+
+
+def test_incidents_of_the_past_are_asked_as_they_should(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f"relative/rain/date,Text: in {number} days,2026-04-02,\n" for number in range(40)]
+    (tmp_path / "incidents.csv").write_text("cell,question,answer,rationale\n" + "".join(rows))
+    monkeypatch.setenv("INCIDENTS", str(tmp_path / "incidents.csv"))
+    report = checked(f"{sys.executable} {ROOT / 'examples/agents/incident_prober.py'}", "prober", terms=PATIENT)
+    assert report.passed, report
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    """A model that knows the right answers to the kit's questions."""
+    payloads = [sample.payload for sample in probes(load_domain("calendar"), 100)]
+    right = {one.question: one.reference for one in payloads if isinstance(one, Probe)}
+
+    class Knowing(Endpoint):
+        async def complete(self, call: Request) -> Response:
+            asked = str((await call.json())["messages"][1]["content"])
+            (reference,) = [known for question, known in right.items() if f"\n{question}\n" in asked] or [None]
+            return said(f"Step by step.\nAnswer: {reference.answer if reference else 'none'}")
+
+    made = Knowing()
+    made.start()
+    yield made
+    made.stop()
+
+
+def test_a_model_behind_an_endpoint_teaches_as_it_should(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
+    monkeypatch.setenv("MODEL", "m")
+    report = checked(f"{sys.executable} {ROOT / 'examples/agents/endpoint_teacher.py'}", "teacher", terms=PATIENT)
+    assert report.passed, report
+
+
+@pytest.mark.parametrize(
+    ("target", "role", "only", "refused"),
+    [
+        ("sleep 1", "", [], "a command line doesn't say what role it has"),
+        ("sleep 1", "operator", [], "the role is 'operator'"),
+        ("no-such-program --now", "judge", [], "can't be started"),
+        ("no_such_module:Agent", "", [], "no agent at 'no_such_module:Agent'"),
+        ("collections:Counter", "", [], "Counter.role is None"),
+        ("swarm.skeletons.teacher:NewTeacher", "judge", [], "is a teacher, not a judge"),
+        ("sleep 1", "prober", ["expired-lease"], "there is no scenario 'expired-lease' for a prober"),
+    ],
+)
+def test_what_can_not_be_checked_is_refused(target: str, role: str, only: list[str], refused: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(refused)):
+        checked(target, role, only)
