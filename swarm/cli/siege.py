@@ -21,7 +21,6 @@ from swarm.siege.plan import (
     TargetKind,
     besieged,
     default_folder,
-    fitting_lambda,
 )
 
 _RUN = "run"
@@ -105,6 +104,10 @@ def run(
         weights.folder(target)
     asking = ask or (Asking.RAW if kind is TargetKind.RUN else Asking.CHAT)
     wordy = kind is TargetKind.ENDPOINT and asking is Asking.CHAT
+    # Loads scipy and matplotlib, which no other command should wait for.
+    from swarm.siege.folder import prepare
+    from swarm.siege.standing import fitting_lambda
+
     plan = _plan(
         target=target, kind=kind, domain=domain, model=model, ask=asking, shots=shots, seed=seed,
         cells=tuple(cells or ()), new_tokens=new_tokens or (CHAT_TOKENS if wordy else RAW_TOKENS), alpha=alpha,
@@ -112,9 +115,6 @@ def run(
         max_dollars=max_dollars, price=price, key=key, rate=rate, at_once=at_once, timeout=timeout, threads=threads,
         max_failure_rate=max_failure_rate, lam=fitting_lambda(max_failure_rate),
     )  # fmt: skip
-    # Loads scipy and matplotlib, which no other command should wait for.
-    from swarm.siege.folder import prepare
-
     folder = to or default_folder(target, seed)
     prepare(folder, plan, resume=resume, fresh=fresh)
     options = [*(["--plain"] if plain else []), *(["--json"] if as_json else [])]

@@ -11,7 +11,6 @@ from pydantic_core import PydanticCustomError
 from swarm.domains.base import Domain
 from swarm.errors import ConfigError
 from swarm.records import Cell, Record
-from swarm.statistics import SIEGE_LAMBDA
 
 PLAN_FILE, ANSWERS_FILE, REPORT_FILE, PAGE_FILE = "plan.json", "answers.jsonl", "siege.json", "siege.html"
 """What lies in the folder of a siege."""
@@ -59,7 +58,7 @@ class SiegePlan(Record):
     attempt: int = Field(0, ge=0)
     """Of sieges that are repeated until one passes, the j-th, which spends alpha_j; 0 stands alone at alpha."""
     lam: float = Field(MANY_FAILURES, gt=0)
-    """The siege bound's lambda, fixed before the first call; see `fitting_lambda`."""
+    """The siege bound's lambda, fixed before the first call; see `standing.fitting_lambda`."""
     rubric: str = ""
     """File of the rubric that is judged by; "" means rubrics/siege.yaml."""
 
@@ -97,15 +96,6 @@ KEPT = (
     "lam", "rubric",
 )  # fmt: skip
 """Settings that a siege keeps when it goes on."""
-
-
-def fitting_lambda(limit: float | None) -> float:
-    """The lambda of a siege with this limit: ln 4, as a swarm's own sieges have, up to .1; else one for more failures.
-
-    Any lambda is valid that is chosen beforehand. ln 4 wants the fewest probes where few fail, but its bound is 1.85
-    times the share that failed at least; 0.25 makes that 1.13 times, and wants three times the clean probes.
-    """
-    return SIEGE_LAMBDA if limit is not None and limit <= 0.1 else MANY_FAILURES
 
 
 def besieged(domain: Domain, keys: Sequence[str]) -> tuple[Cell, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from swarm import statistics
 from swarm.records import Probe, Record, Sample, Verdict
 from swarm.siege.answers import Answer, Spent
-from swarm.siege.plan import SiegePlan
+from swarm.siege.plan import MANY_FAILURES, SiegePlan
 from swarm.species import Failure
 from swarm.state import CellCount
 
@@ -45,6 +45,15 @@ class Statement(Record):
     def reached(self) -> bool:
         """Whether the failure rate is shown to be at most the limit. Without a limit nothing is asked for."""
         return self.limit is None or self.rate <= self.limit
+
+
+def fitting_lambda(limit: float | None) -> float:
+    """The lambda of a siege with this limit: ln 4, as a swarm's own sieges have, up to .1; else one for more failures.
+
+    Any lambda is valid that is chosen beforehand. ln 4 wants the fewest probes where few fail, but its bound is 1.85
+    times the share that failed at least; 0.25 makes that 1.13 times, and wants three times the clean probes.
+    """
+    return statistics.SIEGE_LAMBDA if limit is not None and limit <= 0.1 else MANY_FAILURES
 
 
 def judged(outcomes: Sequence[Outcome]) -> list[tuple[Outcome, Verdict]]:

@@ -12,8 +12,9 @@ def sentences(said: Statement) -> list[str]:
         f"asked, at this decoding, is at most {said.rate:.2%}; other kinds of probe and the rest of the domain are not "
         "covered.",
         f"{said.failures} of {said.probes} failed; siege bound {said.bound:.4f} at level {said.level:.4g} (lambda "
-        f"{said.lam:.3g}), divided by the {said.sensitivity:.3f} of planted defects that the judge finds at least "
-        "(95%). The target is taken to have stayed the same throughout.",
+        f"{said.lam:.3g}), divided by the {said.sensitivity:.3f} of planted defects that the judge finds at least, a "
+        f"bound with an error of .05 of its own: together they hold with {0.95 - said.level:.2%} at least. The target "
+        "is taken to have stayed the same throughout.",
     ]
     if said.rate >= 1:
         lines.append("So many failed, or so few probes were asked, that this bounds nothing.")

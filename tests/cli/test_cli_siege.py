@@ -3,6 +3,8 @@
 import json
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,6 +131,12 @@ def test_usage_is_refused_with_2(cli: Cli, words: list[str], complaint: str) -> 
     code, _, err = cli("siege", *words)
     assert code == 2
     assert complaint in err
+
+
+def test_no_other_command_waits_for_what_a_siege_needs() -> None:
+    script = "import sys, swarm.cli; print([name for name in ('scipy', 'matplotlib', 'torch') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_targets_are_told_apart(stored_run: Path) -> None:

@@ -10,9 +10,8 @@ from swarm.errors import ConfigError, EngineUnavailable, StoreError
 from swarm.records import Probe
 from swarm.siege.answers import Answer, answer_log, stored_answers
 from swarm.siege.folder import prepare, read_plan
-from swarm.siege.plan import fitting_lambda
 from swarm.siege.report import SiegeReport, report_of
-from swarm.siege.standing import Outcome, failures, statement
+from swarm.siege.standing import Outcome, failures, fitting_lambda, statement
 from swarm.statistics import SIEGE_LAMBDA, siege_bound
 from tests.siege.siege_rig import Script, plan_of, played, right, siege_in, wrong_on_traps
 
