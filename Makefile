@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export RAY_USAGE_STATS_ENABLED := 0
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: setup demo demo-long test fuzz chaos chaos-long bench-exchange simulate-poison lint proto release-contract docs clean help
+.PHONY: setup typescript demo demo-long test fuzz chaos chaos-long bench-exchange simulate-poison lint proto release-contract docs clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -26,13 +26,19 @@ $(STAMP): $(LOCK) pyproject.toml client/pyproject.toml
 	@rm -f $(VENV)/installed-*
 	@touch $@
 
+# Without npm, or where it gets no packages, the test of the TypeScript agent is skipped and says so.
+typescript: ## install what the agent in examples/typescript needs, where npm is
+	@cd examples/typescript && lock=$$(sha256sum package-lock.json | cut -c1-16) && test -e node_modules/installed-$$lock || { \
+	  npm ci --prefer-offline --ignore-scripts --no-audit --no-fund --silent && touch node_modules/installed-$$lock; } || \
+	  echo "examples/typescript could not be set up: its test will be skipped"
+
 demo: setup ## grow a specialist on two cores in about ten minutes
 	$(BIN)/swarm demo examples/laptop.toml --seed $(SEED)
 
 demo-long: setup ## the same for up to an hour
 	$(BIN)/swarm demo examples/laptop-long.toml --seed $(SEED)
 
-test: setup ## all tests, the end-to-end one with the real model included
+test: setup typescript ## all tests, the end-to-end one with the real model included
 	$(BIN)/python -m pytest
 
 fuzz: setup ## random and spoilt requests to a real gateway, for about five minutes

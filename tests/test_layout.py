@@ -1,11 +1,13 @@
 """The project as it is laid out: what its packages are and pull in, and what its locks and examples say."""
 
 import importlib
+import json
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,6 +95,23 @@ def test_the_cpu_lock_has_every_dependency_and_nothing_that_breaks_torch() -> No
         "lies in client/"
     )
     assert BREAKING & known.keys() == set()
+
+
+def loose_packages(lock: dict[str, Any]) -> list[str]:
+    """Packages of an npm lock that aren't pinned by a hash, or that name a place."""
+    packages = {name: package for name, package in lock["packages"].items() if name}
+    return [name for name, found in packages.items() if "resolved" in found or not found.get("integrity")]
+
+
+def test_the_lock_of_the_typescript_agent_pins_everything_and_names_no_place() -> None:
+    folder = ROOT / "examples" / "typescript"
+    lock, wanted = (json.loads((folder / name).read_text()) for name in ("package-lock.json", "package.json"))
+    assert loose_packages(lock) == []
+    assert loose_packages({"packages": {"": {}, "a": {"integrity": "x", "resolved": "https://example.com/a.tgz"}}}) == [
+        "a"
+    ]
+    for name, version in {**wanted["dependencies"], **wanted["devDependencies"]}.items():
+        assert lock["packages"][f"node_modules/{name}"]["version"] == version
 
 
 @pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.toml")), ids=lambda example: example.stem)
