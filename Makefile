@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export RAY_USAGE_STATS_ENABLED := 0
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: setup typescript demo demo-long test fuzz chaos chaos-long bench-exchange simulate-poison lint proto release-contract docs clean help
+.PHONY: setup typescript agents-sdk demo demo-long test fuzz chaos chaos-long bench-exchange simulate-poison lint proto release-contract docs clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -32,13 +32,19 @@ typescript: ## install what the agent in examples/typescript needs, where npm is
 	  npm ci --prefer-offline --ignore-scripts --no-audit --no-fund --silent && touch node_modules/installed-$$lock; } || \
 	  echo "examples/typescript could not be set up: its test will be skipped"
 
+agents-sdk: setup ## install OpenAI's Agents SDK in a folder beside the packages, for the test of an agent that uses both
+	@lock=$$(sha256sum tests/agents_sdk.lock | cut -c1-16) && test -e $(VENV)/agents-sdk/installed-$$lock || { \
+	  rm -rf $(VENV)/agents-sdk && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile \
+	  --target $(VENV)/agents-sdk -r tests/agents_sdk.lock && touch $(VENV)/agents-sdk/installed-$$lock; } || \
+	  echo "OpenAI's Agents SDK could not be installed: its test will be skipped"
+
 demo: setup ## grow a specialist on two cores in about ten minutes
 	$(BIN)/swarm demo examples/laptop.toml --seed $(SEED)
 
 demo-long: setup ## the same for up to an hour
 	$(BIN)/swarm demo examples/laptop-long.toml --seed $(SEED)
 
-test: setup typescript ## all tests, the end-to-end one with the real model included
+test: setup typescript agents-sdk ## all tests, the end-to-end one with the real model included
 	$(BIN)/python -m pytest
 
 fuzz: setup ## random and spoilt requests to a real gateway, for about five minutes

@@ -43,7 +43,7 @@ class Runner:
     def run_sync(agent: str, about: str) -> str:
         return f"Now: Tue 2026-03-10 14:30\\nText: {about} 23 days from now, says {agent}"
 '''
-"""OpenAI's Agents SDK has that name, too; it can't be in the lock, since it would hide this project's own `agents`."""
+"""A stand-in for OpenAI's Agents SDK, which has that name, too; tests/test_agents_sdk.py has the real one."""
 STRANGERS_PROJECT = """
 [build-system]
 requires = ["setuptools"]
