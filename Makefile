@@ -76,6 +76,10 @@ chaos-long: setup ## the same with 1,000 faults, in about 50 minutes
 bench-exchange: setup ## measure the exchange beside its floors (ARGS=--quick for a smaller run)
 	$(BIN)/python -m bench.exchange $(ARGS)
 
+.PHONY: simulate
+simulate: setup ## the statistics under adversarial conditions, beside naive variants, in some minutes (ARGS=--quick for less)
+	$(BIN)/python -m bench.simulate $(ARGS)
+
 simulate-poison: setup ## what hostile teachers bring into training, with guards and without (ARGS="--train 6" trains, too)
 	$(BIN)/python -m bench.poison $(ARGS)
 

@@ -14,6 +14,9 @@ from swarm.rubric_checks import CHECKS, Case
 REQUIRED_Q0 = 0.90
 """A rubric version may judge only while the lower bound of q0 is at least this (METHODS.md, Judge)."""
 
+CALIBRATED_ON = 240
+"""Items of known truth for a rubric version, half of them wrong; fixed, so that nobody adds some until it passes."""
+
 TRIES = 40
 """Probes that are tried for one kind of item."""
 
@@ -90,6 +93,11 @@ def calibration_items(
             sides.append(_item(domain, probes, references, rng, turn=_turn(kinds, number, makers), right=right))
     rng.shuffle(sides)
     return sides
+
+
+def items_of_version(domain: Domain, cells: Sequence[Cell], seed: int, version: int) -> list[CalibrationItem]:
+    """The items on which a swarm measures a version of its rubric: as many as planned, and the same each time."""
+    return calibration_items(domain, cells, random.Random(f"{seed}/calibration/{version}"), CALIBRATED_ON)
 
 
 def _drawn(domain: Domain, cell: Cell, rng: random.Random, purpose: Purpose) -> list[Probe]:
