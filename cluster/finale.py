@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from agents.contest import parsers, sit, sit_constant, sit_parser
 from agents.engines.base import Engine
 from swarm import statistics
+from swarm.certificate.issuing import CERTIFICATE_FILE, issue
 from swarm.config import Config
 from swarm.domains import load_domain
 from swarm.domains.exam import frozen_exam
+from swarm.errors import SwarmError
 from swarm.exam_report import ExamReport, save_report
 from swarm.phases import level, policy_of
 from swarm.records import Cell
@@ -36,6 +38,16 @@ async def sit_exam(config: Config, cells: Sequence[Cell], state: SwarmState, eng
     for name in parsers(domain):
         before = before.add(sit_parser(domain, items, name))
     save_report(before, config.run_dir / "exam-before.json")
+
+
+def certify(config: Config) -> str:
+    """Issue the certificate of a run that has just been certified; returns what is to be said of it."""
+    try:
+        made = issue(config.run_dir)
+    except SwarmError as error:
+        # The phase stands in the store either way, and `swarm certificate issue` can be given again.
+        return f"no certificate: {error}"
+    return f"certificate {config.run_dir / CERTIFICATE_FILE}, signed by {made.public_key}"
 
 
 def progress(state: SwarmState, config: Config, probes: int, failures: int) -> Progress:

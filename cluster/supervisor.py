@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import random
 import shutil
 import time
 from dataclasses import dataclass
@@ -18,18 +17,19 @@ from cluster.engines import RemoteEngine, engine_name
 from cluster.loops import PURPOSES, newest_candidate
 from swarm import checkpoints, weights
 from swarm.agent.member import ENDED
-from swarm.calibration import Calibration, calibrate, calibration_items
+from swarm.calibration import Calibration, calibrate, items_of_version
 from swarm.client import SwarmClient
 from swarm.config import Config
 from swarm.criteria import Rubric
 from swarm.domains import load_domain
 from swarm.errors import RefusedError
 from swarm.phases import next_phase, policy_of, view_of
-from swarm.records import Cell, Purpose, Tier, Verdict
+from swarm.records import Cell, Purpose
 from swarm.roles import Role
 from swarm.rubric import seed_rubric
 from swarm.state import PhaseName, PhaseRecord, SwarmState
 from swarm.students import Checkpoint, CheckpointStatus
+from swarm.tally import Tally
 
 TICK_SECONDS = 1.0
 FINAL_EXAM_SECONDS = 300.0
@@ -60,8 +60,8 @@ class Supervisor:
         self._workers: list[Worker] = []
         self._calibrations: dict[int, Calibration] = {}
         self._reign = ""
-        self._tally = (0, 0)
-        self._tally_revision = 0
+        self._tally = Tally()
+        self._read = dict[str, int]()
         self._clock = ActiveClock(config.run_dir / "clock.json")
         self._stopping = ""
         self._exam: asyncio.Task[None] | None = None
@@ -78,6 +78,8 @@ class Supervisor:
             await self._watch_over()
             await self._drain()
             state = await client.state()
+            if state.phase.name is PhaseName.CERTIFIED:
+                print(await asyncio.to_thread(finale.certify, self._config), flush=True)
             if not self._stopping:
                 print(f"frozen exam of {self._config.exam.items} items", flush=True)
                 self._exam = asyncio.create_task(finale.sit_exam(self._config, self._cells, state, self._engine()))
@@ -189,33 +191,29 @@ class Supervisor:
 
     def _calibration(self, rubric: Rubric) -> Calibration:
         if rubric.version not in self._calibrations:
-            rng = random.Random(f"{self._config.swarm.seed}/calibration/{rubric.version}")
-            items = calibration_items(self._domain, self._cells, rng, 240)
+            items = items_of_version(self._domain, self._cells, self._config.swarm.seed, rubric.version)
             self._calibrations[rubric.version] = calibrate(self._domain, rubric, items)
         return self._calibrations[rubric.version]
 
     async def _count(self, state: SwarmState, champion: Checkpoint) -> tuple[int, int]:
-        """Verdicts, and failing ones among them, on this phase's probes since phase and champion are what they are."""
+        """This phase's probes and failures among them, since phase and champion are what they are."""
         purpose = PURPOSES.get(state.phase.name)
         if purpose is None:
             return 0, 0
         reign = f"{state.phase.name}/{state.phase.since}/{champion.id}"
         if reign != self._reign:
-            self._reign, self._tally = reign, (0, 0)
-            self._tally_revision = max(champion.revision, state.phase.revision)
-        while page := await self._client.samples(
-            "verdict", purpose=purpose, since_revision=self._tally_revision, limit=500
-        ):
-            judged, failed = self._tally
-            verdicts = [s.payload for s in page if isinstance(s.payload, Verdict) and s.tier is not Tier.QUARANTINED]
-            self._tally = judged + len(verdicts), failed + sum(not verdict.passed for verdict in verdicts)
-            self._tally_revision = page[-1].revision
-        return self._tally
+            self._reign, self._tally = reign, Tally(in_order=purpose is not Purpose.LEARN)
+            self._read = dict.fromkeys(("probe", "verdict"), max(champion.revision, state.phase.revision))
+        for kind, add in (("probe", self._tally.ask), ("verdict", self._tally.judge)):
+            while page := await self._client.samples(kind, purpose=purpose, since_revision=self._read[kind], limit=500):
+                add(page)
+                self._read[kind] = page[-1].revision
+        return self._tally.counts
 
     async def _report_progress(self, state: SwarmState) -> None:
         if state.phase.name not in (PhaseName.SIEGE, PhaseName.CENSUS):
             return
-        probes, failures = self._tally
+        probes, failures = self._tally.counts
         await self._client.put_progress(finale.progress(state, self._config, probes, failures))
 
     async def _drain(self) -> None:

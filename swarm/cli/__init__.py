@@ -4,6 +4,7 @@ import typer
 
 from swarm.cli import (
     agent,
+    certificate,
     credentials,
     dead,
     demo,
@@ -55,6 +56,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(agent.app, name="agent")
+app.add_typer(certificate.app, name="certificate")
 app.add_typer(credentials.app, name="credentials")
 app.add_typer(dead.app, name="dead")
 app.add_typer(feedback.app, name="feedback")
