@@ -1,6 +1,9 @@
 """A class with `act` at work: what it takes and gives, sync and async, and what becomes of its faults."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -240,3 +243,20 @@ def test_a_place_without_an_agent_is_named(place: str) -> None:
 
 def test_an_agent_is_made_from_its_place() -> None:
     assert type(load_agent("collections:Counter")).__name__ == "Counter"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "ConfigError: no class was given. Say python -m swarm.agent MODULE:CLASS [--help]"),
+        (["nowhere:Agent"], "ConfigError: no agent at 'nowhere:Agent': "),
+        (["swarm.skeletons.teacher:NewTeacher"], "ConfigError: no target was given"),
+    ],
+    ids=["none", "no such class", "no gateway"],
+)
+def test_a_class_that_can_not_be_run_is_told_why(arguments: list[str], said: str) -> None:
+    known = {name: value for name, value in os.environ.items() if not name.startswith("SWARM_")}
+    started = [sys.executable, "-m", "swarm.agent", *arguments]
+    done = subprocess.run(started, env=known, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == ConfigError.exit_code
+    assert done.stderr.startswith(said)

@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from swarm.access import read_credential
 from swarm.client import SwarmClient
+from swarm.conformance.company import probes
 from swarm.conformance.door import Call, Door, Forward, at_first
+from swarm.domains import load_domain
 from swarm.errors import RefusedError, UnavailableError
 from swarm.gateway.server import Settings, serving
 from swarm.roles import Role
@@ -73,3 +76,21 @@ async def test_a_rule_acts_on_the_first_calls_alone(opened: tuple[Door, str], tm
             await student.lease(Stage.PROBES)
     assert (refused.value.reason, refused.value.retry_seconds) == ("RATE_LIMITED", 7)
     assert [call.code for call in door.calls] == ["UNAVAILABLE", "UNAVAILABLE", "OK", "RESOURCE_EXHAUSTED"]
+
+
+async def test_work_that_a_client_can_not_read_goes_back(opened: tuple[Door, str], tmp_path: Path) -> None:
+    door, where = opened
+
+    async def newer(_call: Call, forward: Forward) -> Any:
+        reply = await forward()
+        reply.leases[0].chain[0].probe.origin = 99
+        return reply
+
+    async with client(tmp_path, where, Role.PROBER) as prober, client(tmp_path, where) as student:
+        await prober.publish(probes(load_domain("calendar"), 2))
+        door.rule = at_first(("Lease",), newer)
+        (lease,) = await student.lease(Stage.PROBES, 2)
+        (failed,) = door.calls[-1].request.failures
+    assert door.calls[-1].code == "OK"
+    assert failed.token != lease.token
+    assert failed.reason.startswith("one can't read it: Probe.origin is 99, which is none of Origin")

@@ -11,6 +11,7 @@ import pytest
 from swarm.conformance import checked, lease_for
 from swarm.records import Verdict
 from swarm.roles import Role
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 AGENTS = ROOT / "examples" / "agents"
@@ -119,7 +120,7 @@ def test_what_does_not_end_is_ended_and_leaves_nothing_running(program: str, lim
     found = ran(program, limits, mark)
     assert found.stopped == stopped
     assert found.code != 0
-    assert still_running(mark) == []
+    until(lambda: still_running(mark) == [])
 
 
 def still_running(mark: str) -> list[str]:
