@@ -178,7 +178,9 @@ def _map(state: SwarmState) -> Table:
 
 
 def _roles(state: SwarmState, pace: Pace) -> Table:
-    rates, table = pace.rates(), Table("role", "agents", "done", "per s", "failed", "tokens", box=None)
+    given = state.rates.roles if state.rates else ()
+    rates = pace.rates() or {rate.role: rate.completed for rate in given}
+    table = Table("role", "agents", "done", "per s", "failed", "tokens", box=None)
     for role in dict.fromkeys(agent.card.role for agent in state.agents):
         members = [agent for agent in state.agents if agent.card.role is role]
         done, failed = sum(agent.completed for agent in members), sum(agent.failed for agent in members)

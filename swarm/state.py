@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from swarm.fields import Count, Line, Note, Number
+from swarm.rates import Rates
 from swarm.records import Cell, Origin, Record
 from swarm.roles import AgentStatus, Cost
 from swarm.students import Checkpoint, PromotionDecision
@@ -83,3 +84,5 @@ class SwarmState(Record):
     """Probes that probers refused themselves, by reason."""
     origins: tuple[tuple[Origin, int], ...] = ()
     alarms: tuple[str, ...] = ()
+    rates: Rates | None = None
+    """None where no gateway has measured any yet, as of a run that is down."""

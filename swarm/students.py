@@ -55,6 +55,26 @@ class Checkpoint(Record):
     created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
 
 
+class Lessons(Record):
+    """How many corrections a checkpoint learned from in its own rounds: new ones, and how often it put older ones."""
+
+    checkpoint_id: str
+    learned: int
+    replayed: int
+
+
+class Learning(Record):
+    """A checkpoint learned from a correction in its own rounds: for the first time, or again, so often.
+
+    Every checkpoint that was trained from this one has learned from it, too.
+    """
+
+    sample_id: str
+    checkpoint_id: str
+    fresh: bool
+    replays: int
+
+
 class ExamItem(Record):
     """One exam probe with what champion and candidate answered to it."""
 

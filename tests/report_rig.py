@@ -107,7 +107,8 @@ def _promote(exchange: Exchange) -> None:
         id="c1", parent_id="base", status=CheckpointStatus.CANDIDATE, url="file:///c1",
         cursor=exchange.revision(), corrections_trained=9, train_seconds=31.0,
     )  # fmt: skip
-    exchange.put_checkpoint(candidate)
+    learned = [chain[0].id for chain in exchange.corrections(0)]
+    exchange.put_checkpoint(candidate, learned)
     record = ExamRecord(id="e1", champion_id="base", candidate_id="c1", items=())
     decision = PromotionDecision(
         exam_id="e1", candidate_id="c1", champion_id="base", promoted=True, wins=21, losses=2,
@@ -115,7 +116,8 @@ def _promote(exchange: Exchange) -> None:
     )  # fmt: skip
     exchange.submit_exam(record, decision)
     refused = decision.model_copy(update={"exam_id": "e2", "candidate_id": "c2", "promoted": False, "wins": 4})
-    exchange.put_checkpoint(candidate.model_copy(update={"id": "c2", "parent_id": "c1", "corrections_trained": 14}))
+    second = candidate.model_copy(update={"id": "c2", "parent_id": "c1", "corrections_trained": 14})
+    exchange.put_checkpoint(second, replayed=learned[:2])
     words = {"champion_id": "c1", "blocked_by": ("improvement: 4 won, 2 lost",), "e_value": 1.4}
     exchange.submit_exam(
         record.model_copy(update={"id": "e2", "champion_id": "c1", "candidate_id": "c2"}),

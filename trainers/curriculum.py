@@ -178,6 +178,12 @@ def general_examples(folder: Path) -> list[Example]:
         return []
     rows = [json.loads(line) for line in file.read_text().splitlines()]
     return [
-        Example(sample_id=f"general-{number}", prompt=row["prompt"], completion=row["completion"], is_new=False)
+        Example(
+            sample_id=f"general-{number}",
+            prompt=row["prompt"],
+            completion=row["completion"],
+            is_new=False,
+            general=True,
+        )
         for number, row in enumerate(rows)
     ]

@@ -89,6 +89,8 @@ class Desk:
         self.published, self.published_at = "", 0.0
         self.first: Order | None = None
         """What comes before all other orders."""
+        self._lessons: list[Example] = []
+        """What the weights have learned from since the last candidate, replay included."""
         self._forgotten_until = 0
         self._waits = 0
         self._said = 0
@@ -182,6 +184,8 @@ class Desk:
         untouched = champion is None or champion.status is CheckpointStatus.BASE
         if not decision.regression or champion is None or (untouched and self.config.trainer.mode is TrainMode.LORA):
             return None
+        self.books = self.books.model_copy(update={"parent_id": champion.id})
+        self._lessons.clear()
         return Order(kind="revert", revert_to=str(self.weights_of(champion)))
 
     def weights_of(self, champion: Checkpoint) -> Path:
@@ -194,6 +198,7 @@ class Desk:
         """Add a round to the books, and say so: probers go by what the trainer has consumed."""
         self.waiting_since = time.monotonic()
         new = sum(example.is_new for example in order.examples)
+        self._lessons += [example for example in order.examples if not example.general]
         consumed = self._newly_consumed()
         self.books = GroupBooks(
             cursor=self.curriculum.settled,
@@ -236,8 +241,11 @@ class Desk:
                 # In this thread, not in another: what computes in two has two OpenMP teams, which wait for each other.
                 canary_logprob=learner.canary_logprob(),
                 recipe=self.config.trainer.recipe,
-            )
+            ),
+            learned=[example.sample_id for example in self._lessons if example.is_new],
+            replayed=[example.sample_id for example in self._lessons if not example.is_new],
         )
+        self._lessons.clear()
         self.published, self.published_at = identity, time.monotonic()
         self.books = self.books.model_copy(update={"parent_id": identity, "rounds_since_candidate": 0})
         await self._beat()

@@ -18,6 +18,16 @@ class Caller:
     async def _call(self, request: Any, extra_seconds: float = 0.0) -> Any:
         return await self._connection.call(request, self._timeout + extra_seconds)
 
+    async def _pages(self, request: Any, field: str, model: type[Any]) -> list[Any]:
+        """The records in a field of the answer to a list, of all its pages."""
+        found = list[Any]()
+        while True:
+            reply = await self._call(request)
+            found += records(getattr(reply, field), model)
+            if not reply.next_page_token:
+                return found
+            request.page_token = reply.next_page_token
+
 
 def records(messages: Iterable[Any], model: type[Any]) -> list[Any]:
     """The records of messages. Raises RefusedError (INVALID) naming the field that isn't sound."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from swarm.calls.caller import Caller, records
 from swarm.codec import enum_to_wire, from_wire
 from swarm.forgetting import ForgetReport, Forgetting
+from swarm.rates import ErrorGroup
 from swarm.v1 import operator_pb2
 from swarm.work import Answer, DeadLetter, Stage
 
@@ -37,6 +38,11 @@ class OperatorCalls(Caller):
         )
         reply = await self._call(request)
         return records(reply.letters, DeadLetter)
+
+    async def errors(self) -> list[ErrorGroup]:
+        """The latest burned deliveries, gathered by queue, kind and reason, the latest first."""
+        reply = await self._call(operator_pb2.ListErrorsRequest())
+        return records(reply.errors, ErrorGroup)
 
     async def requeue_dead(self, sample_ids: Sequence[str], note: str = "") -> list[Answer]:
         """Let dead letters wait again; one answer each, in order."""

@@ -60,8 +60,7 @@ class RosterCalls(Caller):
 
     async def agents(self) -> list[AgentStatus]:
         """Everyone registered."""
-        reply = await self._call(agent_pb2.ListAgentsRequest())
-        return records(reply.agents, AgentStatus)
+        return await self._pages(agent_pb2.ListAgentsRequest(), "agents", AgentStatus)
 
     async def issue_credential(
         self, name: str, role: Role, ttl_seconds: float = 0.0, tier: Tier | None = None

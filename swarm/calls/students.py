@@ -1,9 +1,12 @@
 """The student's versions: checkpoints, exams, promotions, and a person's question."""
 
+from collections.abc import Sequence
+
+from swarm.asking import Making
 from swarm.calls.caller import Caller, records
 from swarm.codec import from_wire, to_wire
 from swarm.records import Record, new_id
-from swarm.students import Checkpoint, ExamRecord, PromotionDecision
+from swarm.students import Checkpoint, ExamRecord, Lessons, PromotionDecision
 from swarm.v1 import checkpoint_pb2, exam_pb2, student_pb2
 
 
@@ -19,15 +22,29 @@ class Answered(Record):
 class StudentCalls(Caller):
     """The student's versions: checkpoints, exams, promotions, and a person's question."""
 
-    async def put_checkpoint(self, checkpoint: Checkpoint) -> Checkpoint:
-        """Store a base or a candidate with its cursor; idempotent by id."""
-        reply = await self._call(checkpoint_pb2.PutCheckpointRequest(checkpoint=to_wire(checkpoint)))
-        return from_wire(reply.checkpoint, Checkpoint)
+    async def put_checkpoint(
+        self, checkpoint: Checkpoint, learned: Sequence[str] = (), replayed: Sequence[str] = ()
+    ) -> Checkpoint:
+        """Store a base or a candidate with its cursor; idempotent by id.
+
+        `learned` and `replayed` are ids of the corrections that its rounds since its parent learned from: those that
+        were new, and older ones, as often as they were put.
+        """
+        request = checkpoint_pb2.PutCheckpointRequest(
+            checkpoint=to_wire(checkpoint), learned=learned, replayed=replayed
+        )
+        return from_wire((await self._call(request)).checkpoint, Checkpoint)
+
+    async def making(self, checkpoint_id: str) -> Making:
+        """A checkpoint, how its exam ended, and what made it. Raises RefusedError NOT_FOUND."""
+        reply = await self._call(checkpoint_pb2.GetCheckpointRequest(checkpoint_id=checkpoint_id))
+        decision = from_wire(reply.decision, PromotionDecision) if reply.HasField("decision") else None
+        line = tuple(records(reply.line, Lessons))
+        return Making(checkpoint=from_wire(reply.checkpoint, Checkpoint), decision=decision, line=line)
 
     async def checkpoints(self) -> list[Checkpoint]:
         """Every student version."""
-        reply = await self._call(checkpoint_pb2.ListCheckpointsRequest())
-        return records(reply.checkpoints, Checkpoint)
+        return await self._pages(checkpoint_pb2.ListCheckpointsRequest(), "checkpoints", Checkpoint)
 
     async def champion(self) -> Checkpoint | None:
         """The version that serves; None before the first base."""
@@ -46,8 +63,12 @@ class StudentCalls(Caller):
 
     async def promotions(self) -> list[PromotionDecision]:
         """Every decision."""
-        reply = await self._call(exam_pb2.ListPromotionsRequest())
-        return records(reply.promotions, PromotionDecision)
+        return await self._pages(exam_pb2.ListPromotionsRequest(), "promotions", PromotionDecision)
+
+    async def exam(self, exam_id: str) -> ExamRecord:
+        """An exam with all its items, as the gateway judged it. Raises RefusedError NOT_FOUND."""
+        reply = await self._call(exam_pb2.GetExamRequest(exam_id=exam_id))
+        return from_wire(reply.exam, ExamRecord)
 
     async def ask(self, question: str, wait_seconds: float = 60.0, request_id: str = "") -> Answered:
         """Put a question to the student that serves. Raises RefusedError NO_STUDENT or NO_ANSWER.

@@ -4,6 +4,7 @@ import typer
 
 from swarm.cli import (
     agent,
+    asking,
     certificate,
     credentials,
     dead,
@@ -41,6 +42,9 @@ for command in (
     steer.rollback,
     look.samples,
     look.sample,
+    look.checkpoint,
+    asking.species,
+    asking.errors,
     look.agents,
     forget.forget,
     export.export_samples,

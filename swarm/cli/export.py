@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from swarm.cli.edge import Json, dump, say
-from swarm.cli.filters import CellOption, KindOption, PurposeOption, SinceOption, VerdictOption, query
+from swarm.cli.filters import CellOption, KindOption, PurposeOption, RevisionOption, VerdictOption, query
 from swarm.cli.places import RunArgument, find_run
 from swarm.report.reading import reading
 
@@ -28,7 +28,7 @@ def export_samples(
     cell: CellOption = None,
     purpose: PurposeOption = None,
     verdict: VerdictOption = None,
-    since: SinceOption = 0,
+    since: RevisionOption = 0,
     as_json: Json = False,
 ) -> None:
     """Write a run's samples to Parquet, whether its gateway runs or only its store is left."""

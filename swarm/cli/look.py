@@ -7,14 +7,31 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from swarm.asking import Family, Interest, Making, Query
 from swarm.cli.edge import Json, dump, say
-from swarm.cli.filters import CellOption, KindOption, PurposeOption, SinceOption, VerdictOption, query
+from swarm.cli.filters import (
+    CellOption,
+    CheckpointOption,
+    CriterionOption,
+    KindOption,
+    OriginOption,
+    ProducerOption,
+    PurposeOption,
+    SinceOption,
+    SpeciesOption,
+    TierOption,
+    UntilOption,
+    VerdictOption,
+    interest,
+    query,
+)
 from swarm.cli.places import RunOption, find_run, read_note, standing, stored_config
-from swarm.cli.wording import event_line, sample_line, sample_lines
+from swarm.cli.wording import event_line, learning_line, making_lines, sample_line, sample_lines
 from swarm.events import Event, EventKind
 from swarm.live import Pace, follow, picture
 from swarm.records import Sample
-from swarm.report.reading import Query, operator, reading
+from swarm.report.reading import operator, reading
+from swarm.roles import Role
 from swarm.sections import BudgetSection
 from swarm.state import SwarmState
 
@@ -59,14 +76,25 @@ def agents(run: RunOption = None, as_json: Json = False) -> None:
 
 
 def watch(
+    *,
     run: RunOption = None,
-    kind: Annotated[EventKind | None, typer.Option("--filter", help="Only events of this kind.")] = None,
+    kinds: Annotated[
+        list[EventKind] | None, typer.Option("--filter", help="Only events of this kind; repeatable.")
+    ] = None,
+    sample_kinds: Annotated[
+        list[str] | None, typer.Option("--kind", help="Only samples of this kind; repeatable.")
+    ] = None,
+    cells: Annotated[
+        list[str] | None, typer.Option("--cell", help="Only samples of this cell, subdomain/weather/form; repeatable.")
+    ] = None,
+    roles: Annotated[list[Role] | None, typer.Option("--role", help="Only of agents of this role; repeatable.")] = None,
     since: Annotated[int | None, typer.Option(min=0, help="Begin after this revision; now where not given.")] = None,
     limit: Annotated[int, typer.Option(min=0, help="End after so many events; 0 never ends.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
-    """Every change as it happens, in order and without gaps, until ^C."""
-    asyncio.run(_watch(find_run(run), kind, since, limit, as_json))
+    """Every change as it happens, in order and without gaps, until ^C; only what passes all filters that are given."""
+    chosen = interest(kinds or (), sample_kinds or (), cells or (), roles or ())
+    asyncio.run(_watch(find_run(run), chosen, since, limit, as_json))
 
 
 def samples(
@@ -76,15 +104,36 @@ def samples(
     verdict: VerdictOption = None,
     kind: KindOption = None,
     purpose: PurposeOption = None,
-    since: SinceOption = 0,
+    producer: ProducerOption = None,
+    checkpoint: CheckpointOption = None,
+    criterion: CriterionOption = None,
+    species: SpeciesOption = None,
+    origin: OriginOption = None,
+    tier: TierOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     limit: Limit = 20,
     oldest: Annotated[bool, typer.Option("--oldest", help="Oldest first.")] = False,
     as_json: Json = False,
 ) -> None:
     """Stored samples, the newest first."""
-    chosen = query(kind, cell, purpose, verdict, since)
-    shown = chosen.model_copy(update={"limit": limit, "newest_first": not oldest})
-    found = asyncio.run(_samples(find_run(run), shown))
+    chosen = query(
+        kind,
+        cell,
+        purpose,
+        verdict,
+        since,
+        until,
+        producer=producer,
+        checkpoint_id=checkpoint,
+        criterion=criterion,
+        species=species,
+        origin=origin,
+        tier=tier,
+        limit=limit,
+        newest_first=not oldest,
+    )
+    found = asyncio.run(_samples(find_run(run), chosen))
     if as_json:
         dump(found)
         return
@@ -97,13 +146,35 @@ def sample(
     run: RunOption = None,
     as_json: Json = False,
 ) -> None:
-    """A sample with all that it answers to and all that answers to it."""
-    family = asyncio.run(_lineage(find_run(run), sample_id))
+    """A sample with all that it answers to, all that answers to it, and the checkpoints that learned from these."""
+    family = asyncio.run(_family(find_run(run), sample_id))
     if as_json:
         dump(family)
         return
-    for item in family:
+    for item in family.samples:
         say("\n".join(sample_lines(item)) + "\n")
+    for learning in family.learnings:
+        say(learning_line(learning))
+
+
+def checkpoint(
+    checkpoint_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a checkpoint; `swarm status` names them.")],
+    run: RunOption = None,
+    with_samples: Annotated[
+        bool, typer.Option("--samples", help="Show the corrections that it learned from, the newest first.")
+    ] = False,
+    limit: Limit = 20,
+    as_json: Json = False,
+) -> None:
+    """A student version: how its exam ended, and what it and those that it was trained from have learned."""
+    made, learned = asyncio.run(_making(find_run(run), checkpoint_id, limit if with_samples else 0))
+    if as_json:
+        shown = {"samples": [item.model_dump(mode="json") for item in learned]} if with_samples else {}
+        dump(made.model_dump(mode="json") | shown)
+        return
+    say("\n".join(making_lines(made)))
+    for item in learned:
+        say(sample_line(item))
 
 
 async def _state(run: Path) -> SwarmState:
@@ -116,17 +187,24 @@ async def _samples(run: Path, query: Query) -> list[Sample]:
         return await reader.samples(query)
 
 
-async def _lineage(run: Path, sample_id: str) -> list[Sample]:
+async def _family(run: Path, sample_id: str) -> Family:
     async with reading(run) as reader:
-        return await reader.lineage(sample_id)
+        return await reader.family(sample_id)
 
 
-async def _watch(run: Path, kind: EventKind | None, since: int | None, limit: int, as_json: bool) -> None:
+async def _making(run: Path, checkpoint_id: str, samples: int) -> tuple[Making, list[Sample]]:
+    async with reading(run) as reader:
+        made = await reader.making(checkpoint_id)
+        learned = Query(learned_by=checkpoint_id, limit=samples)
+        return made, await reader.samples(learned) if samples else []
+
+
+async def _watch(run: Path, chosen: Interest, since: int | None, limit: int, as_json: bool) -> None:
     shown = 0
     async with operator(run) as client:
         begin = (await client.state()).revision if since is None else since
-        async for event in client.watch(begin):
-            if event.kind is EventKind.BOOKMARK or (kind is not None and event.kind is not kind):
+        async for event in client.watch(begin, chosen):
+            if event.kind is EventKind.BOOKMARK:
                 continue
             _show(event, as_json)
             shown += 1

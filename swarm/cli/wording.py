@@ -1,8 +1,10 @@
 """Samples and events as lines of text."""
 
+from swarm.asking import Making
 from swarm.events import Event
 from swarm.live import decision_line
 from swarm.records import Attempt, Correction, Probe, Sample, Verdict
+from swarm.students import Learning
 
 _WIDTH = 100
 
@@ -72,4 +74,24 @@ def sample_lines(sample: Sample) -> list[str]:
                 f"  {name:<18} {part}" if not i else f"  {'':<18} {part}"
                 for i, part in enumerate(str(value).splitlines())
             ]
+    return lines
+
+
+def learning_line(learning: Learning) -> str:
+    """Which checkpoint learned from which correction, in one line."""
+    how = [*(["as new"] if learning.fresh else []), *([f"{learning.replays} times again"] if learning.replays else [])]
+    return f"checkpoint {learning.checkpoint_id} learned from {learning.sample_id}, {' and '.join(how)}"
+
+
+def making_lines(made: Making) -> list[str]:
+    """A checkpoint, how its exam ended, and what made it, in lines."""
+    item = made.checkpoint
+    lines = [f"checkpoint {item.id}", f"  status       {item.status} {item.reason}".rstrip()]
+    lines += [f"  trained from {item.parent_id or '-'}", f"  recipe       {item.recipe or '-'}"]
+    if made.decision is not None:
+        lines.append(f"  exam         {decision_line(made.decision).removeprefix('exam: ')}")
+    for lessons in made.line:
+        lines.append(
+            f"  {lessons.checkpoint_id} learned from {lessons.learned} new corrections, {lessons.replayed} again"
+        )
     return lines

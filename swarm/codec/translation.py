@@ -18,7 +18,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from pydantic import ValidationError
 
-from swarm import criteria, events, feedback, forgetting, records, roles, state, students, work
+from swarm import criteria, events, feedback, forgetting, rates, records, roles, state, students, work
 from swarm.errors import RefusedError
 from swarm.records import Record
 from swarm.v1 import feedback_pb2, operator_pb2, records_pb2, state_pb2
@@ -30,7 +30,7 @@ Reader = Callable[[Any], Any]
 
 ABSENT = object()
 """What a reader gives for a field that was not sent; the record's default, if it has one, takes its place."""
-_HOMES = (records, roles, work, criteria, students, state, forgetting, feedback, events)
+_HOMES = (records, roles, work, criteria, students, rates, state, forgetting, feedback, events)
 """The modules whose records and enums travel."""
 
 
@@ -67,13 +67,16 @@ def from_wire(message: Message, model: type[R]) -> R:
     return validated(model, _read(message))
 
 
-def validated(model: type[R], values: dict[str, Any]) -> R:
-    """The record with these values. Raises RefusedError (INVALID) naming the first field that isn't sound."""
+def validated(model: type[R], values: dict[str, Any], named: str = "") -> R:
+    """The record with these values. Raises RefusedError (INVALID) naming the first field that isn't sound.
+
+    `named` is what the sender calls the record, where that isn't the model's name.
+    """
     try:
         return model.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join([model.__name__, *map(str, first["loc"])])
+        where = ".".join([named or model.__name__, *map(str, first["loc"])])
         raise _refusal(where, f"{where} is {_shown(first['input'])}: {first['msg']}") from error
 
 
@@ -236,7 +239,7 @@ def _reader(field: FieldDescriptor) -> Reader:
         return lambda message: tuple(tuple(part(item) for part in parts) for item in getattr(message, name))
     if field.is_repeated:
         return lambda message: tuple(_read(item) for item in getattr(message, name))
-    one: Reader = _read if kind.name in MODELS else partial(_moment, where=_name(field))
+    one: Reader = _read if kind.name in MODELS else partial(moment_from_wire, where=_name(field))
     return lambda message: one(getattr(message, name)) if message.HasField(name) else ABSENT
 
 
@@ -283,7 +286,8 @@ def _aware(value: datetime) -> datetime:
     return value
 
 
-def _moment(timestamp: Any, where: str) -> datetime:
+def moment_from_wire(timestamp: Any, where: str) -> datetime:
+    """The time of a timestamp. Raises RefusedError naming the field `where` it is, if it is none."""
     try:
         found: datetime = timestamp.ToDatetime(tzinfo=UTC)
     except (ValueError, OverflowError) as error:

@@ -7,16 +7,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import Connection, Select, bindparam, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
 from swarm.errors import RefusedError
 from swarm.events import EventKind
 from swarm.exchange.bodies import bodies_of
+from swarm.exchange.finding import SPECIES
 from swarm.exchange.flow import Code, Identity, State
 from swarm.exchange.log import append
 from swarm.exchange.part import Part
 from swarm.exchange.rows import chunks, count_stage, payload_from, unused
-from swarm.exchange.schema import FORGOTTEN, TAUGHT, checkpoints, events, exams, history, queue, samples
+from swarm.exchange.schema import FORGOTTEN, TAUGHT, checkpoints, events, exams, history, marks, queue, samples
 from swarm.exchange.store import moment
 from swarm.forgetting import MOST_IDS, ForgetReport, Forgetting, blank, blank_exam
 from swarm.students import ExamRecord
@@ -250,6 +251,8 @@ def _erase(connection: Connection, ids: Sequence[str], now: int) -> None:
         left = [{"key": row.id, "said": blank(payload_from(row)).model_dump_json(), "now": now} for row in rows]
         bodies_of(connection).released.update(row.body_name for row in rows if row.body_name)
         connection.execute(_BLANK, left)
+        if verdicts := [row.revision for row in rows if row.kind == "verdict"]:
+            connection.execute(delete(marks).where(marks.c.topic == SPECIES, marks.c.revision.in_(verdicts)))
         connection.execute(update(history).where(history.c.sample_id.in_(group)).values(reason=""))
         connection.execute(update(queue).where(queue.c.sample_id.in_(group)).values(ordering_key=""))
 

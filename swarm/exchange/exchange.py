@@ -10,6 +10,7 @@ from swarm.exchange.bodies import DEFAULT_BYTES, PLACE
 from swarm.exchange.credits import Credits
 from swarm.exchange.deadletters import DeadLetters
 from swarm.exchange.erasure import Erasure
+from swarm.exchange.failings import Failings
 from swarm.exchange.feedback import Feedbacks
 from swarm.exchange.incarnation import Incarnation
 from swarm.exchange.ledger import Ledger
@@ -21,6 +22,7 @@ from swarm.exchange.quarantine import Quarantine
 from swarm.exchange.requests import Requests
 from swarm.exchange.retention import Retention
 from swarm.exchange.roster import Roster
+from swarm.exchange.sifting import Sifting
 from swarm.exchange.store import Clock, Store, read_meta, write_meta
 from swarm.exchange.stores import copy_store, open_store
 from swarm.exchange.sweeps import Sweeps
@@ -39,6 +41,8 @@ class Exchange(
     Erasure,
     Feedbacks,
     EventLog,
+    Sifting,
+    Failings,
     Ledger,
     Roster,
     Wallet,

@@ -11,10 +11,11 @@ from swarm.events import EventKind
 from swarm.exchange.bodies import bodies_of
 from swarm.exchange.bulk import add_rows, insert_rows
 from swarm.exchange.credits import Credits
+from swarm.exchange.finding import marks_of
 from swarm.exchange.flow import TAUGHT_PURPOSES, Code, Identity, State, answers, priority
 from swarm.exchange.log import current_revision
 from swarm.exchange.rows import Facts, chunks, count_stage, depths, facts_by_id, skeleton
-from swarm.exchange.schema import cell_counts, events, queue, samples, tallies
+from swarm.exchange.schema import cell_counts, events, marks, queue, samples, tallies
 from swarm.exchange.store import micros
 from swarm.flow import BUILT_IN
 from swarm.records import Attempt, Probe, Purpose, Sample, Tier, Verdict, sample_digest
@@ -50,6 +51,7 @@ class Intake:
         self._judged: dict[str, list[tuple[int, bool]]] = {}
         self._events: list[dict[str, object]] = []
         self._samples: list[dict[str, object]] = []
+        self._marks: list[dict[str, object]] = []
         self._waiting: list[dict[str, object]] = []
         self._accepted: Counter[Stage] = Counter()
         self._tallies: Counter[tuple[str, str]] = Counter()
@@ -100,6 +102,7 @@ class Intake:
             return 0
         insert_rows(self._connection, events, self._events)
         insert_rows(self._connection, samples, [self._housed(row) for row in self._samples])
+        insert_rows(self._connection, marks, self._marks)
         insert_rows(self._connection, queue, self._waiting)
         for stage, count in self._accepted.items():
             count_stage(self._connection, stage, accepted=count)
@@ -176,6 +179,7 @@ class Intake:
             self._tallies["origin", sample.payload.origin] += 1
         self._events.append({"revision": revision, "kind": _EVENT, "ref": sample.id, "at": self._now, "body": None})
         self._samples.append(_sample_row(producer, draft, counted))
+        self._marks += marks_of(sample.payload, revision)
         if stage is not None:
             self._depths[stage] += 1
             self._accepted[stage] += 1
@@ -213,10 +217,11 @@ def _draft(producer: Identity, sample: Sample, parent: Facts | None, revision: i
     withheld = producer.tier is Tier.QUARANTINED or (parent is not None and parent.withheld)
     payload = sample.payload
     if isinstance(payload, Probe):
-        cell_key, purpose, checkpoint_id = payload.cell.key, payload.purpose, ""
+        cell_key, purpose, checkpoint_id, origin = payload.cell.key, payload.purpose, "", str(payload.origin)
     else:
         assert parent is not None
         cell_key, purpose, checkpoint_id = parent.cell_key, Purpose(parent.purpose), parent.checkpoint_id
+        origin = parent.origin
     if isinstance(payload, Attempt):
         checkpoint_id = payload.checkpoint_id
     facts = Facts(
@@ -230,6 +235,7 @@ def _draft(producer: Identity, sample: Sample, parent: Facts | None, revision: i
         purpose=purpose,
         checkpoint_id=checkpoint_id,
         withheld=withheld,
+        origin=origin,
     )
     waits = None if withheld else BUILT_IN.route(payload, purpose).waits
     return Draft(sample, facts, said, None if waits is None else Stage(waits))
@@ -261,6 +267,7 @@ def _sample_row(producer: Identity, draft: Draft, counted: bool) -> dict[str, ob
         "withheld": facts.withheld,
         "taught_at": facts.revision if taught else None,
         "body_name": None,
+        "origin": facts.origin,
         "redactions": json.dumps(sample.redactions) if sample.redactions else "",
     }
 

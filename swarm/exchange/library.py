@@ -1,16 +1,31 @@
 """Reading stored samples: by filter, by lineage, as the log of corrections, and as the verdicts of one measurement."""
 
-from sqlalchemy import Connection, Select, select
+from collections.abc import Iterable
+from typing import NamedTuple
 
+from sqlalchemy import Connection, select
+
+from swarm.asking import KINDS, Query
 from swarm.errors import RefusedError
+from swarm.exchange.finding import Place, found, possible, span, taught_by
 from swarm.exchange.flow import Code
+from swarm.exchange.lessons import learnings
 from swarm.exchange.part import Part
-from swarm.exchange.redaction import redact_all
-from swarm.exchange.rows import chains, facts_by_id, sample_from
+from swarm.exchange.redaction import redact_all, visible_kinds
+from swarm.exchange.rows import chains, facts_by_id, rows_at, sample_from
 from swarm.exchange.schema import TAUGHT, cell_counts, samples
 from swarm.records import Cell, Purpose, Sample
 from swarm.roles import Role
 from swarm.state import CellCount
+from swarm.students import Learning
+
+
+class Found(NamedTuple):
+    """A page of samples, whether more follow, and the revision as of which it is."""
+
+    samples: list[Sample]
+    more: bool
+    revision: int
 
 
 class Library(Part):
@@ -32,19 +47,25 @@ class Library(Part):
 
         Cell (a key, `subdomain/weather/form`) and purpose are those of the root probe; only verdicts have `passed`.
         """
-        query: Select[tuple[object, ...]] = select(samples).where(samples.c.revision > since_revision)
-        for column, value in (
-            (samples.c.kind, kind),
-            (samples.c.cell_key, cell),
-            (samples.c.purpose, purpose),
-            (samples.c.passed, passed),
-        ):
-            if value is not None:
-                query = query.where(column == value)
-        order = samples.c.revision.desc() if descending else samples.c.revision
+        chosen = {"kind": kind, "cell": Cell.parse(cell) if cell is not None else None, "purpose": purpose}
+        shown = {"passed": passed, "since_revision": since_revision, "limit": limit, "newest_first": descending}
+        return self.find(Query.model_validate(chosen | shown), role).samples
+
+    def find(self, query: Query, role: Role = Role.OPERATOR, place: Place | None = None) -> Found:
+        """The first page of what a query is after as `role` may see it, or the page behind a place.
+
+        Kinds that the role may not see are never looked for: whether there are any doesn't show.
+        Raises RefusedError OUT_OF_RANGE for a time before the log's oldest, NOT_FOUND for an unknown `learned_by`.
+        """
+        kinds = [kind for kind in KINDS if kind in visible_kinds(role) & possible(query)]
         with self._store.read() as connection:
-            rows = connection.execute(query.order_by(order).limit(limit)).all()
-        return redact_all((sample_from(row, self._store.bodies) for row in rows), role)
+            first, last, snapshot = span(connection, query, place)
+            if not kinds or first > last:
+                return Found([], False, snapshot)
+            wanted = connection.scalars(found(query, kinds, taught_by(connection, query), first, last)).all()
+            rows = rows_at(connection, wanted[: query.limit])
+        stored = [sample_from(row, self._store.bodies) for row in rows]
+        return Found(redact_all(stored, role), len(wanted) > query.limit, snapshot)
 
     def lineage(self, sample_id: str, role: Role = Role.OPERATOR) -> list[Sample]:
         """The sample with all that it answers to and all that answers to it, in the order of their revisions.
@@ -63,6 +84,14 @@ class Library(Part):
             if sample.parent_id in below:
                 below.add(sample.id)
         return redact_all((sample for sample in family if sample.id in ancestors | below), role)
+
+    def learnings(self, family: Iterable[Sample], role: Role = Role.OPERATOR) -> list[Learning]:
+        """Which checkpoints learned from corrections among these samples; none where `role` may see no corrections."""
+        corrections = [sample.id for sample in family if sample.kind == "correction"]
+        if "correction" not in visible_kinds(role):
+            return []
+        with self._store.read() as connection:
+            return learnings(connection, corrections)
 
     def corrections(self, after_revision: int, limit: int = 100) -> list[tuple[Sample, ...]]:
         """The log of corrections after a revision: (correction, verdict, attempt, probe), in order, but none forgotten.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from swarm.criteria import Experiment, Rubric
 from swarm.errors import RefusedError
@@ -86,20 +86,33 @@ class EventLog(Part):
         Raises RefusedError OUT_OF_RANGE where the log doesn't reach back (or not yet up) to `after_revision`.
         """
         with self._store.read() as connection:
-            oldest = oldest_revision(connection)
-            newest = current_revision(connection)
-            if not oldest - 1 <= after_revision <= newest:
-                raise RefusedError(
-                    Code.OUT_OF_RANGE,
-                    f"revision {after_revision} is outside the log, which holds {oldest} to {newest}",
-                    "List the samples again, and watch from the revision of that list",
-                )
-            stored = (events.c.kind == EventKind.SAMPLE) & (samples.c.id == events.c.ref)
-            joined = events.outerjoin(samples, stored)
-            columns = [events.c.revision.label("event"), events.c.kind.label("event_kind"), events.c.at, events.c.body]
-            query = select(*columns, samples).select_from(joined).where(events.c.revision > after_revision)
-            rows = connection.execute(query.order_by(events.c.revision).limit(limit)).all()
-        return [redact_event(_event_from(row, self._store.bodies), role) for row in rows]
+            refuse_beyond(connection, after_revision)
+            query = joined_events().where(events.c.revision > after_revision)
+            found = read_events(connection, query.order_by(events.c.revision).limit(limit), self._store.bodies)
+        return [redact_event(event, role) for event in found]
+
+
+def refuse_beyond(connection: Connection, after_revision: int) -> None:
+    """Raise RefusedError OUT_OF_RANGE where the log doesn't reach back (or not yet up) to a revision."""
+    oldest, newest = oldest_revision(connection), current_revision(connection)
+    if not oldest - 1 <= after_revision <= newest:
+        raise RefusedError(
+            Code.OUT_OF_RANGE,
+            f"revision {after_revision} is outside the log, which holds {oldest} to {newest}",
+            "List the samples again, and watch from the revision of that list",
+        )
+
+
+def joined_events() -> Select[tuple[Any, ...]]:
+    """All events, each with the sample that it is about, if it is about one."""
+    stored = (events.c.kind == EventKind.SAMPLE) & (samples.c.id == events.c.ref)
+    columns = [events.c.revision.label("event"), events.c.kind.label("event_kind"), events.c.at, events.c.body]
+    return select(*columns, samples).select_from(events.outerjoin(samples, stored))
+
+
+def read_events(connection: Connection, query: Select[tuple[Any, ...]], bodies: Bodies) -> list[Event]:
+    """The events that a query over `joined_events` gives."""
+    return [_event_from(row, bodies) for row in connection.execute(query).all()]
 
 
 def _event_from(row: Row[*tuple[Any, ...]], bodies: Bodies) -> Event:

@@ -35,7 +35,7 @@ _KEY = func.hashtext("swarm.exchange"), func.hashtext(func.coalesce(func.current
 _LOCK = select(func.pg_try_advisory_lock(*_KEY))
 _LOCK_FOR_NOW = select(func.pg_try_advisory_xact_lock(*_KEY))
 _FENCE = select(meta.c.value).where(meta.c.key == "epoch").with_for_update(read=True)
-_VACUUM = text("VACUUM samples, exams, history, queue")
+_VACUUM = text("VACUUM samples, marks, exams, history, queue")
 _SYNCED = ("fsync", "synchronous_commit")
 
 _LOST = "See that PostgreSQL runs and can be reached; the gateway connects again by itself"

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable
 
+from swarm.asking import KINDS
 from swarm.events import Event, EventKind
 from swarm.records import Attempt, Probe, Sample
 from swarm.roles import Role
 
-_STUDENT_EVENTS = frozenset({EventKind.PHASE, EventKind.CHECKPOINT, EventKind.AGENT, EventKind.BOOKMARK})
+STUDENT_EVENTS = frozenset({EventKind.PHASE, EventKind.CHECKPOINT, EventKind.AGENT, EventKind.BOOKMARK})
+
+_STUDENT_KINDS = frozenset({"probe", "attempt"})
+
+
+def visible_kinds(role: Role) -> frozenset[str]:
+    """The kinds of sample of which `role` may know that they are there."""
+    return _STUDENT_KINDS if role is Role.STUDENT else frozenset(KINDS)
 
 
 def redact(sample: Sample, role: Role) -> Sample | None:
@@ -30,7 +38,7 @@ def redact_all(samples: Iterable[Sample], role: Role) -> list[Sample]:
 
 def redact_event(event: Event, role: Role) -> Event:
     """The event as `role` may see it; a hidden one becomes a bookmark, so that a watch stays gap-free."""
-    if role is not Role.STUDENT or event.kind in _STUDENT_EVENTS:
+    if role is not Role.STUDENT or event.kind in STUDENT_EVENTS:
         return event
     seen = redact(event.sample, role) if event.sample is not None else None
     if seen is None:

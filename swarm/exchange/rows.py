@@ -36,6 +36,7 @@ class Facts(NamedTuple):
     checkpoint_id: str
     withheld: bool = False
     forgotten_at: int | None = None
+    origin: str = ""
 
 
 _FACTS = select(*(samples.c[name] for name in Facts._fields)).where(samples.c.id.in_(bindparam("ids", expanding=True)))
@@ -68,6 +69,14 @@ def _sample(row: Row[*tuple[Any, ...]], said: str) -> Sample:
     except ValidationError as error:
         found = f"the store's sample {str(row.id)[:40]!r} at revision {row.revision} is damaged"
         raise StoreError(found, "Stop the gateway and put a backup in its place") from error
+
+
+def rows_at(connection: Connection, revisions: Sequence[int]) -> list[Row[*tuple[Any, ...]]]:
+    """The rows of samples at these revisions, in their order."""
+    rows: dict[int, Row[*tuple[Any, ...]]] = {}
+    for group in chunks(revisions):
+        rows |= {row.revision: row for row in connection.execute(select(samples).where(samples.c.revision.in_(group)))}
+    return [rows[revision] for revision in revisions]
 
 
 def payload_from(row: Row[*tuple[Any, ...]]) -> Payload:

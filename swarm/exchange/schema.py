@@ -20,7 +20,7 @@ from sqlalchemy import (
     or_,
 )
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 """The migration that these tables are the outcome of; a change here needs the next one, in migrations/versions."""
 
 metadata = MetaData()
@@ -80,14 +80,17 @@ samples = Table(
     Column("taught_at", BigInteger),
     Column("redactions", Text, nullable=False, server_default=""),
     Column("body_name", _Word),
+    Column("origin", _Word, nullable=False, server_default=""),
     Index("samples_parent", "parent_id"),
     Index("samples_root", "root_id"),
     Index("samples_kind", "kind", "revision"),
     Index("samples_purpose", "kind", "purpose", "revision"),
     Index("samples_cell", "kind", "cell_key", "revision"),
+    Index("samples_origin", "kind", "origin", "revision"),
+    Index("samples_producer", "kind", "producer", "revision"),
 )
-"""Every sample, once. Cell and purpose are the root probe's; `counted` marks the verdicts that moved a cell's count;
-from `forgotten_at` on, `payload` has no text any more.
+"""Every sample, once. Cell, purpose and origin are the root probe's; `counted` marks the verdicts that moved a cell's
+count; from `forgotten_at` on, `payload` has no text any more.
 
 `tier` is the producer's at that time. What is `withheld` waits in no queue, counts nowhere and is not taught.
 `taught_at` is where a correction stands in the log that trainers read: its own revision, or that of its release.
@@ -97,10 +100,31 @@ would leave of it, and the whole one lies beside the store.
 
 TAUGHT = samples.c.taught_at.is_not(None)
 WITHHELD = samples.c.withheld
+TRIED = samples.c.checkpoint_id != literal_column("''")
+FAILED = samples.c.passed.is_(false())
 Index("samples_taught", samples.c.taught_at, sqlite_where=TAUGHT, postgresql_where=TAUGHT)
 NAMED = samples.c.body_name.is_not(None)
 Index("samples_body", samples.c.body_name, sqlite_where=NAMED, postgresql_where=NAMED)
 Index("samples_withheld", samples.c.producer, sqlite_where=WITHHELD, postgresql_where=WITHHELD)
+Index(
+    "samples_tried",
+    samples.c.kind,
+    samples.c.checkpoint_id,
+    samples.c.revision,
+    sqlite_where=TRIED,
+    postgresql_where=TRIED,
+)
+Index("samples_failed", samples.c.kind, samples.c.revision, sqlite_where=FAILED, postgresql_where=FAILED)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("topic", _Word, primary_key=True),
+    Column("key", _Word, primary_key=True),
+    Column("revision", _Revision, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+"""By what verdicts that fail are found: the criteria that aren't met, and the species. `revision` is the verdict's."""
 
 queue = Table(
     "queue",
@@ -342,6 +366,18 @@ checkpoints = Table(
     Column("body", Text, nullable=False),
 )
 """`reign` numbers the changes of champion: at its last accession, or at its arrival where it never served."""
+
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("checkpoint_id", _Word, primary_key=True),
+    Column("revision", _Revision, primary_key=True, autoincrement=False),
+    Column("fresh", Boolean, nullable=False),
+    Column("replays", Integer, nullable=False),
+    Index("lessons_revision", "revision"),
+    sqlite_with_rowid=False,
+)
+"""From which corrections (by their samples' revisions) a checkpoint learned in its own rounds, as its trainer told."""
 
 exams = Table(
     "exams",

@@ -1,11 +1,15 @@
 """Student versions: their arrival, the exams that decide over them, and who serves."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, insert, select, update
 
+from swarm.asking import Making
 from swarm.errors import RefusedError
 from swarm.events import EventKind
 from swarm.exchange.flow import Code
 from swarm.exchange.ledger import digest_of
+from swarm.exchange.lessons import keep_lessons, lessons_of, line_of
 from swarm.exchange.log import append, current_revision
 from swarm.exchange.part import Part
 from swarm.exchange.schema import checkpoints, exams
@@ -19,11 +23,15 @@ _SERVED = (CheckpointStatus.BASE, CheckpointStatus.RETIRED, CheckpointStatus.GRA
 class Students(Part):
     """Checkpoints, promotions and the champion."""
 
-    def put_checkpoint(self, checkpoint: Checkpoint) -> Checkpoint:
+    def put_checkpoint(
+        self, checkpoint: Checkpoint, learned: Sequence[str] = (), replayed: Sequence[str] = ()
+    ) -> Checkpoint:
         """Register a base or a candidate, and with it how far the log of corrections was read. Idempotent by id.
 
-        The base serves until a candidate is promoted. Raises RefusedError: INVALID for another status or a cursor
-        beyond the log, CONFLICT for other weights under a known id or a second base.
+        `learned` and `replayed` are ids of the corrections that its rounds since its parent learned from: those that
+        were new, and older ones, as often as they were put. The base serves until a candidate is promoted. Raises
+        RefusedError: INVALID for another status, a cursor beyond the log or an id that is no correction's, CONFLICT
+        for other weights under a known id or a second base.
         """
         with self._store.write() as connection:
             if stored := checkpoint_of(connection, checkpoint.id):
@@ -54,12 +62,23 @@ class Students(Part):
                 "status": "",
             }
             connection.execute(insert(checkpoints), row)
+            keep_lessons(connection, checkpoint.id, learned, replayed)
             return self._save(connection, checkpoint)
 
     def checkpoints(self) -> list[Checkpoint]:
         """All student versions, oldest first."""
         with self._store.read() as connection:
             return all_checkpoints(connection)
+
+    def making(self, checkpoint_id: str) -> Making:
+        """A checkpoint, how its exam ended, and what it and those that it was trained from have learned.
+
+        Raises RefusedError NOT_FOUND.
+        """
+        with self._store.read() as connection:
+            line = line_of(connection, checkpoint_id)
+            decided = (item for item in all_promotions(connection) if item.candidate_id == checkpoint_id)
+            return Making(checkpoint=line[0], decision=next(decided, None), line=lessons_of(connection, line))
 
     def champion(self) -> Checkpoint | None:
         """The version that serves; None before the base has arrived."""

@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+from swarm.asking import Query
 from swarm.exporting.joining import Joining
 from swarm.exporting.parquet import Table
 from swarm.exporting.rows import JOINED, SAMPLES, row_of
 from swarm.records import Record, Sample
-from swarm.report.reading import Query, Reader
+from swarm.report.reading import Reader
 
 _PAGE = 1000
 

@@ -10,14 +10,15 @@ from swarm.errors import RefusedError
 from swarm.exchange import Exchange
 from swarm.fields import Count, Line, Note, Seconds
 from swarm.gateway.changes import Topic
-from swarm.gateway.desk import Desk, wires
+from swarm.gateway.desk import Desk
 from swarm.gateway.doors import DOORS, may_call
 from swarm.gateway.edge import caller
+from swarm.gateway.listing import page
 from swarm.gateway.once import asked, once
 from swarm.gateway.soundness import bounded, lined
 from swarm.records import Record
 from swarm.roles import AgentCard
-from swarm.v1 import agent_pb2, agent_pb2_grpc, contract_pb2
+from swarm.v1 import agent_pb2, agent_pb2_grpc, contract_pb2, state_pb2
 
 _MOST_NEEDS = 64
 
@@ -81,8 +82,11 @@ class AgentService(agent_pb2_grpc.AgentServiceServicer):
 
         return await once(self._desk, asked(request, context), agent_pb2.LeaveResponse, leave, {Topic.LOG})
 
-    async def ListAgents(self, _request: Any, _context: Any) -> Any:
-        return agent_pb2.ListAgentsResponse(agents=wires(await self._desk.read(lambda exchange: exchange.agents())))
+    async def ListAgents(self, request: Any, _context: Any) -> Any:
+        found = await self._desk.read(lambda exchange: exchange.agents())
+        names = [agent.card.name for agent in found]
+        shown, token = page(self._desk, request, state_pb2.AgentStatus, found, names)
+        return agent_pb2.ListAgentsResponse(agents=shown, next_page_token=token)
 
 
 def _report(request: Any) -> Heartbeat:

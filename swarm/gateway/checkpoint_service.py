@@ -12,10 +12,13 @@ from swarm.errors import RefusedError
 from swarm.exchange import Code, Exchange
 from swarm.gateway.changes import Topic
 from swarm.gateway.desk import Desk, wires
+from swarm.gateway.listing import page
 from swarm.gateway.once import asked, once
-from swarm.gateway.soundness import RECORD_BYTES, lined, sized, timely
+from swarm.gateway.soundness import RECORD_BYTES, bounded, lined, sized, timely
 from swarm.students import Checkpoint
-from swarm.v1 import checkpoint_pb2, checkpoint_pb2_grpc
+from swarm.v1 import checkpoint_pb2, checkpoint_pb2_grpc, state_pb2
+
+MOST_LESSONS = 100_000
 
 
 class CheckpointService(checkpoint_pb2_grpc.CheckpointServiceServicer):
@@ -29,12 +32,25 @@ class CheckpointService(checkpoint_pb2_grpc.CheckpointServiceServicer):
         checkpoint = from_wire(request.checkpoint, Checkpoint)
         timely("Checkpoint.created_at", checkpoint.created_at, datetime.now(UTC))
         _check_place(checkpoint)
-        stored = await self._desk.write(lambda exchange: exchange.put_checkpoint(checkpoint), {Topic.LOG})
+        learned, replayed = _lessons(request, "learned"), _lessons(request, "replayed")
+        stored = await self._desk.write(
+            lambda exchange: exchange.put_checkpoint(checkpoint, learned, replayed), {Topic.LOG}
+        )
         return checkpoint_pb2.PutCheckpointResponse(checkpoint=to_wire(stored))
 
-    async def ListCheckpoints(self, _request: Any, _context: Any) -> Any:
+    async def GetCheckpoint(self, request: Any, _context: Any) -> Any:
+        lined("GetCheckpointRequest.checkpoint_id", request.checkpoint_id)
+        made = await self._desk.read(lambda exchange: exchange.making(request.checkpoint_id))
+        return checkpoint_pb2.GetCheckpointResponse(
+            checkpoint=to_wire(made.checkpoint),
+            decision=to_wire(made.decision) if made.decision else None,
+            line=wires(made.line),
+        )
+
+    async def ListCheckpoints(self, request: Any, _context: Any) -> Any:
         found = await self._desk.read(lambda exchange: exchange.checkpoints())
-        return checkpoint_pb2.ListCheckpointsResponse(checkpoints=wires(found))
+        shown, token = page(self._desk, request, state_pb2.Checkpoint, found)
+        return checkpoint_pb2.ListCheckpointsResponse(checkpoints=shown, next_page_token=token)
 
     async def GetChampion(self, _request: Any, _context: Any) -> Any:
         champion = await self._desk.read(lambda exchange: exchange.champion())
@@ -52,6 +68,13 @@ class CheckpointService(checkpoint_pb2_grpc.CheckpointServiceServicer):
             return checkpoint_pb2.RollbackResponse(champion=to_wire(exchange.rollback(request.checkpoint_id)))
 
         return await once(self._desk, asked(request, context), checkpoint_pb2.RollbackResponse, roll_back, {Topic.LOG})
+
+
+def _lessons(request: Any, field: str) -> list[str]:
+    """The ids in a field of the request. Raises RefusedError (INVALID) where there are too many."""
+    ids = list(getattr(request, field))
+    bounded(f"the number of PutCheckpointRequest.{field}", len(ids), 0, MOST_LESSONS)
+    return ids
 
 
 def _check_place(checkpoint: Checkpoint) -> None:

@@ -16,6 +16,8 @@ from swarm.gateway.changes import Changes, Topic
 from swarm.gateway.edge import Edge, deadline
 from swarm.gateway.keys import Keys
 from swarm.gateway.metrics import Metrics
+from swarm.gateway.pace import Pace
+from swarm.gateway.paging import Paging
 from swarm.gateway.soundness import ITEM_BYTES, bounded, sized
 from swarm.gateway.traces import Traces
 from swarm.gateway.writer import Writer
@@ -43,6 +45,7 @@ class Desk:
     edge: Edge
     keys: Keys
     audit: Audit
+    paging: Paging
     max_lag: int
     """Promotions after which a failure that waits for a teacher is stale."""
     bookmark_seconds: float
@@ -52,6 +55,7 @@ class Desk:
     screen: Screen = field(default_factory=Screen)
     """What takes personal data out of all that comes in."""
     metrics: Metrics = field(default_factory=Metrics)
+    pace: Pace = field(default_factory=Pace)
     traces: Traces = field(default_factory=Traces.from_environment)
 
     async def read(self, look: Callable[[Exchange], T]) -> T:

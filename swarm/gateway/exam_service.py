@@ -11,11 +11,13 @@ from swarm.errors import RefusedError
 from swarm.exchange import Exchange
 from swarm.exchange.rows import samples_by_id
 from swarm.gateway.changes import EVERYTHING
-from swarm.gateway.desk import MOST_ITEMS, Desk, wires
-from swarm.gateway.soundness import bounded, check_sample
+from swarm.gateway.desk import MOST_ITEMS, Desk
+from swarm.gateway.listing import page
+from swarm.gateway.masks import Mask
+from swarm.gateway.soundness import bounded, check_sample, lined
 from swarm.records import Origin, Probe, Purpose, Sample
 from swarm.students import ExamItem, ExamRecord, PromotionDecision
-from swarm.v1 import exam_pb2, exam_pb2_grpc
+from swarm.v1 import exam_pb2, exam_pb2_grpc, state_pb2
 
 
 class LearnedQuestions:
@@ -121,9 +123,18 @@ class ExamService(exam_pb2_grpc.ExamServiceServicer):
 
         return exam_pb2.SubmitExamResponse(decision=to_wire(await self._desk.write(store, EVERYTHING)))
 
-    async def ListPromotions(self, _request: Any, _context: Any) -> Any:
+    async def GetExam(self, request: Any, _context: Any) -> Any:
+        keep = Mask.of(request, state_pb2.ExamRecord)
+        lined("GetExamRequest.exam_id", request.exam_id)
+        exam = await self._desk.read(lambda exchange: exchange.exam(request.exam_id))
+        return exam_pb2.GetExamResponse(exam=keep(to_wire(exam)))
+
+    async def ListPromotions(self, request: Any, _context: Any) -> Any:
         found = await self._desk.read(lambda exchange: exchange.promotions())
-        return exam_pb2.ListPromotionsResponse(promotions=wires(found))
+        lined("ListPromotionsRequest.candidate_id", request.candidate_id)
+        chosen = [item for item in found if request.candidate_id in ("", item.candidate_id)]
+        shown, token = page(self._desk, request, state_pb2.PromotionDecision, chosen)
+        return exam_pb2.ListPromotionsResponse(promotions=shown, next_page_token=token)
 
     def _decide(self, exchange: Exchange, exam: ExamRecord) -> tuple[ExamRecord, PromotionDecision]:
         from swarm.promotion import PromotionPolicy, decide  # brings scipy, which would double the time of a restart

@@ -44,6 +44,10 @@ class OperatorService(operator_pb2_grpc.OperatorServiceServicer):
         )
         return operator_pb2.ListDeadLettersResponse(letters=within_message(wires(letters)))
 
+    async def ListErrors(self, _request: Any, _context: Any) -> Any:
+        found = await self._desk.read(lambda exchange: exchange.errors())
+        return operator_pb2.ListErrorsResponse(errors=within_message(wires(found)))
+
     async def RequeueDeadLetters(self, request: Any, context: Any) -> Any:
         agent, ids, reply = caller(), _named(request), operator_pb2.RequeueDeadLettersResponse
 

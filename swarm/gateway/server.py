@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from swarm.gateway.desk import Desk
 from swarm.gateway.edge import Edge, Limits
 from swarm.gateway.keys import Keys
 from swarm.gateway.metrics import Metrics
+from swarm.gateway.paging import Paging
 from swarm.gateway.run_folder import STORE_FILE, Credentials, Lock, RunHeldError, previous_port, write_address
 from swarm.gateway.services import assembled, say_serving
 from swarm.gateway.warden import review
@@ -35,6 +37,7 @@ GRACE_SECONDS = 5.0
 TICK_SECONDS = 1.0
 COMPACT_TICKS = 60
 SWEEP_TICKS = 600
+PACE_TICKS = 5
 GARBAGE_SECONDS = 3600.0
 """How old a body must be that no row names before it is taken for garbage."""
 STANDBY_SECONDS = 0.5
@@ -123,6 +126,7 @@ async def serving(settings: Settings) -> AsyncIterator[Gateway]:
             edge,
             keys,
             audit,
+            Paging(credentials.lease_key),
             settings.max_lag,
             settings.bookmark_seconds,
             screen=settings.screen,
@@ -235,8 +239,8 @@ async def _tick(desk: Desk, keep: Keep) -> None:
     """Once a second: cut streams that are over, take back leases that ran out, wake what has waited out its backoff,
     and review the agents from outside.
 
-    Once a minute, and at every tick while there is more of it: let go of what is past its term. Raises DeposedError
-    once another gateway has taken over.
+    Every five seconds: read what rates are made of. Once a minute, and at every tick while there is more of it: let go
+    of what is past its term. Raises DeposedError once another gateway has taken over.
     """
     ticks = itertools.count()
     more = False
@@ -245,6 +249,8 @@ async def _tick(desk: Desk, keep: Keep) -> None:
         desk.edge.sweep()
         try:
             tick = next(ticks)
+            if tick % PACE_TICKS == 0:
+                desk.pace.take(time.monotonic(), await desk.read(lambda exchange: exchange.totals()))
             if tick % SWEEP_TICKS == 0:
                 await desk.read(lambda exchange: exchange.sweep_bodies(GARBAGE_SECONDS))
             if tick % COMPACT_TICKS == 0 or more:

@@ -1,24 +1,31 @@
 """SwarmService: the state, the samples, the event log and the phase."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from swarm.codec import enum_from_wire, from_wire, to_wire
+from swarm.asking import Interest
+from swarm.codec import from_wire, to_wire
 from swarm.errors import UnavailableError
 from swarm.events import Event, EventKind
 from swarm.exchange import Exchange
+from swarm.exchange.finding import Place
 from swarm.gateway.changes import EVERYTHING, Topic
-from swarm.gateway.desk import MOST_ITEMS, Desk, wires, within_message
+from swarm.gateway.desk import Desk, wires, within_message
 from swarm.gateway.edge import caller
 from swarm.gateway.feed import Feed
+from swarm.gateway.listing import page
+from swarm.gateway.masks import Mask
 from swarm.gateway.once import asked, once
-from swarm.gateway.soundness import bounded, lined
-from swarm.records import Cell, Purpose
+from swarm.gateway.queries import interest_from, query_from
+from swarm.gateway.soundness import lined
+from swarm.records import Purpose
 from swarm.state import PhaseName, PhaseRecord, Progress, SwarmState
-from swarm.v1 import swarm_pb2, swarm_pb2_grpc
+from swarm.v1 import records_pb2, state_pb2, swarm_pb2, swarm_pb2_grpc
 from swarm.work import Stage
 
+Look = Callable[[int, int], Awaitable[tuple[Sequence[Any], int]]]
 _MEASURING = {PhaseName.SIEGE: Purpose.SIEGE, PhaseName.CENSUS: Purpose.CENSUS}
 
 
@@ -29,56 +36,77 @@ class SwarmService(swarm_pb2_grpc.SwarmServiceServicer):
         self._desk = desk
         self._feed = Feed(desk.read)
 
-    async def GetState(self, _request: Any, _context: Any) -> Any:
+    async def GetState(self, request: Any, _context: Any) -> Any:
+        keep = Mask.of(request, state_pb2.SwarmState)
         state: SwarmState = await self._desk.read(lambda exchange: exchange.state())
         if defects := self._desk.edge.defects:
             alarm = f"gateway: {defects} calls failed by its own fault since it started; see its log"
             state = state.model_copy(update={"alarms": (*state.alarms, alarm)})
-        return swarm_pb2.GetStateResponse(state=to_wire(state))
+        state = state.model_copy(update={"rates": self._desk.pace.rates()})
+        return swarm_pb2.GetStateResponse(state=keep(to_wire(state)))
 
     async def ListSamples(self, request: Any, _context: Any) -> Any:
-        role, limit = caller().role, request.limit or 100
-        bounded("ListSamplesRequest.limit", limit, 1, MOST_ITEMS)
-        kinds = swarm_pb2.SampleKind.DESCRIPTOR.values_by_number
-        if request.kind not in kinds:
-            bounded("ListSamplesRequest.kind", request.kind, 0, max(kinds))
-        kind = kinds[request.kind].name.removeprefix("SAMPLE_KIND_").lower() if request.kind else None
-        cell = from_wire(request.cell, Cell).key if request.HasField("cell") else None
-        purpose = enum_from_wire(request.purpose, Purpose, "ListSamplesRequest.purpose") if request.purpose else None
-        samples = await self._desk.read(
-            lambda exchange: exchange.samples(
-                kind=kind,
-                cell=cell,
-                purpose=purpose,
-                passed=request.passed if request.HasField("passed") else None,
-                since_revision=request.since_revision,
-                limit=limit,
-                descending=request.descending,
-                role=role,
-            )
-        )
-        return swarm_pb2.ListSamplesResponse(samples=within_message(wires(samples)))
+        role, query, keep = caller().role, query_from(request), Mask.of(request, records_pb2.Sample)
+        at = self._desk.paging.read(request)
+        place = Place(*at) if at else None
+        found = await self._desk.read(lambda exchange: exchange.find(query, role, place))
+        samples = within_message(map(keep, wires(found.samples)))
+        token = ""
+        if found.more or len(samples) < len(found.samples):
+            token = self._desk.paging.token(request, found.samples[len(samples) - 1].revision, found.revision)
+        return swarm_pb2.ListSamplesResponse(samples=samples, next_page_token=token, revision=found.revision)
 
     async def GetLineage(self, request: Any, _context: Any) -> Any:
-        role = caller().role
+        role, keep = caller().role, Mask.of(request, records_pb2.Sample)
         lined("GetLineageRequest.sample_id", request.sample_id)
         samples = await self._desk.read(lambda exchange: exchange.lineage(request.sample_id, role))
-        return swarm_pb2.GetLineageResponse(samples=within_message(wires(samples)))
+        learned = await self._desk.read(lambda exchange: exchange.learnings(samples, role))
+        kept = within_message(map(keep, wires(samples)))
+        return swarm_pb2.GetLineageResponse(samples=kept, learnings=wires(learned))
+
+    async def ListSpecies(self, request: Any, _context: Any) -> Any:
+        lined("ListSpeciesRequest.checkpoint_id", request.checkpoint_id)
+        found = await self._desk.read(lambda exchange: exchange.species(request.checkpoint_id))
+        names = [species.name for species in found]
+        shown, token = page(self._desk, request, state_pb2.SpeciesCount, found, names)
+        return swarm_pb2.ListSpeciesResponse(species=shown, next_page_token=token)
+
+    async def ListProgress(self, _request: Any, _context: Any) -> Any:
+        found = await self._desk.read(lambda exchange: exchange.progress_reports())
+        return swarm_pb2.ListProgressResponse(progress=within_message(wires(found)))
 
     async def Watch(self, request: Any, _context: Any) -> AsyncIterator[Any]:
-        """Waits for the next commit; a bookmark goes out where none comes in time."""
-        role, reached, changes = caller().role, request.after_revision, self._desk.changes
+        """Waits for the next commit; a bookmark goes out where nothing else has for a while."""
+        reached, changes, clock = request.after_revision, self._desk.changes, asyncio.get_running_loop().time
+        look, keep = self._looking(request), Mask.of(request, state_pb2.Event, ("revision", "kind"))
+        due = clock() + self._desk.bookmark_seconds
         while not changes.closed:
             seen = changes.seen(Topic.LOG)
-            page = await self._feed.after(reached, role, seen)
-            for message in page:
-                yield message
-                reached = message.event.revision
-            if page or await changes.wait(Topic.LOG, seen, self._desk.bookmark_seconds):
+            messages, end = await look(reached, seen)
+            for message in messages:
+                yield swarm_pb2.WatchResponse(event=keep(message.event)) if request.HasField("read_mask") else message
+                due = clock() + self._desk.bookmark_seconds
+            moved, reached = end > reached, end
+            if (left := due - clock()) > 0 and (moved or await changes.wait(Topic.LOG, seen, left)):
                 continue
             bookmark = Event(revision=reached, kind=EventKind.BOOKMARK, at=datetime.now(UTC))
-            yield swarm_pb2.WatchResponse(event=to_wire(bookmark))
+            yield swarm_pb2.WatchResponse(event=keep(to_wire(bookmark)))
+            due = clock() + self._desk.bookmark_seconds
         raise UnavailableError("the gateway is stopping", "Watch again from the last revision")
+
+    def _looking(self, request: Any) -> Look:
+        """What gives the next messages after a revision, and how far the log was read for them."""
+        role, interest = caller().role, interest_from(request)
+
+        async def shared(reached: int, seen: int) -> tuple[Sequence[Any], int]:
+            messages = await self._feed.after(reached, role, seen)
+            return messages, messages[-1].event.revision if messages else reached
+
+        async def sifted(reached: int, _seen: int) -> tuple[Sequence[Any], int]:
+            found = await self._desk.read(lambda exchange: exchange.sift(reached, interest, role))
+            return [swarm_pb2.WatchResponse(event=to_wire(event)) for event in found.events], found.reached
+
+        return shared if interest == Interest() else sifted
 
     async def GetPhase(self, _request: Any, _context: Any) -> Any:
         return swarm_pb2.GetPhaseResponse(phase=to_wire(await self._desk.read(lambda exchange: exchange.phase())))

@@ -8,29 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from swarm.asking import Family, Making, Query
 from swarm.client import SwarmClient
 from swarm.errors import ConfigError, StoreError, UnavailableError
 from swarm.exchange import Exchange
 from swarm.exchange.stores import copy_store
 from swarm.gateway.run_folder import STORE_FILE, store_url
-from swarm.records import Cell, Purpose, Record, Sample
+from swarm.rates import ErrorGroup, SpeciesCount
+from swarm.records import Sample
 from swarm.roles import Role
 from swarm.state import SwarmState
 
 _PATIENCE_SECONDS = 1.0
 _TIMEOUT_SECONDS = 20.0
-
-
-class Query(Record):
-    """Which samples; a filter that is None lets all pass."""
-
-    kind: str | None = None
-    cell: Cell | None = None
-    purpose: Purpose | None = None
-    passed: bool | None = None
-    since_revision: int = 0
-    limit: int = 100
-    newest_first: bool = True
 
 
 class Reader(Protocol):
@@ -42,8 +32,17 @@ class Reader(Protocol):
     async def samples(self, query: Query) -> list[Sample]:
         """Stored samples."""
 
-    async def lineage(self, sample_id: str) -> list[Sample]:
-        """A sample with its ancestors and descendants."""
+    async def family(self, sample_id: str) -> Family:
+        """A sample with its ancestors and descendants, and the checkpoints that learned from them."""
+
+    async def making(self, checkpoint_id: str) -> Making:
+        """A checkpoint, how its exam ended, and what made it."""
+
+    async def errors(self) -> list[ErrorGroup]:
+        """The latest burned deliveries, gathered by queue, kind and reason."""
+
+    async def species(self, checkpoint_id: str) -> list[SpeciesCount]:
+        """How often failed verdicts name each way of failing."""
 
 
 class LiveReader:
@@ -58,19 +57,23 @@ class LiveReader:
 
     async def samples(self, query: Query) -> list[Sample]:
         """Stored samples."""
-        return await self._client.samples(
-            query.kind or "",
-            query.cell,
-            query.purpose,
-            query.passed,
-            since_revision=query.since_revision,
-            limit=query.limit,
-            descending=query.newest_first,
-        )
+        return list((await self._client.sample_page(query)).samples)
 
-    async def lineage(self, sample_id: str) -> list[Sample]:
-        """A sample with its ancestors and descendants."""
-        return await self._client.lineage(sample_id)
+    async def family(self, sample_id: str) -> Family:
+        """A sample with its ancestors and descendants, and the checkpoints that learned from them."""
+        return await self._client.family(sample_id)
+
+    async def making(self, checkpoint_id: str) -> Making:
+        """A checkpoint, how its exam ended, and what made it."""
+        return await self._client.making(checkpoint_id)
+
+    async def errors(self) -> list[ErrorGroup]:
+        """The latest burned deliveries, gathered by queue, kind and reason."""
+        return await self._client.errors()
+
+    async def species(self, checkpoint_id: str) -> list[SpeciesCount]:
+        """How often failed verdicts name each way of failing."""
+        return await self._client.species(checkpoint_id)
 
 
 class StoredReader:
@@ -85,19 +88,24 @@ class StoredReader:
 
     async def samples(self, query: Query) -> list[Sample]:
         """Stored samples."""
-        return self._exchange.samples(
-            query.kind,
-            query.cell.key if query.cell else None,
-            query.purpose,
-            query.passed,
-            since_revision=query.since_revision,
-            limit=query.limit,
-            descending=query.newest_first,
-        )
+        return self._exchange.find(query).samples
 
-    async def lineage(self, sample_id: str) -> list[Sample]:
-        """A sample with its ancestors and descendants."""
-        return self._exchange.lineage(sample_id)
+    async def family(self, sample_id: str) -> Family:
+        """A sample with its ancestors and descendants, and the checkpoints that learned from them."""
+        found = self._exchange.lineage(sample_id)
+        return Family(samples=tuple(found), learnings=tuple(self._exchange.learnings(found)))
+
+    async def making(self, checkpoint_id: str) -> Making:
+        """A checkpoint, how its exam ended, and what made it."""
+        return self._exchange.making(checkpoint_id)
+
+    async def errors(self) -> list[ErrorGroup]:
+        """The latest burned deliveries, gathered by queue, kind and reason."""
+        return self._exchange.errors()
+
+    async def species(self, checkpoint_id: str) -> list[SpeciesCount]:
+        """How often failed verdicts name each way of failing."""
+        return self._exchange.species(checkpoint_id)
 
 
 def operator(run: Path, patience: float = _PATIENCE_SECONDS) -> SwarmClient:

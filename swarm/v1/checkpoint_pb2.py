@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from swarm.v1 import access_pb2 as swarm_dot_v1_dot_access__pb2
 from swarm.v1 import state_pb2 as swarm_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19swarm/v1/checkpoint.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x14swarm/v1/state.proto\"@\n\x14PutCheckpointRequest\x12(\n\ncheckpoint\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint\"A\n\x15PutCheckpointResponse\x12(\n\ncheckpoint\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint\"\x18\n\x16ListCheckpointsRequest\"D\n\x17ListCheckpointsResponse\x12)\n\x0b\x63heckpoints\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Checkpoint\"\x14\n\x12GetChampionRequest\"=\n\x13GetChampionResponse\x12&\n\x08\x63hampion\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint\"(\n\x0fRollbackRequest\x12\x15\n\rcheckpoint_id\x18\x01 \x01(\t\":\n\x10RollbackResponse\x12&\n\x08\x63hampion\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint2\xfa\x02\n\x11\x43heckpointService\x12\\\n\rPutCheckpoint\x12\x1e.swarm.v1.PutCheckpointRequest\x1a\x1f.swarm.v1.PutCheckpointResponse\"\n\xaa\xee\x18\x06\x1a\x02\x07\x08 \x01\x12`\n\x0fListCheckpoints\x12 .swarm.v1.ListCheckpointsRequest\x1a!.swarm.v1.ListCheckpointsResponse\"\x08\xaa\xee\x18\x04\x08\x01(\x01\x12T\n\x0bGetChampion\x12\x1c.swarm.v1.GetChampionRequest\x1a\x1d.swarm.v1.GetChampionResponse\"\x08\xaa\xee\x18\x04\x08\x01(\x01\x12O\n\x08Rollback\x12\x19.swarm.v1.RollbackRequest\x1a\x1a.swarm.v1.RollbackResponse\"\x0c\xaa\xee\x18\x08\x1a\x02\x08\t \x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19swarm/v1/checkpoint.proto\x12\x08swarm.v1\x1a google/protobuf/field_mask.proto\x1a\x15swarm/v1/access.proto\x1a\x14swarm/v1/state.proto\"c\n\x14PutCheckpointRequest\x12(\n\ncheckpoint\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint\x12\x0f\n\x07learned\x18\x02 \x03(\t\x12\x10\n\x08replayed\x18\x03 \x03(\t\"A\n\x15PutCheckpointResponse\x12(\n\ncheckpoint\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint\"-\n\x14GetCheckpointRequest\x12\x15\n\rcheckpoint_id\x18\x01 \x01(\t\"\x91\x01\n\x15GetCheckpointResponse\x12(\n\ncheckpoint\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint\x12-\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x1b.swarm.v1.PromotionDecision\x12\x1f\n\x04line\x18\x03 \x03(\x0b\x32\x11.swarm.v1.Lessons\"n\n\x16ListCheckpointsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12-\n\tread_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"]\n\x17ListCheckpointsResponse\x12)\n\x0b\x63heckpoints\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Checkpoint\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x14\n\x12GetChampionRequest\"=\n\x13GetChampionResponse\x12&\n\x08\x63hampion\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint\"(\n\x0fRollbackRequest\x12\x15\n\rcheckpoint_id\x18\x01 \x01(\t\":\n\x10RollbackResponse\x12&\n\x08\x63hampion\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Checkpoint2\xd9\x03\n\x11\x43heckpointService\x12\\\n\rPutCheckpoint\x12\x1e.swarm.v1.PutCheckpointRequest\x1a\x1f.swarm.v1.PutCheckpointResponse\"\n\xaa\xee\x18\x06\x1a\x02\x07\x08 \x01\x12]\n\rGetCheckpoint\x12\x1e.swarm.v1.GetCheckpointRequest\x1a\x1f.swarm.v1.GetCheckpointResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x12`\n\x0fListCheckpoints\x12 .swarm.v1.ListCheckpointsRequest\x1a!.swarm.v1.ListCheckpointsResponse\"\x08\xaa\xee\x18\x04\x08\x01(\x01\x12T\n\x0bGetChampion\x12\x1c.swarm.v1.GetChampionRequest\x1a\x1d.swarm.v1.GetChampionResponse\"\x08\xaa\xee\x18\x04\x08\x01(\x01\x12O\n\x08Rollback\x12\x19.swarm.v1.RollbackRequest\x1a\x1a.swarm.v1.RollbackResponse\"\x0c\xaa\xee\x18\x08\x1a\x02\x08\t \x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,28 +36,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CHECKPOINTSERVICE'].methods_by_name['PutCheckpoint']._loaded_options = None
   _globals['_CHECKPOINTSERVICE'].methods_by_name['PutCheckpoint']._serialized_options = b'\252\356\030\006\032\002\007\010 \001'
+  _globals['_CHECKPOINTSERVICE'].methods_by_name['GetCheckpoint']._loaded_options = None
+  _globals['_CHECKPOINTSERVICE'].methods_by_name['GetCheckpoint']._serialized_options = b'\252\356\030\007\010\001\022\001\n(\001'
   _globals['_CHECKPOINTSERVICE'].methods_by_name['ListCheckpoints']._loaded_options = None
   _globals['_CHECKPOINTSERVICE'].methods_by_name['ListCheckpoints']._serialized_options = b'\252\356\030\004\010\001(\001'
   _globals['_CHECKPOINTSERVICE'].methods_by_name['GetChampion']._loaded_options = None
   _globals['_CHECKPOINTSERVICE'].methods_by_name['GetChampion']._serialized_options = b'\252\356\030\004\010\001(\001'
   _globals['_CHECKPOINTSERVICE'].methods_by_name['Rollback']._loaded_options = None
   _globals['_CHECKPOINTSERVICE'].methods_by_name['Rollback']._serialized_options = b'\252\356\030\010\032\002\010\t \0010\001'
-  _globals['_PUTCHECKPOINTREQUEST']._serialized_start=84
-  _globals['_PUTCHECKPOINTREQUEST']._serialized_end=148
-  _globals['_PUTCHECKPOINTRESPONSE']._serialized_start=150
-  _globals['_PUTCHECKPOINTRESPONSE']._serialized_end=215
-  _globals['_LISTCHECKPOINTSREQUEST']._serialized_start=217
-  _globals['_LISTCHECKPOINTSREQUEST']._serialized_end=241
-  _globals['_LISTCHECKPOINTSRESPONSE']._serialized_start=243
-  _globals['_LISTCHECKPOINTSRESPONSE']._serialized_end=311
-  _globals['_GETCHAMPIONREQUEST']._serialized_start=313
-  _globals['_GETCHAMPIONREQUEST']._serialized_end=333
-  _globals['_GETCHAMPIONRESPONSE']._serialized_start=335
-  _globals['_GETCHAMPIONRESPONSE']._serialized_end=396
-  _globals['_ROLLBACKREQUEST']._serialized_start=398
-  _globals['_ROLLBACKREQUEST']._serialized_end=438
-  _globals['_ROLLBACKRESPONSE']._serialized_start=440
-  _globals['_ROLLBACKRESPONSE']._serialized_end=498
-  _globals['_CHECKPOINTSERVICE']._serialized_start=501
-  _globals['_CHECKPOINTSERVICE']._serialized_end=879
+  _globals['_PUTCHECKPOINTREQUEST']._serialized_start=118
+  _globals['_PUTCHECKPOINTREQUEST']._serialized_end=217
+  _globals['_PUTCHECKPOINTRESPONSE']._serialized_start=219
+  _globals['_PUTCHECKPOINTRESPONSE']._serialized_end=284
+  _globals['_GETCHECKPOINTREQUEST']._serialized_start=286
+  _globals['_GETCHECKPOINTREQUEST']._serialized_end=331
+  _globals['_GETCHECKPOINTRESPONSE']._serialized_start=334
+  _globals['_GETCHECKPOINTRESPONSE']._serialized_end=479
+  _globals['_LISTCHECKPOINTSREQUEST']._serialized_start=481
+  _globals['_LISTCHECKPOINTSREQUEST']._serialized_end=591
+  _globals['_LISTCHECKPOINTSRESPONSE']._serialized_start=593
+  _globals['_LISTCHECKPOINTSRESPONSE']._serialized_end=686
+  _globals['_GETCHAMPIONREQUEST']._serialized_start=688
+  _globals['_GETCHAMPIONREQUEST']._serialized_end=708
+  _globals['_GETCHAMPIONRESPONSE']._serialized_start=710
+  _globals['_GETCHAMPIONRESPONSE']._serialized_end=771
+  _globals['_ROLLBACKREQUEST']._serialized_start=773
+  _globals['_ROLLBACKREQUEST']._serialized_end=813
+  _globals['_ROLLBACKRESPONSE']._serialized_start=815
+  _globals['_ROLLBACKRESPONSE']._serialized_end=873
+  _globals['_CHECKPOINTSERVICE']._serialized_start=876
+  _globals['_CHECKPOINTSERVICE']._serialized_end=1349
 # @@protoc_insertion_point(module_scope)

@@ -40,6 +40,11 @@ class CheckpointServiceStub:
                 request_serializer=swarm_dot_v1_dot_checkpoint__pb2.PutCheckpointRequest.SerializeToString,
                 response_deserializer=swarm_dot_v1_dot_checkpoint__pb2.PutCheckpointResponse.FromString,
                 _registered_method=True)
+        self.GetCheckpoint = channel.unary_unary(
+                '/swarm.v1.CheckpointService/GetCheckpoint',
+                request_serializer=swarm_dot_v1_dot_checkpoint__pb2.GetCheckpointRequest.SerializeToString,
+                response_deserializer=swarm_dot_v1_dot_checkpoint__pb2.GetCheckpointResponse.FromString,
+                _registered_method=True)
         self.ListCheckpoints = channel.unary_unary(
                 '/swarm.v1.CheckpointService/ListCheckpoints',
                 request_serializer=swarm_dot_v1_dot_checkpoint__pb2.ListCheckpointsRequest.SerializeToString,
@@ -63,6 +68,13 @@ class CheckpointServiceServicer:
 
     def PutCheckpoint(self, request, context):
         """Stores a base or a candidate together with its cursor. Idempotent by id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCheckpoint(self, request, context):
+        """One version, how its exam ended, and what it and all that it was trained from have learned.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -96,6 +108,11 @@ def add_CheckpointServiceServicer_to_server(servicer, server):
                     servicer.PutCheckpoint,
                     request_deserializer=swarm_dot_v1_dot_checkpoint__pb2.PutCheckpointRequest.FromString,
                     response_serializer=swarm_dot_v1_dot_checkpoint__pb2.PutCheckpointResponse.SerializeToString,
+            ),
+            'GetCheckpoint': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCheckpoint,
+                    request_deserializer=swarm_dot_v1_dot_checkpoint__pb2.GetCheckpointRequest.FromString,
+                    response_serializer=swarm_dot_v1_dot_checkpoint__pb2.GetCheckpointResponse.SerializeToString,
             ),
             'ListCheckpoints': grpc.unary_unary_rpc_method_handler(
                     servicer.ListCheckpoints,
@@ -141,6 +158,33 @@ class CheckpointService:
             '/swarm.v1.CheckpointService/PutCheckpoint',
             swarm_dot_v1_dot_checkpoint__pb2.PutCheckpointRequest.SerializeToString,
             swarm_dot_v1_dot_checkpoint__pb2.PutCheckpointResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCheckpoint(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/swarm.v1.CheckpointService/GetCheckpoint',
+            swarm_dot_v1_dot_checkpoint__pb2.GetCheckpointRequest.SerializeToString,
+            swarm_dot_v1_dot_checkpoint__pb2.GetCheckpointResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from swarm.v1 import access_pb2 as swarm_dot_v1_dot_access__pb2
 from swarm.v1 import state_pb2 as swarm_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13swarm/v1/exam.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x14swarm/v1/state.proto\"7\n\x11SubmitExamRequest\x12\"\n\x04\x65xam\x18\x01 \x01(\x0b\x32\x14.swarm.v1.ExamRecord\"C\n\x12SubmitExamResponse\x12-\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1b.swarm.v1.PromotionDecision\"\x17\n\x15ListPromotionsRequest\"I\n\x16ListPromotionsResponse\x12/\n\npromotions\x18\x01 \x03(\x0b\x32\x1b.swarm.v1.PromotionDecision2\xc3\x01\n\x0b\x45xamService\x12R\n\nSubmitExam\x12\x1b.swarm.v1.SubmitExamRequest\x1a\x1c.swarm.v1.SubmitExamResponse\"\t\xaa\xee\x18\x05\x1a\x01\x06 \x01\x12`\n\x0eListPromotions\x12\x1f.swarm.v1.ListPromotionsRequest\x1a .swarm.v1.ListPromotionsResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13swarm/v1/exam.proto\x12\x08swarm.v1\x1a google/protobuf/field_mask.proto\x1a\x15swarm/v1/access.proto\x1a\x14swarm/v1/state.proto\"7\n\x11SubmitExamRequest\x12\"\n\x04\x65xam\x18\x01 \x01(\x0b\x32\x14.swarm.v1.ExamRecord\"C\n\x12SubmitExamResponse\x12-\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1b.swarm.v1.PromotionDecision\"P\n\x0eGetExamRequest\x12\x0f\n\x07\x65xam_id\x18\x01 \x01(\t\x12-\n\tread_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"5\n\x0fGetExamResponse\x12\"\n\x04\x65xam\x18\x01 \x01(\x0b\x32\x14.swarm.v1.ExamRecord\"\x83\x01\n\x15ListPromotionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12-\n\tread_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x14\n\x0c\x63\x61ndidate_id\x18\x04 \x01(\t\"b\n\x16ListPromotionsResponse\x12/\n\npromotions\x18\x01 \x03(\x0b\x32\x1b.swarm.v1.PromotionDecision\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x8e\x02\n\x0b\x45xamService\x12R\n\nSubmitExam\x12\x1b.swarm.v1.SubmitExamRequest\x1a\x1c.swarm.v1.SubmitExamResponse\"\t\xaa\xee\x18\x05\x1a\x01\x06 \x01\x12I\n\x07GetExam\x12\x18.swarm.v1.GetExamRequest\x1a\x19.swarm.v1.GetExamResponse\"\t\xaa\xee\x18\x05\x1a\x03\x06\x08\t\x12`\n\x0eListPromotions\x12\x1f.swarm.v1.ListPromotionsRequest\x1a .swarm.v1.ListPromotionsResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,16 +36,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EXAMSERVICE'].methods_by_name['SubmitExam']._loaded_options = None
   _globals['_EXAMSERVICE'].methods_by_name['SubmitExam']._serialized_options = b'\252\356\030\005\032\001\006 \001'
+  _globals['_EXAMSERVICE'].methods_by_name['GetExam']._loaded_options = None
+  _globals['_EXAMSERVICE'].methods_by_name['GetExam']._serialized_options = b'\252\356\030\005\032\003\006\010\t'
   _globals['_EXAMSERVICE'].methods_by_name['ListPromotions']._loaded_options = None
   _globals['_EXAMSERVICE'].methods_by_name['ListPromotions']._serialized_options = b'\252\356\030\007\010\001\022\001\n(\001'
-  _globals['_SUBMITEXAMREQUEST']._serialized_start=78
-  _globals['_SUBMITEXAMREQUEST']._serialized_end=133
-  _globals['_SUBMITEXAMRESPONSE']._serialized_start=135
-  _globals['_SUBMITEXAMRESPONSE']._serialized_end=202
-  _globals['_LISTPROMOTIONSREQUEST']._serialized_start=204
-  _globals['_LISTPROMOTIONSREQUEST']._serialized_end=227
-  _globals['_LISTPROMOTIONSRESPONSE']._serialized_start=229
-  _globals['_LISTPROMOTIONSRESPONSE']._serialized_end=302
-  _globals['_EXAMSERVICE']._serialized_start=305
-  _globals['_EXAMSERVICE']._serialized_end=500
+  _globals['_SUBMITEXAMREQUEST']._serialized_start=112
+  _globals['_SUBMITEXAMREQUEST']._serialized_end=167
+  _globals['_SUBMITEXAMRESPONSE']._serialized_start=169
+  _globals['_SUBMITEXAMRESPONSE']._serialized_end=236
+  _globals['_GETEXAMREQUEST']._serialized_start=238
+  _globals['_GETEXAMREQUEST']._serialized_end=318
+  _globals['_GETEXAMRESPONSE']._serialized_start=320
+  _globals['_GETEXAMRESPONSE']._serialized_end=373
+  _globals['_LISTPROMOTIONSREQUEST']._serialized_start=376
+  _globals['_LISTPROMOTIONSREQUEST']._serialized_end=507
+  _globals['_LISTPROMOTIONSRESPONSE']._serialized_start=509
+  _globals['_LISTPROMOTIONSRESPONSE']._serialized_end=607
+  _globals['_EXAMSERVICE']._serialized_start=610
+  _globals['_EXAMSERVICE']._serialized_end=880
 # @@protoc_insertion_point(module_scope)

@@ -40,6 +40,11 @@ class ExamServiceStub:
                 request_serializer=swarm_dot_v1_dot_exam__pb2.SubmitExamRequest.SerializeToString,
                 response_deserializer=swarm_dot_v1_dot_exam__pb2.SubmitExamResponse.FromString,
                 _registered_method=True)
+        self.GetExam = channel.unary_unary(
+                '/swarm.v1.ExamService/GetExam',
+                request_serializer=swarm_dot_v1_dot_exam__pb2.GetExamRequest.SerializeToString,
+                response_deserializer=swarm_dot_v1_dot_exam__pb2.GetExamResponse.FromString,
+                _registered_method=True)
         self.ListPromotions = channel.unary_unary(
                 '/swarm.v1.ExamService/ListPromotions',
                 request_serializer=swarm_dot_v1_dot_exam__pb2.ListPromotionsRequest.SerializeToString,
@@ -53,6 +58,13 @@ class ExamServiceServicer:
 
     def SubmitExam(self, request, context):
         """Judges every item again, decides, and stores exam and decision in one transaction. Idempotent by exam id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetExam(self, request, context):
+        """An exam with all its items and their right answers, as the gateway judged it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -72,6 +84,11 @@ def add_ExamServiceServicer_to_server(servicer, server):
                     servicer.SubmitExam,
                     request_deserializer=swarm_dot_v1_dot_exam__pb2.SubmitExamRequest.FromString,
                     response_serializer=swarm_dot_v1_dot_exam__pb2.SubmitExamResponse.SerializeToString,
+            ),
+            'GetExam': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetExam,
+                    request_deserializer=swarm_dot_v1_dot_exam__pb2.GetExamRequest.FromString,
+                    response_serializer=swarm_dot_v1_dot_exam__pb2.GetExamResponse.SerializeToString,
             ),
             'ListPromotions': grpc.unary_unary_rpc_method_handler(
                     servicer.ListPromotions,
@@ -107,6 +124,33 @@ class ExamService:
             '/swarm.v1.ExamService/SubmitExam',
             swarm_dot_v1_dot_exam__pb2.SubmitExamRequest.SerializeToString,
             swarm_dot_v1_dot_exam__pb2.SubmitExamResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetExam(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/swarm.v1.ExamService/GetExam',
+            swarm_dot_v1_dot_exam__pb2.GetExamRequest.SerializeToString,
+            swarm_dot_v1_dot_exam__pb2.GetExamResponse.FromString,
             options,
             channel_credentials,
             insecure,

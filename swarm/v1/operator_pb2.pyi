@@ -58,6 +58,16 @@ class ListDeadLettersResponse(_message.Message):
     letters: _containers.RepeatedCompositeFieldContainer[DeadLetter]
     def __init__(self, letters: _Optional[_Iterable[_Union[DeadLetter, _Mapping]]] = ...) -> None: ...
 
+class ListErrorsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListErrorsResponse(_message.Message):
+    __slots__ = ("errors",)
+    ERRORS_FIELD_NUMBER: _ClassVar[int]
+    errors: _containers.RepeatedCompositeFieldContainer[_state_pb2.ErrorGroup]
+    def __init__(self, errors: _Optional[_Iterable[_Union[_state_pb2.ErrorGroup, _Mapping]]] = ...) -> None: ...
+
 class RequeueDeadLettersRequest(_message.Message):
     __slots__ = ("sample_ids", "note")
     SAMPLE_IDS_FIELD_NUMBER: _ClassVar[int]

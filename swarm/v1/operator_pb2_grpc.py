@@ -40,6 +40,11 @@ class OperatorServiceStub:
                 request_serializer=swarm_dot_v1_dot_operator__pb2.ListDeadLettersRequest.SerializeToString,
                 response_deserializer=swarm_dot_v1_dot_operator__pb2.ListDeadLettersResponse.FromString,
                 _registered_method=True)
+        self.ListErrors = channel.unary_unary(
+                '/swarm.v1.OperatorService/ListErrors',
+                request_serializer=swarm_dot_v1_dot_operator__pb2.ListErrorsRequest.SerializeToString,
+                response_deserializer=swarm_dot_v1_dot_operator__pb2.ListErrorsResponse.FromString,
+                _registered_method=True)
         self.RequeueDeadLetters = channel.unary_unary(
                 '/swarm.v1.OperatorService/RequeueDeadLetters',
                 request_serializer=swarm_dot_v1_dot_operator__pb2.RequeueDeadLettersRequest.SerializeToString,
@@ -73,6 +78,13 @@ class OperatorServiceServicer:
 
     def ListDeadLetters(self, request, context):
         """Dead letters with their whole history, ascending by the sample's revision.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListErrors(self, request, context):
+        """The latest burned deliveries, gathered by queue, kind and reason.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -121,6 +133,11 @@ def add_OperatorServiceServicer_to_server(servicer, server):
                     servicer.ListDeadLetters,
                     request_deserializer=swarm_dot_v1_dot_operator__pb2.ListDeadLettersRequest.FromString,
                     response_serializer=swarm_dot_v1_dot_operator__pb2.ListDeadLettersResponse.SerializeToString,
+            ),
+            'ListErrors': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListErrors,
+                    request_deserializer=swarm_dot_v1_dot_operator__pb2.ListErrorsRequest.FromString,
+                    response_serializer=swarm_dot_v1_dot_operator__pb2.ListErrorsResponse.SerializeToString,
             ),
             'RequeueDeadLetters': grpc.unary_unary_rpc_method_handler(
                     servicer.RequeueDeadLetters,
@@ -176,6 +193,33 @@ class OperatorService:
             '/swarm.v1.OperatorService/ListDeadLetters',
             swarm_dot_v1_dot_operator__pb2.ListDeadLettersRequest.SerializeToString,
             swarm_dot_v1_dot_operator__pb2.ListDeadLettersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListErrors(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/swarm.v1.OperatorService/ListErrors',
+            swarm_dot_v1_dot_operator__pb2.ListErrorsRequest.SerializeToString,
+            swarm_dot_v1_dot_operator__pb2.ListErrorsResponse.FromString,
             options,
             channel_credentials,
             insecure,

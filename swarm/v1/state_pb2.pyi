@@ -419,6 +419,28 @@ class Checkpoint(_message.Message):
     created_at: _timestamp_pb2.Timestamp
     def __init__(self, id: _Optional[str] = ..., parent_id: _Optional[str] = ..., status: _Optional[_Union[CheckpointStatus, str]] = ..., url: _Optional[str] = ..., adapter: _Optional[bool] = ..., files: _Optional[_Iterable[_Union[TensorFile, _Mapping]]] = ..., cursor: _Optional[int] = ..., corrections_trained: _Optional[int] = ..., tokens_trained: _Optional[int] = ..., train_seconds: _Optional[float] = ..., loss: _Optional[float] = ..., kl_to_base: _Optional[float] = ..., canary_logprob: _Optional[float] = ..., recipe: _Optional[str] = ..., reason: _Optional[str] = ..., revision: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class Lessons(_message.Message):
+    __slots__ = ("checkpoint_id", "learned", "replayed")
+    CHECKPOINT_ID_FIELD_NUMBER: _ClassVar[int]
+    LEARNED_FIELD_NUMBER: _ClassVar[int]
+    REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    checkpoint_id: str
+    learned: int
+    replayed: int
+    def __init__(self, checkpoint_id: _Optional[str] = ..., learned: _Optional[int] = ..., replayed: _Optional[int] = ...) -> None: ...
+
+class Learning(_message.Message):
+    __slots__ = ("sample_id", "checkpoint_id", "fresh", "replays")
+    SAMPLE_ID_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_ID_FIELD_NUMBER: _ClassVar[int]
+    FRESH_FIELD_NUMBER: _ClassVar[int]
+    REPLAYS_FIELD_NUMBER: _ClassVar[int]
+    sample_id: str
+    checkpoint_id: str
+    fresh: bool
+    replays: int
+    def __init__(self, sample_id: _Optional[str] = ..., checkpoint_id: _Optional[str] = ..., fresh: _Optional[bool] = ..., replays: _Optional[int] = ...) -> None: ...
+
 class ExamItem(_message.Message):
     __slots__ = ("probe", "champion_text", "candidate_text", "champion_passed", "candidate_passed")
     PROBE_FIELD_NUMBER: _ClassVar[int]
@@ -540,7 +562,7 @@ class OriginCount(_message.Message):
     def __init__(self, origin: _Optional[_Union[_records_pb2.Origin, str]] = ..., count: _Optional[int] = ...) -> None: ...
 
 class SwarmState(_message.Message):
-    __slots__ = ("name", "domain", "revision", "started_at", "phase", "champion_id", "rubric_version", "queues", "cells", "agents", "checkpoints", "promotions", "costs", "progress", "corrections", "corrections_trained", "invalid_probes", "origins", "alarms")
+    __slots__ = ("name", "domain", "revision", "started_at", "phase", "champion_id", "rubric_version", "queues", "cells", "agents", "checkpoints", "promotions", "costs", "progress", "corrections", "corrections_trained", "invalid_probes", "origins", "alarms", "rates")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DOMAIN_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
@@ -560,6 +582,7 @@ class SwarmState(_message.Message):
     INVALID_PROBES_FIELD_NUMBER: _ClassVar[int]
     ORIGINS_FIELD_NUMBER: _ClassVar[int]
     ALARMS_FIELD_NUMBER: _ClassVar[int]
+    RATES_FIELD_NUMBER: _ClassVar[int]
     name: str
     domain: str
     revision: int
@@ -579,7 +602,72 @@ class SwarmState(_message.Message):
     invalid_probes: _containers.RepeatedCompositeFieldContainer[InvalidProbeCount]
     origins: _containers.RepeatedCompositeFieldContainer[OriginCount]
     alarms: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, name: _Optional[str] = ..., domain: _Optional[str] = ..., revision: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., phase: _Optional[_Union[PhaseRecord, _Mapping]] = ..., champion_id: _Optional[str] = ..., rubric_version: _Optional[int] = ..., queues: _Optional[_Iterable[_Union[QueueCount, _Mapping]]] = ..., cells: _Optional[_Iterable[_Union[CellCount, _Mapping]]] = ..., agents: _Optional[_Iterable[_Union[AgentStatus, _Mapping]]] = ..., checkpoints: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., promotions: _Optional[_Iterable[_Union[PromotionDecision, _Mapping]]] = ..., costs: _Optional[_Iterable[_Union[Cost, _Mapping]]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., corrections: _Optional[int] = ..., corrections_trained: _Optional[int] = ..., invalid_probes: _Optional[_Iterable[_Union[InvalidProbeCount, _Mapping]]] = ..., origins: _Optional[_Iterable[_Union[OriginCount, _Mapping]]] = ..., alarms: _Optional[_Iterable[str]] = ...) -> None: ...
+    rates: Rates
+    def __init__(self, name: _Optional[str] = ..., domain: _Optional[str] = ..., revision: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., phase: _Optional[_Union[PhaseRecord, _Mapping]] = ..., champion_id: _Optional[str] = ..., rubric_version: _Optional[int] = ..., queues: _Optional[_Iterable[_Union[QueueCount, _Mapping]]] = ..., cells: _Optional[_Iterable[_Union[CellCount, _Mapping]]] = ..., agents: _Optional[_Iterable[_Union[AgentStatus, _Mapping]]] = ..., checkpoints: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., promotions: _Optional[_Iterable[_Union[PromotionDecision, _Mapping]]] = ..., costs: _Optional[_Iterable[_Union[Cost, _Mapping]]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., corrections: _Optional[int] = ..., corrections_trained: _Optional[int] = ..., invalid_probes: _Optional[_Iterable[_Union[InvalidProbeCount, _Mapping]]] = ..., origins: _Optional[_Iterable[_Union[OriginCount, _Mapping]]] = ..., alarms: _Optional[_Iterable[str]] = ..., rates: _Optional[_Union[Rates, _Mapping]] = ...) -> None: ...
+
+class StageRate(_message.Message):
+    __slots__ = ("stage", "accepted", "closed")
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    ACCEPTED_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_FIELD_NUMBER: _ClassVar[int]
+    stage: Stage
+    accepted: float
+    closed: float
+    def __init__(self, stage: _Optional[_Union[Stage, str]] = ..., accepted: _Optional[float] = ..., closed: _Optional[float] = ...) -> None: ...
+
+class RoleRate(_message.Message):
+    __slots__ = ("role", "completed", "failed")
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    COMPLETED_FIELD_NUMBER: _ClassVar[int]
+    FAILED_FIELD_NUMBER: _ClassVar[int]
+    role: Role
+    completed: float
+    failed: float
+    def __init__(self, role: _Optional[_Union[Role, str]] = ..., completed: _Optional[float] = ..., failed: _Optional[float] = ...) -> None: ...
+
+class Rates(_message.Message):
+    __slots__ = ("window_seconds", "stages", "roles")
+    WINDOW_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    STAGES_FIELD_NUMBER: _ClassVar[int]
+    ROLES_FIELD_NUMBER: _ClassVar[int]
+    window_seconds: float
+    stages: _containers.RepeatedCompositeFieldContainer[StageRate]
+    roles: _containers.RepeatedCompositeFieldContainer[RoleRate]
+    def __init__(self, window_seconds: _Optional[float] = ..., stages: _Optional[_Iterable[_Union[StageRate, _Mapping]]] = ..., roles: _Optional[_Iterable[_Union[RoleRate, _Mapping]]] = ...) -> None: ...
+
+class ErrorGroup(_message.Message):
+    __slots__ = ("stage", "kind", "reason", "count", "first_at", "last_at", "last_sample_id", "agents")
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    FIRST_AT_FIELD_NUMBER: _ClassVar[int]
+    LAST_AT_FIELD_NUMBER: _ClassVar[int]
+    LAST_SAMPLE_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENTS_FIELD_NUMBER: _ClassVar[int]
+    stage: Stage
+    kind: str
+    reason: str
+    count: int
+    first_at: _timestamp_pb2.Timestamp
+    last_at: _timestamp_pb2.Timestamp
+    last_sample_id: str
+    agents: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, stage: _Optional[_Union[Stage, str]] = ..., kind: _Optional[str] = ..., reason: _Optional[str] = ..., count: _Optional[int] = ..., first_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_sample_id: _Optional[str] = ..., agents: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class SpeciesCount(_message.Message):
+    __slots__ = ("name", "failures", "first_revision", "last_revision", "last_sample_id")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    FAILURES_FIELD_NUMBER: _ClassVar[int]
+    FIRST_REVISION_FIELD_NUMBER: _ClassVar[int]
+    LAST_REVISION_FIELD_NUMBER: _ClassVar[int]
+    LAST_SAMPLE_ID_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    failures: int
+    first_revision: int
+    last_revision: int
+    last_sample_id: str
+    def __init__(self, name: _Optional[str] = ..., failures: _Optional[int] = ..., first_revision: _Optional[int] = ..., last_revision: _Optional[int] = ..., last_sample_id: _Optional[str] = ...) -> None: ...
 
 class Event(_message.Message):
     __slots__ = ("revision", "kind", "at", "sample", "phase", "rubric", "experiment", "checkpoint", "promotion", "agent", "forgetting")

@@ -22,12 +22,14 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from swarm.v1 import access_pb2 as swarm_dot_v1_dot_access__pb2
 from swarm.v1 import records_pb2 as swarm_dot_v1_dot_records__pb2
 from swarm.v1 import state_pb2 as swarm_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14swarm/v1/swarm.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x16swarm/v1/records.proto\x1a\x14swarm/v1/state.proto\"\x11\n\x0fGetStateRequest\"7\n\x10GetStateResponse\x12#\n\x05state\x18\x01 \x01(\x0b\x32\x14.swarm.v1.SwarmState\"\xd5\x01\n\x12ListSamplesRequest\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.swarm.v1.SampleKind\x12\x1c\n\x04\x63\x65ll\x18\x02 \x01(\x0b\x32\x0e.swarm.v1.Cell\x12\"\n\x07purpose\x18\x03 \x01(\x0e\x32\x11.swarm.v1.Purpose\x12\x13\n\x06passed\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x16\n\x0esince_revision\x18\x05 \x01(\x03\x12\r\n\x05limit\x18\x06 \x01(\x05\x12\x12\n\ndescending\x18\x07 \x01(\x08\x42\t\n\x07_passed\"8\n\x13ListSamplesResponse\x12!\n\x07samples\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Sample\"&\n\x11GetLineageRequest\x12\x11\n\tsample_id\x18\x01 \x01(\t\"7\n\x12GetLineageResponse\x12!\n\x07samples\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Sample\"&\n\x0cWatchRequest\x12\x16\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x03\"/\n\rWatchResponse\x12\x1e\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x0f.swarm.v1.Event\"\x11\n\x0fGetPhaseRequest\"8\n\x10GetPhaseResponse\x12$\n\x05phase\x18\x01 \x01(\x0b\x32\x15.swarm.v1.PhaseRecord\"R\n\x0fSetPhaseRequest\x12$\n\x05phase\x18\x01 \x01(\x0b\x32\x15.swarm.v1.PhaseRecord\x12\x19\n\x11\x65xpected_revision\x18\x02 \x01(\x03\"8\n\x10SetPhaseResponse\x12$\n\x05phase\x18\x01 \x01(\x0b\x32\x15.swarm.v1.PhaseRecord\":\n\x12PutProgressRequest\x12$\n\x08progress\x18\x01 \x01(\x0b\x32\x12.swarm.v1.Progress\"\x15\n\x13PutProgressResponse*\xaa\x01\n\nSampleKind\x12\x1b\n\x17SAMPLE_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11SAMPLE_KIND_PROBE\x10\x01\x12\x17\n\x13SAMPLE_KIND_ATTEMPT\x10\x02\x12\x17\n\x13SAMPLE_KIND_VERDICT\x10\x03\x12\x1a\n\x16SAMPLE_KIND_CORRECTION\x10\x04\x12\x1a\n\x16SAMPLE_KIND_ANNOTATION\x10\x05\x32\xcc\x04\n\x0cSwarmService\x12N\n\x08GetState\x12\x19.swarm.v1.GetStateRequest\x1a\x1a.swarm.v1.GetStateResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x12W\n\x0bListSamples\x12\x1c.swarm.v1.ListSamplesRequest\x1a\x1d.swarm.v1.ListSamplesResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x12T\n\nGetLineage\x12\x1b.swarm.v1.GetLineageRequest\x1a\x1c.swarm.v1.GetLineageResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x12G\n\x05Watch\x12\x16.swarm.v1.WatchRequest\x1a\x17.swarm.v1.WatchResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x30\x01\x12K\n\x08GetPhase\x12\x19.swarm.v1.GetPhaseRequest\x1a\x1a.swarm.v1.GetPhaseResponse\"\x08\xaa\xee\x18\x04\x08\x01(\x01\x12O\n\x08SetPhase\x12\x19.swarm.v1.SetPhaseRequest\x1a\x1a.swarm.v1.SetPhaseResponse\"\x0c\xaa\xee\x18\x08\x1a\x02\x08\t \x01\x30\x01\x12V\n\x0bPutProgress\x12\x1c.swarm.v1.PutProgressRequest\x1a\x1d.swarm.v1.PutProgressResponse\"\n\xaa\xee\x18\x06\x1a\x02\x08\t0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14swarm/v1/swarm.proto\x12\x08swarm.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15swarm/v1/access.proto\x1a\x16swarm/v1/records.proto\x1a\x14swarm/v1/state.proto\"@\n\x0fGetStateRequest\x12-\n\tread_mask\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"7\n\x10GetStateResponse\x12#\n\x05state\x18\x01 \x01(\x0b\x32\x14.swarm.v1.SwarmState\"\xba\x04\n\x12ListSamplesRequest\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.swarm.v1.SampleKind\x12\x1c\n\x04\x63\x65ll\x18\x02 \x01(\x0b\x32\x0e.swarm.v1.Cell\x12\"\n\x07purpose\x18\x03 \x01(\x0e\x32\x11.swarm.v1.Purpose\x12\x13\n\x06passed\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x16\n\x0esince_revision\x18\x05 \x01(\x03\x12\r\n\x05limit\x18\x06 \x01(\x05\x12\x12\n\ndescending\x18\x07 \x01(\x08\x12\x10\n\x08producer\x18\x08 \x01(\t\x12\x15\n\rcheckpoint_id\x18\t \x01(\t\x12\x11\n\tcriterion\x18\n \x01(\t\x12\x0f\n\x07species\x18\x0b \x01(\t\x12 \n\x06origin\x18\x0c \x01(\x0e\x32\x10.swarm.v1.Origin\x12\x1c\n\x04tier\x18\r \x01(\x0e\x32\x0e.swarm.v1.Tier\x12\x16\n\x0euntil_revision\x18\x0e \x01(\x03\x12)\n\x05since\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x11 \x01(\x05\x12\x12\n\npage_token\x18\x12 \x01(\t\x12-\n\tread_mask\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x12\n\nlearned_by\x18\x14 \x01(\tB\t\n\x07_passed\"c\n\x13ListSamplesResponse\x12!\n\x07samples\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Sample\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x03\"U\n\x11GetLineageRequest\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12-\n\tread_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"^\n\x12GetLineageResponse\x12!\n\x07samples\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Sample\x12%\n\tlearnings\x18\x02 \x03(\x0b\x32\x12.swarm.v1.Learning\"\x81\x01\n\x12ListSpeciesRequest\x12\x15\n\rcheckpoint_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12-\n\tread_mask\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"W\n\x13ListSpeciesResponse\x12\'\n\x07species\x18\x01 \x03(\x0b\x32\x16.swarm.v1.SpeciesCount\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x15\n\x13ListProgressRequest\"<\n\x14ListProgressResponse\x12$\n\x08progress\x18\x01 \x03(\x0b\x32\x12.swarm.v1.Progress\"\xe3\x01\n\x0cWatchRequest\x12\x16\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x03\x12\"\n\x05kinds\x18\x02 \x03(\x0e\x32\x13.swarm.v1.EventKind\x12*\n\x0csample_kinds\x18\x03 \x03(\x0e\x32\x14.swarm.v1.SampleKind\x12\x1d\n\x05\x63\x65lls\x18\x04 \x03(\x0b\x32\x0e.swarm.v1.Cell\x12\x1d\n\x05roles\x18\x05 \x03(\x0e\x32\x0e.swarm.v1.Role\x12-\n\tread_mask\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"/\n\rWatchResponse\x12\x1e\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x0f.swarm.v1.Event\"\x11\n\x0fGetPhaseRequest\"8\n\x10GetPhaseResponse\x12$\n\x05phase\x18\x01 \x01(\x0b\x32\x15.swarm.v1.PhaseRecord\"R\n\x0fSetPhaseRequest\x12$\n\x05phase\x18\x01 \x01(\x0b\x32\x15.swarm.v1.PhaseRecord\x12\x19\n\x11\x65xpected_revision\x18\x02 \x01(\x03\"8\n\x10SetPhaseResponse\x12$\n\x05phase\x18\x01 \x01(\x0b\x32\x15.swarm.v1.PhaseRecord\":\n\x12PutProgressRequest\x12$\n\x08progress\x18\x01 \x01(\x0b\x32\x12.swarm.v1.Progress\"\x15\n\x13PutProgressResponse*\xaa\x01\n\nSampleKind\x12\x1b\n\x17SAMPLE_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11SAMPLE_KIND_PROBE\x10\x01\x12\x17\n\x13SAMPLE_KIND_ATTEMPT\x10\x02\x12\x17\n\x13SAMPLE_KIND_VERDICT\x10\x03\x12\x1a\n\x16SAMPLE_KIND_CORRECTION\x10\x04\x12\x1a\n\x16SAMPLE_KIND_ANNOTATION\x10\x05\x32\x82\x06\n\x0cSwarmService\x12N\n\x08GetState\x12\x19.swarm.v1.GetStateRequest\x1a\x1a.swarm.v1.GetStateResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x12W\n\x0bListSamples\x12\x1c.swarm.v1.ListSamplesRequest\x1a\x1d.swarm.v1.ListSamplesResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x12T\n\nGetLineage\x12\x1b.swarm.v1.GetLineageRequest\x1a\x1c.swarm.v1.GetLineageResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x12X\n\x0bListSpecies\x12\x1c.swarm.v1.ListSpeciesRequest\x1a\x1d.swarm.v1.ListSpeciesResponse\"\x0c\xaa\xee\x18\x08\x08\x01\x12\x02\x02\n(\x01\x12Z\n\x0cListProgress\x12\x1d.swarm.v1.ListProgressRequest\x1a\x1e.swarm.v1.ListProgressResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x12G\n\x05Watch\x12\x16.swarm.v1.WatchRequest\x1a\x17.swarm.v1.WatchResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x30\x01\x12K\n\x08GetPhase\x12\x19.swarm.v1.GetPhaseRequest\x1a\x1a.swarm.v1.GetPhaseResponse\"\x08\xaa\xee\x18\x04\x08\x01(\x01\x12O\n\x08SetPhase\x12\x19.swarm.v1.SetPhaseRequest\x1a\x1a.swarm.v1.SetPhaseResponse\"\x0c\xaa\xee\x18\x08\x1a\x02\x08\t \x01\x30\x01\x12V\n\x0bPutProgress\x12\x1c.swarm.v1.PutProgressRequest\x1a\x1d.swarm.v1.PutProgressResponse\"\n\xaa\xee\x18\x06\x1a\x02\x08\t0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,6 +42,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SWARMSERVICE'].methods_by_name['ListSamples']._serialized_options = b'\252\356\030\007\010\001\022\001\n(\001'
   _globals['_SWARMSERVICE'].methods_by_name['GetLineage']._loaded_options = None
   _globals['_SWARMSERVICE'].methods_by_name['GetLineage']._serialized_options = b'\252\356\030\007\010\001\022\001\n(\001'
+  _globals['_SWARMSERVICE'].methods_by_name['ListSpecies']._loaded_options = None
+  _globals['_SWARMSERVICE'].methods_by_name['ListSpecies']._serialized_options = b'\252\356\030\010\010\001\022\002\002\n(\001'
+  _globals['_SWARMSERVICE'].methods_by_name['ListProgress']._loaded_options = None
+  _globals['_SWARMSERVICE'].methods_by_name['ListProgress']._serialized_options = b'\252\356\030\007\010\001\022\001\n(\001'
   _globals['_SWARMSERVICE'].methods_by_name['Watch']._loaded_options = None
   _globals['_SWARMSERVICE'].methods_by_name['Watch']._serialized_options = b'\252\356\030\007\010\001\022\001\n(\001'
   _globals['_SWARMSERVICE'].methods_by_name['GetPhase']._loaded_options = None
@@ -48,36 +54,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SWARMSERVICE'].methods_by_name['SetPhase']._serialized_options = b'\252\356\030\010\032\002\010\t \0010\001'
   _globals['_SWARMSERVICE'].methods_by_name['PutProgress']._loaded_options = None
   _globals['_SWARMSERVICE'].methods_by_name['PutProgress']._serialized_options = b'\252\356\030\006\032\002\010\t0\001'
-  _globals['_SAMPLEKIND']._serialized_start=942
-  _globals['_SAMPLEKIND']._serialized_end=1112
-  _globals['_GETSTATEREQUEST']._serialized_start=103
-  _globals['_GETSTATEREQUEST']._serialized_end=120
-  _globals['_GETSTATERESPONSE']._serialized_start=122
-  _globals['_GETSTATERESPONSE']._serialized_end=177
-  _globals['_LISTSAMPLESREQUEST']._serialized_start=180
-  _globals['_LISTSAMPLESREQUEST']._serialized_end=393
-  _globals['_LISTSAMPLESRESPONSE']._serialized_start=395
-  _globals['_LISTSAMPLESRESPONSE']._serialized_end=451
-  _globals['_GETLINEAGEREQUEST']._serialized_start=453
-  _globals['_GETLINEAGEREQUEST']._serialized_end=491
-  _globals['_GETLINEAGERESPONSE']._serialized_start=493
-  _globals['_GETLINEAGERESPONSE']._serialized_end=548
-  _globals['_WATCHREQUEST']._serialized_start=550
-  _globals['_WATCHREQUEST']._serialized_end=588
-  _globals['_WATCHRESPONSE']._serialized_start=590
-  _globals['_WATCHRESPONSE']._serialized_end=637
-  _globals['_GETPHASEREQUEST']._serialized_start=639
-  _globals['_GETPHASEREQUEST']._serialized_end=656
-  _globals['_GETPHASERESPONSE']._serialized_start=658
-  _globals['_GETPHASERESPONSE']._serialized_end=714
-  _globals['_SETPHASEREQUEST']._serialized_start=716
-  _globals['_SETPHASEREQUEST']._serialized_end=798
-  _globals['_SETPHASERESPONSE']._serialized_start=800
-  _globals['_SETPHASERESPONSE']._serialized_end=856
-  _globals['_PUTPROGRESSREQUEST']._serialized_start=858
-  _globals['_PUTPROGRESSREQUEST']._serialized_end=916
-  _globals['_PUTPROGRESSRESPONSE']._serialized_start=918
-  _globals['_PUTPROGRESSRESPONSE']._serialized_end=939
-  _globals['_SWARMSERVICE']._serialized_start=1115
-  _globals['_SWARMSERVICE']._serialized_end=1703
+  _globals['_SAMPLEKIND']._serialized_start=2038
+  _globals['_SAMPLEKIND']._serialized_end=2208
+  _globals['_GETSTATEREQUEST']._serialized_start=170
+  _globals['_GETSTATEREQUEST']._serialized_end=234
+  _globals['_GETSTATERESPONSE']._serialized_start=236
+  _globals['_GETSTATERESPONSE']._serialized_end=291
+  _globals['_LISTSAMPLESREQUEST']._serialized_start=294
+  _globals['_LISTSAMPLESREQUEST']._serialized_end=864
+  _globals['_LISTSAMPLESRESPONSE']._serialized_start=866
+  _globals['_LISTSAMPLESRESPONSE']._serialized_end=965
+  _globals['_GETLINEAGEREQUEST']._serialized_start=967
+  _globals['_GETLINEAGEREQUEST']._serialized_end=1052
+  _globals['_GETLINEAGERESPONSE']._serialized_start=1054
+  _globals['_GETLINEAGERESPONSE']._serialized_end=1148
+  _globals['_LISTSPECIESREQUEST']._serialized_start=1151
+  _globals['_LISTSPECIESREQUEST']._serialized_end=1280
+  _globals['_LISTSPECIESRESPONSE']._serialized_start=1282
+  _globals['_LISTSPECIESRESPONSE']._serialized_end=1369
+  _globals['_LISTPROGRESSREQUEST']._serialized_start=1371
+  _globals['_LISTPROGRESSREQUEST']._serialized_end=1392
+  _globals['_LISTPROGRESSRESPONSE']._serialized_start=1394
+  _globals['_LISTPROGRESSRESPONSE']._serialized_end=1454
+  _globals['_WATCHREQUEST']._serialized_start=1457
+  _globals['_WATCHREQUEST']._serialized_end=1684
+  _globals['_WATCHRESPONSE']._serialized_start=1686
+  _globals['_WATCHRESPONSE']._serialized_end=1733
+  _globals['_GETPHASEREQUEST']._serialized_start=1735
+  _globals['_GETPHASEREQUEST']._serialized_end=1752
+  _globals['_GETPHASERESPONSE']._serialized_start=1754
+  _globals['_GETPHASERESPONSE']._serialized_end=1810
+  _globals['_SETPHASEREQUEST']._serialized_start=1812
+  _globals['_SETPHASEREQUEST']._serialized_end=1894
+  _globals['_SETPHASERESPONSE']._serialized_start=1896
+  _globals['_SETPHASERESPONSE']._serialized_end=1952
+  _globals['_PUTPROGRESSREQUEST']._serialized_start=1954
+  _globals['_PUTPROGRESSREQUEST']._serialized_end=2012
+  _globals['_PUTPROGRESSRESPONSE']._serialized_start=2014
+  _globals['_PUTPROGRESSRESPONSE']._serialized_end=2035
+  _globals['_SWARMSERVICE']._serialized_start=2211
+  _globals['_SWARMSERVICE']._serialized_end=2981
 # @@protoc_insertion_point(module_scope)

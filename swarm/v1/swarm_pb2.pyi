@@ -1,3 +1,7 @@
+import datetime
+
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from swarm.v1 import access_pb2 as _access_pb2
 from swarm.v1 import records_pb2 as _records_pb2
 from swarm.v1 import state_pb2 as _state_pb2
@@ -26,8 +30,10 @@ SAMPLE_KIND_CORRECTION: SampleKind
 SAMPLE_KIND_ANNOTATION: SampleKind
 
 class GetStateRequest(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("read_mask",)
+    READ_MASK_FIELD_NUMBER: _ClassVar[int]
+    read_mask: _field_mask_pb2.FieldMask
+    def __init__(self, read_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
 
 class GetStateResponse(_message.Message):
     __slots__ = ("state",)
@@ -36,7 +42,7 @@ class GetStateResponse(_message.Message):
     def __init__(self, state: _Optional[_Union[_state_pb2.SwarmState, _Mapping]] = ...) -> None: ...
 
 class ListSamplesRequest(_message.Message):
-    __slots__ = ("kind", "cell", "purpose", "passed", "since_revision", "limit", "descending")
+    __slots__ = ("kind", "cell", "purpose", "passed", "since_revision", "limit", "descending", "producer", "checkpoint_id", "criterion", "species", "origin", "tier", "until_revision", "since", "until", "page_size", "page_token", "read_mask", "learned_by")
     KIND_FIELD_NUMBER: _ClassVar[int]
     CELL_FIELD_NUMBER: _ClassVar[int]
     PURPOSE_FIELD_NUMBER: _ClassVar[int]
@@ -44,6 +50,19 @@ class ListSamplesRequest(_message.Message):
     SINCE_REVISION_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
     DESCENDING_FIELD_NUMBER: _ClassVar[int]
+    PRODUCER_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_ID_FIELD_NUMBER: _ClassVar[int]
+    CRITERION_FIELD_NUMBER: _ClassVar[int]
+    SPECIES_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    TIER_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_REVISION_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    READ_MASK_FIELD_NUMBER: _ClassVar[int]
+    LEARNED_BY_FIELD_NUMBER: _ClassVar[int]
     kind: SampleKind
     cell: _records_pb2.Cell
     purpose: _records_pb2.Purpose
@@ -51,31 +70,92 @@ class ListSamplesRequest(_message.Message):
     since_revision: int
     limit: int
     descending: bool
-    def __init__(self, kind: _Optional[_Union[SampleKind, str]] = ..., cell: _Optional[_Union[_records_pb2.Cell, _Mapping]] = ..., purpose: _Optional[_Union[_records_pb2.Purpose, str]] = ..., passed: _Optional[bool] = ..., since_revision: _Optional[int] = ..., limit: _Optional[int] = ..., descending: _Optional[bool] = ...) -> None: ...
+    producer: str
+    checkpoint_id: str
+    criterion: str
+    species: str
+    origin: _records_pb2.Origin
+    tier: _records_pb2.Tier
+    until_revision: int
+    since: _timestamp_pb2.Timestamp
+    until: _timestamp_pb2.Timestamp
+    page_size: int
+    page_token: str
+    read_mask: _field_mask_pb2.FieldMask
+    learned_by: str
+    def __init__(self, kind: _Optional[_Union[SampleKind, str]] = ..., cell: _Optional[_Union[_records_pb2.Cell, _Mapping]] = ..., purpose: _Optional[_Union[_records_pb2.Purpose, str]] = ..., passed: _Optional[bool] = ..., since_revision: _Optional[int] = ..., limit: _Optional[int] = ..., descending: _Optional[bool] = ..., producer: _Optional[str] = ..., checkpoint_id: _Optional[str] = ..., criterion: _Optional[str] = ..., species: _Optional[str] = ..., origin: _Optional[_Union[_records_pb2.Origin, str]] = ..., tier: _Optional[_Union[_records_pb2.Tier, str]] = ..., until_revision: _Optional[int] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., read_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., learned_by: _Optional[str] = ...) -> None: ...
 
 class ListSamplesResponse(_message.Message):
-    __slots__ = ("samples",)
+    __slots__ = ("samples", "next_page_token", "revision")
     SAMPLES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
     samples: _containers.RepeatedCompositeFieldContainer[_records_pb2.Sample]
-    def __init__(self, samples: _Optional[_Iterable[_Union[_records_pb2.Sample, _Mapping]]] = ...) -> None: ...
+    next_page_token: str
+    revision: int
+    def __init__(self, samples: _Optional[_Iterable[_Union[_records_pb2.Sample, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., revision: _Optional[int] = ...) -> None: ...
 
 class GetLineageRequest(_message.Message):
-    __slots__ = ("sample_id",)
+    __slots__ = ("sample_id", "read_mask")
     SAMPLE_ID_FIELD_NUMBER: _ClassVar[int]
+    READ_MASK_FIELD_NUMBER: _ClassVar[int]
     sample_id: str
-    def __init__(self, sample_id: _Optional[str] = ...) -> None: ...
+    read_mask: _field_mask_pb2.FieldMask
+    def __init__(self, sample_id: _Optional[str] = ..., read_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
 
 class GetLineageResponse(_message.Message):
-    __slots__ = ("samples",)
+    __slots__ = ("samples", "learnings")
     SAMPLES_FIELD_NUMBER: _ClassVar[int]
+    LEARNINGS_FIELD_NUMBER: _ClassVar[int]
     samples: _containers.RepeatedCompositeFieldContainer[_records_pb2.Sample]
-    def __init__(self, samples: _Optional[_Iterable[_Union[_records_pb2.Sample, _Mapping]]] = ...) -> None: ...
+    learnings: _containers.RepeatedCompositeFieldContainer[_state_pb2.Learning]
+    def __init__(self, samples: _Optional[_Iterable[_Union[_records_pb2.Sample, _Mapping]]] = ..., learnings: _Optional[_Iterable[_Union[_state_pb2.Learning, _Mapping]]] = ...) -> None: ...
+
+class ListSpeciesRequest(_message.Message):
+    __slots__ = ("checkpoint_id", "page_size", "page_token", "read_mask")
+    CHECKPOINT_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    READ_MASK_FIELD_NUMBER: _ClassVar[int]
+    checkpoint_id: str
+    page_size: int
+    page_token: str
+    read_mask: _field_mask_pb2.FieldMask
+    def __init__(self, checkpoint_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., read_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+
+class ListSpeciesResponse(_message.Message):
+    __slots__ = ("species", "next_page_token")
+    SPECIES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    species: _containers.RepeatedCompositeFieldContainer[_state_pb2.SpeciesCount]
+    next_page_token: str
+    def __init__(self, species: _Optional[_Iterable[_Union[_state_pb2.SpeciesCount, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ListProgressRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListProgressResponse(_message.Message):
+    __slots__ = ("progress",)
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    progress: _containers.RepeatedCompositeFieldContainer[_state_pb2.Progress]
+    def __init__(self, progress: _Optional[_Iterable[_Union[_state_pb2.Progress, _Mapping]]] = ...) -> None: ...
 
 class WatchRequest(_message.Message):
-    __slots__ = ("after_revision",)
+    __slots__ = ("after_revision", "kinds", "sample_kinds", "cells", "roles", "read_mask")
     AFTER_REVISION_FIELD_NUMBER: _ClassVar[int]
+    KINDS_FIELD_NUMBER: _ClassVar[int]
+    SAMPLE_KINDS_FIELD_NUMBER: _ClassVar[int]
+    CELLS_FIELD_NUMBER: _ClassVar[int]
+    ROLES_FIELD_NUMBER: _ClassVar[int]
+    READ_MASK_FIELD_NUMBER: _ClassVar[int]
     after_revision: int
-    def __init__(self, after_revision: _Optional[int] = ...) -> None: ...
+    kinds: _containers.RepeatedScalarFieldContainer[_state_pb2.EventKind]
+    sample_kinds: _containers.RepeatedScalarFieldContainer[SampleKind]
+    cells: _containers.RepeatedCompositeFieldContainer[_records_pb2.Cell]
+    roles: _containers.RepeatedScalarFieldContainer[_state_pb2.Role]
+    read_mask: _field_mask_pb2.FieldMask
+    def __init__(self, after_revision: _Optional[int] = ..., kinds: _Optional[_Iterable[_Union[_state_pb2.EventKind, str]]] = ..., sample_kinds: _Optional[_Iterable[_Union[SampleKind, str]]] = ..., cells: _Optional[_Iterable[_Union[_records_pb2.Cell, _Mapping]]] = ..., roles: _Optional[_Iterable[_Union[_state_pb2.Role, str]]] = ..., read_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
 
 class WatchResponse(_message.Message):
     __slots__ = ("event",)

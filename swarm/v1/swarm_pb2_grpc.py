@@ -50,6 +50,16 @@ class SwarmServiceStub:
                 request_serializer=swarm_dot_v1_dot_swarm__pb2.GetLineageRequest.SerializeToString,
                 response_deserializer=swarm_dot_v1_dot_swarm__pb2.GetLineageResponse.FromString,
                 _registered_method=True)
+        self.ListSpecies = channel.unary_unary(
+                '/swarm.v1.SwarmService/ListSpecies',
+                request_serializer=swarm_dot_v1_dot_swarm__pb2.ListSpeciesRequest.SerializeToString,
+                response_deserializer=swarm_dot_v1_dot_swarm__pb2.ListSpeciesResponse.FromString,
+                _registered_method=True)
+        self.ListProgress = channel.unary_unary(
+                '/swarm.v1.SwarmService/ListProgress',
+                request_serializer=swarm_dot_v1_dot_swarm__pb2.ListProgressRequest.SerializeToString,
+                response_deserializer=swarm_dot_v1_dot_swarm__pb2.ListProgressResponse.FromString,
+                _registered_method=True)
         self.Watch = channel.unary_stream(
                 '/swarm.v1.SwarmService/Watch',
                 request_serializer=swarm_dot_v1_dot_swarm__pb2.WatchRequest.SerializeToString,
@@ -97,8 +107,23 @@ class SwarmServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListSpecies(self, request, context):
+        """How often verdicts name each way of failing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListProgress(self, request, context):
+        """Every report on siege and census, the latest of each attempt.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Watch(self, request, context):
-        """Every change after a revision: ordered, unique, gap-free, with bookmarks. OUT_OF_RANGE names the oldest revision.
+        """Every change after a revision, or those that filters let pass: ordered, unique, gap-free, with bookmarks.
+        OUT_OF_RANGE names the oldest revision.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -142,6 +167,16 @@ def add_SwarmServiceServicer_to_server(servicer, server):
                     servicer.GetLineage,
                     request_deserializer=swarm_dot_v1_dot_swarm__pb2.GetLineageRequest.FromString,
                     response_serializer=swarm_dot_v1_dot_swarm__pb2.GetLineageResponse.SerializeToString,
+            ),
+            'ListSpecies': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSpecies,
+                    request_deserializer=swarm_dot_v1_dot_swarm__pb2.ListSpeciesRequest.FromString,
+                    response_serializer=swarm_dot_v1_dot_swarm__pb2.ListSpeciesResponse.SerializeToString,
+            ),
+            'ListProgress': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProgress,
+                    request_deserializer=swarm_dot_v1_dot_swarm__pb2.ListProgressRequest.FromString,
+                    response_serializer=swarm_dot_v1_dot_swarm__pb2.ListProgressResponse.SerializeToString,
             ),
             'Watch': grpc.unary_stream_rpc_method_handler(
                     servicer.Watch,
@@ -246,6 +281,60 @@ class SwarmService:
             '/swarm.v1.SwarmService/GetLineage',
             swarm_dot_v1_dot_swarm__pb2.GetLineageRequest.SerializeToString,
             swarm_dot_v1_dot_swarm__pb2.GetLineageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSpecies(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/swarm.v1.SwarmService/ListSpecies',
+            swarm_dot_v1_dot_swarm__pb2.ListSpeciesRequest.SerializeToString,
+            swarm_dot_v1_dot_swarm__pb2.ListSpeciesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListProgress(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/swarm.v1.SwarmService/ListProgress',
+            swarm_dot_v1_dot_swarm__pb2.ListProgressRequest.SerializeToString,
+            swarm_dot_v1_dot_swarm__pb2.ListProgressResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -61,7 +61,7 @@ def test_joined_rows_are_verdicts_with_their_families(cli: Cli, run: Path, tmp_p
     assert {row["verdict_id"] for row in rows} == {sample["id"] for sample in json.loads(said)}
     assert done["joined"] is True
     _, said, _ = cli("sample", rows[0]["verdict_id"], "--run", run, "--json")
-    family = {sample["payload"]["kind"]: sample for sample in json.loads(said)}
+    family = {sample["payload"]["kind"]: sample for sample in json.loads(said)["samples"]}
     row = rows[0]
     assert row["question"] == family["probe"]["payload"]["question"]
     assert row["text"] == family["attempt"]["payload"]["text"]

@@ -41,11 +41,55 @@ def test_samples_are_filtered_and_newest_first(cli: Cli, run: Path) -> None:
 
 def test_a_sample_comes_with_its_lineage(cli: Cli, run: Path) -> None:
     (correction,) = json.loads(cli("samples", "--kind", "correction", "--limit", 1, "--json", "--run", run)[1])
-    family = json.loads(cli("sample", correction["id"], "--json", "--run", run)[1])
+    family = json.loads(cli("sample", correction["id"], "--json", "--run", run)[1])["samples"]
     assert [item["payload"]["kind"] for item in family] == ["probe", "attempt", "verdict", "correction"]
     code, out, _ = cli("sample", correction["id"], "--run", run)
     assert code == 0
     assert correction["payload"]["answer"] in out
+
+
+def test_filters_go_together_and_times_may_bound_them(cli: Cli, run: Path) -> None:
+    def ids(*words: object) -> list[str]:
+        code, out, error = cli("samples", "--limit", 1000, "--json", "--run", run, *words)
+        assert code == 0, error
+        return [item["id"] for item in json.loads(out)]
+
+    failed = ids("--verdict", "fail")
+    assert ids("--species", "relative/off-by-7-days") == failed
+    assert ids("--species", "relative/off-by-7-days", "--checkpoint", "c1") == failed[:1]
+    assert ids("--producer", "judge-1") == ids("--kind", "verdict")
+    assert ids("--origin", "production") == ids("--tier", "quarantined") == []
+    everything = ids()
+    assert ids("--since", "2026-01-01T00:00:00+00:00") == everything
+    assert ids("--until", "2026-01-01T00:00:00+00:00") == []
+    assert set(ids("--since", "3d")) <= set(everything)
+
+
+def test_a_checkpoint_shows_what_made_it_and_a_sample_who_learned_from_it(cli: Cli, run: Path) -> None:
+    made = json.loads(cli("checkpoint", "c2", "--samples", "--json", "--run", run)[1])
+    assert [(part["checkpoint_id"], part["learned"], part["replayed"]) for part in made["line"]] == [
+        ("c2", 0, 2), ("c1", 9, 0), ("base", 0, 0),
+    ]  # fmt: skip
+    assert {item["payload"]["kind"] for item in made["samples"]} == {"correction"}
+    assert len(made["samples"]) == 9
+    assert made["decision"]["blocked_by"]
+    first = made["samples"][-1]["id"]
+    family = json.loads(cli("sample", first, "--json", "--run", run)[1])
+    assert [item["checkpoint_id"] for item in family["learnings"]] == ["c1", "c2"]
+    code, out, _ = cli("sample", first, "--run", run)
+    assert (code, f"checkpoint c2 learned from {first}, 1 times again" in out) == (0, True)
+    code, out, _ = cli("checkpoint", "c1", "--samples", "--limit", 3, "--run", run)
+    assert (code, "21 won, 2 lost" in out, len(out.splitlines())) == (0, True, 10)
+    code, _, error = cli("checkpoint", "c9", "--run", run)
+    assert (code, "no checkpoint 'c9'" in error) == (77, True)
+
+
+def test_species_and_errors_are_gathered(cli: Cli, run: Path) -> None:
+    (species,) = json.loads(cli("species", "--json", "--run", run)[1])
+    assert (species["name"], species["failures"]) == ("relative/off-by-7-days", 10)
+    assert "relative/off-by-7-days" in cli("species", "--checkpoint", "c1", "--run", run)[1]
+    assert "no verdict" in cli("species", "--checkpoint", "c9", "--run", run)[1]
+    assert "no delivery was burned" in cli("errors", "--run", run)[1]
 
 
 def test_agents_are_listed(cli: Cli, run: Path) -> None:
@@ -59,6 +103,9 @@ def test_what_is_asked_for_wrongly_is_named(cli: Cli, run: Path) -> None:
         (("samples", "--verdict", "maybe"), "'maybe'"),
         (("samples", "--kind", "question"), "'question'"),
         (("samples", "--cell", "relative"), "'relative'"),
+        (("samples", "--since", "yesterday"), "--since is 'yesterday'"),
+        (("samples", "--until", "999999d"), "--until is '999999d'"),
+        (("samples", "--producer", "A B"), "--producer is 'A B'"),
     ):
         code, _, error = cli(*words, "--run", run)
         assert (code, shown in error, "fix:" in error) == (2, True, True), error
@@ -70,6 +117,10 @@ def test_watch_prints_the_events_of_a_kind(cli: Cli, live_run: Path) -> None:
     code, out, _ = cli("watch", "--since", 0, "--filter", "promotion", "--limit", 2, "--json", "--run", live_run)
     first, second = (json.loads(line)["promotion"] for line in out.splitlines())
     assert (code, first["candidate_id"], second["promoted"]) == (0, "c1", False)
+    words = ("--kind", "verdict", "--cell", "absolute/border/ask", "--limit", 2)
+    lines = cli("watch", "--since", 0, *words, "--json", "--run", live_run)[1].splitlines()
+    assert [json.loads(line)["sample"]["payload"]["kind"] for line in lines] == ["verdict"] * 2
+    assert cli("watch", "--kind", "question", "--run", live_run)[0] == 2
     out = cli("watch", "--since", 0, "--limit", 20, "--run", live_run)[1]
     assert len(out.splitlines()) == 20
     assert "a new swarm" in out

@@ -14,6 +14,12 @@ UNDONE: dict[int, tuple[str, ...]] = {
     9: ("DROP TABLE requests",),
     10: ("DROP INDEX samples_body", "ALTER TABLE samples DROP COLUMN body_name"),
     11: ("DROP TABLE feedback",),
+    12: (
+        *(f"DROP INDEX samples_{index}" for index in ("origin", "producer", "tried", "failed")),
+        "ALTER TABLE samples DROP COLUMN origin",
+        "DROP TABLE marks",
+        "DROP TABLE lessons",
+    ),
 }
 """What undoes each migration; the next one gets its line here."""
 

@@ -7,14 +7,16 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import update
 
+from swarm.asking import Query
 from swarm.config import Config
 from swarm.errors import WeightsError
 from swarm.exchange.schema import checkpoints, meta
 from swarm.gateway.server import Gateway, Settings, serving
 from swarm.sections import StudentSection, SwarmSection
-from swarm.students import TensorFile
+from swarm.students import ExamRecord, Lessons, TensorFile
 from tests.report_rig import make_run
-from trainers.desk import Desk, GroupBooks
+from trainers.desk import Desk, GroupBooks, Order
+from trainers.recipes import Example, RoundBooks
 
 
 @pytest.fixture
@@ -62,6 +64,64 @@ async def test_with_state_or_with_the_base_alone_it_goes_on_from_there(gateway: 
         connection.execute(update(meta).where(meta.c.key == "champion_id").values(value="base"))
     desk = await Desk.open(config, GroupBooks())
     assert (desk.books, desk.first) == (GroupBooks(), None)
+    await desk.close()
+
+
+class Finished:
+    """A learner that has nothing more to do than to say what its canary was worth."""
+
+    def canary_logprob(self) -> float:
+        return -1.0
+
+
+async def candidate(desk: Desk, folder: Path, *examples: Example) -> str:
+    """One round over the examples, and the candidate that comes of it."""
+    (folder / "weights").mkdir(exist_ok=True)
+    (folder / "weights" / "adapter.safetensors").write_bytes(b"weights")
+    done = RoundBooks(loss=1.0, tokens=10, examples=len(examples), seconds=1.0)
+    await desk.book(Order(kind="train", examples=examples), done, desk.books.rounds + 1)
+    await desk.publish(Finished(), folder / "weights")  # type: ignore[arg-type]
+    return desk.published
+
+
+async def test_a_candidate_tells_what_its_rounds_learned_from(gateway: Gateway, config: Config, tmp_path: Path) -> None:
+    exchange = gateway.desk.exchange
+    new, old = (
+        Example(sample_id=chain[0].id, prompt="p", completion="c") for chain in exchange.corrections(0)[::-1][:2]
+    )
+    again = old.model_copy(update={"is_new": False})
+    text = Example(sample_id="general-0", prompt="p", completion="c", is_new=False, general=True)
+    desk = await Desk.open(config, GroupBooks())
+    first = await candidate(desk, tmp_path, new, again, again, text)
+    second = await candidate(desk, tmp_path, again)
+    line = exchange.making(second).line
+    assert [(item.checkpoint_id, item.learned, item.replayed) for item in line[:3]] == [
+        (second, 0, 1), (first, 1, 2), ("c1", 9, 0),
+    ]  # fmt: skip
+    assert new.sample_id in {sample.id for sample in exchange.find(Query(learned_by=second)).samples}
+    await desk.close()
+
+
+async def test_after_a_worse_candidate_the_next_comes_from_the_champion(
+    gateway: Gateway, config: Config, tmp_path: Path
+) -> None:
+    exchange = gateway.desk.exchange
+    (chain, *_) = exchange.corrections(0)
+    lesson = Example(sample_id=chain[0].id, prompt="p", completion="c", is_new=False)
+    desk = await Desk.open(config, GroupBooks())
+    worse = await candidate(desk, tmp_path, lesson)
+    record = ExamRecord(id="e9", champion_id="c1", candidate_id=worse, items=())
+    lost = exchange.promotions()[0].model_copy(
+        update={"exam_id": "e9", "candidate_id": worse, "champion_id": "c1", "promoted": False, "regression": True}
+    )
+    exchange.submit_exam(record, lost)
+    await desk.book(Order(kind="train", examples=(lesson,)), RoundBooks(loss=1.0, tokens=1, examples=1, seconds=1.0), 2)
+    desk.first = None
+    assert (await desk.order()).kind == "revert"
+    after = await candidate(desk, tmp_path)
+    made = exchange.making(after)
+    assert made.checkpoint.parent_id == "c1"
+    assert made.line[0] == Lessons(checkpoint_id=after, learned=0, replayed=0), "the round in between is gone with it"
     await desk.close()
 
 

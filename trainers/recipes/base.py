@@ -6,13 +6,15 @@ from swarm.records import Record
 class Example(Record):
     """One thing to learn: the text a student is given and the text it should have written.
 
-    `sample_id` is the correction's; `is_new` is False for replay.
+    `sample_id` is the correction's; `is_new` is False for replay. `general` marks a text of the base's own, which
+    answers no sample.
     """
 
     sample_id: str
     prompt: str
     completion: str
     is_new: bool = True
+    general: bool = False
 
 
 class RoundSettings(Record):

@@ -1,0 +1,56 @@
+"""How fast a swarm works, what its work came to nothing by, and how its student fails."""
+
+from datetime import datetime
+
+from swarm.records import Record
+from swarm.roles import Role
+from swarm.work import Stage
+
+
+class StageRate(Record):
+    """Samples a second that a queue took in, and that left it for good."""
+
+    stage: Stage
+    accepted: float
+    closed: float
+
+
+class RoleRate(Record):
+    """Leases a second that agents of a role report to have completed, and to have handed back or lost."""
+
+    role: Role
+    completed: float
+    failed: float
+
+
+class Rates(Record):
+    """Rates over the last seconds, `window_seconds` of them, as this gateway saw them since it started."""
+
+    window_seconds: float
+    stages: tuple[StageRate, ...] = ()
+    roles: tuple[RoleRate, ...] = ()
+
+
+class ErrorGroup(Record):
+    """Burned deliveries of one queue that failed alike: how many, when first and last, and the last one's."""
+
+    stage: Stage
+    kind: str
+    """As in the history: retry, reject, expired or lost."""
+    reason: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+    last_sample_id: str
+    agents: tuple[str, ...] = ()
+    """Who held them, each once, the latest first."""
+
+
+class SpeciesCount(Record):
+    """One way in which the student fails, with the verdicts that name it; none is of an agent in quarantine."""
+
+    name: str
+    failures: int
+    first_revision: int
+    last_revision: int
+    last_sample_id: str
