@@ -1,9 +1,11 @@
 """The teacher: a worked and verified answer to each failure, from the domain's own solution or from a model."""
 
 import asyncio
+import itertools
+import random
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from agents.engines.base import Engine, Generation, Request
@@ -11,7 +13,7 @@ from agents.prompting import examples, quoting_chat
 from swarm.books import Books
 from swarm.domains.base import Domain
 from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable
-from swarm.records import Correction, Probe, Record, TeacherKind, answer_to
+from swarm.records import Correction, Probe, Purpose, Record, Reference, TeacherKind, answer_to
 from swarm.work import Completion, FailKind, Failure, Lease, Stage
 
 SHOTS = 4
@@ -49,12 +51,16 @@ class Teacher(Protocol):
 
 
 class WorkedTeacher:
-    """Gives the solution that the domain worked out when it made the probe."""
+    """Gives the solution that the domain worked out when it made the probe, and more questions of the failure's cell.
+
+    Those cost no attempt: where the student's answers take longer than its training, they are what it mostly learns.
+    """
 
     stage = Stage.FAILURES
 
-    def __init__(self, domain: Domain) -> None:
+    def __init__(self, domain: Domain, siblings: int = 0) -> None:
         self._domain = domain
+        self._siblings = siblings
         self.books = Books()
 
     async def act(self, leases: Sequence[Lease]) -> list[Completion | Failure]:
@@ -68,10 +74,17 @@ class WorkedTeacher:
         right = self._domain.solve(probe)
         if not self._domain.verify(probe, right.answer).correct:
             return _rejected(lease, f"the worked answer {right.answer!r} does not verify")
-        correction = Correction(
-            rationale=right.rationale, answer=right.answer, teacher=TeacherKind.WORKED, verified=True
-        )
-        return Completion(token=lease.token, outputs=(answer_to(lease.sample, correction),))
+        corrections = [_worked(right), *self._lessons(probe, lease.sample.id)]
+        outputs = tuple(answer_to(lease.sample, each, number) for number, each in enumerate(corrections))
+        return Completion(token=lease.token, outputs=outputs)
+
+    def _lessons(self, probe: Probe, seed: str) -> Iterator[Correction]:
+        """Questions of the same cell with their answers; the same ones at each delivery of a failure."""
+        rng = random.Random(seed)
+        made = (sample for _ in range(self._siblings) for sample in self._domain.make(probe.cell, rng, Purpose.LEARN))
+        for sample in itertools.islice(made, self._siblings):
+            assert isinstance(sample.payload, Probe)
+            yield _worked(self._domain.solve(sample.payload), sample.payload.question)
 
 
 class ModelTeacher:
@@ -177,6 +190,7 @@ def build_teacher(
     *,
     kind: TeacherKind = TeacherKind.WORKED,
     samples: int = 4,
+    siblings: int = 0,
     budget: Budget | None = None,
     books: Books | None = None,
 ) -> Teacher:
@@ -184,10 +198,18 @@ def build_teacher(
     if kind is TeacherKind.WORKED:
         if engine is not None:
             raise ConfigError("a worked teacher was given an engine", "leave roles.teacher.engine empty")
-        return WorkedTeacher(domain)
+        return WorkedTeacher(domain, siblings)
+    if siblings:
+        raise ConfigError(f"a {kind} teacher gives no siblings, not {siblings}", "set roles.teacher.siblings to 0")
     if engine is None:
         raise ConfigError(f"a {kind} teacher has no engine", "name one in roles.teacher.engine")
     return ModelTeacher(domain, engine, kind=kind, samples=samples, budget=budget, books=books)
+
+
+def _worked(right: Reference, question: str = "") -> Correction:
+    return Correction(
+        rationale=right.rationale, answer=right.answer, teacher=TeacherKind.WORKED, verified=True, question=question
+    )
 
 
 def _probe(lease: Lease) -> Probe | None:

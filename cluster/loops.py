@@ -99,7 +99,9 @@ async def teacher(agent: Agent) -> None:
     if section.engine:
         kind = TeacherKind.ENDPOINT if config.engines[section.engine].kind is EngineKind.OPENAI else TeacherKind.LOCAL
     budget = Budget(tokens=config.budget.teacher_tokens, dollars=config.budget.dollars)
-    role = build_teacher(agent.domain, engine, kind=kind, samples=section.samples, budget=budget)
+    role = build_teacher(
+        agent.domain, engine, kind=kind, samples=section.samples, siblings=section.siblings, budget=budget
+    )
 
     try:
         await work(agent, Stage.FAILURES, role, loops.nothing)
@@ -154,7 +156,7 @@ def wanted(state: SwarmState, config: Config) -> bool:
     if state.phase.name is not PhaseName.LEARN:
         return under_way < MOST_UNDER_WAY
     consumed = sum(agent.completed for agent in state.agents if agent.card.role is Role.TRAINER)
-    coming = state.corrections - consumed + under_way
+    coming = state.corrections - consumed + under_way * (1 + config.role(Role.TEACHER).siblings)
     return coming < LEAD * config.trainer.round_new
 
 

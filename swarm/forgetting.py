@@ -57,7 +57,7 @@ def blank(payload: Payload) -> Payload:
             words = {"findings": findings, "answer": "", "explanation": "", "species": ""}
             return payload.model_copy(update=words)
         case Correction():
-            return payload.model_copy(update={"rationale": "", "answer": ""})
+            return payload.model_copy(update={"rationale": "", "answer": "", "question": ""})
         case Annotation():
             return payload.model_copy(update={"body": "{}"})
 

@@ -41,7 +41,7 @@ def gold_of(domain: Domain) -> Callable[[Sequence[Sample], Sample, Rubric | None
 
 
 def _teaches(domain: Domain, probe: Probe, correction: Correction) -> bool:
-    if len(correction.answer) + len(correction.rationale) > LONGEST:
+    if correction.question or len(correction.answer) + len(correction.rationale) > LONGEST:
         return False
     if not correction.verified or not domain.verify(probe, correction.answer).correct:
         return False

@@ -145,7 +145,7 @@ class Verdict(Record):
 
 
 class Correction(Record):
-    """The teacher's worked answer to a failed attempt."""
+    """The teacher's worked answer to a failed attempt, or to a question of its own about what failed there."""
 
     kind: Literal["correction"] = "correction"
     rationale: Text
@@ -154,6 +154,8 @@ class Correction(Record):
     verified: bool
     prompt_tokens: Count = 0
     completion_tokens: Count = 0
+    question: Text = ""
+    """What it answers; empty is what the failed probe asks."""
 
 
 class Annotation(Record):

@@ -145,6 +145,9 @@ class RoleSection(Section):
         description="`module:Class` of your own student, judge, teacher or prober; empty for the swarm's",
     )
     samples: int = Field(4, ge=1, description="teacher: answers drawn from a local model, kept if verified")
+    siblings: int = Field(
+        0, ge=0, le=32, description="teacher by worked solutions: further questions of a failure's cell that it answers"
+    )
 
 
 class StudentSection(Section):

@@ -36,9 +36,10 @@ def example_of(chain: Sequence[Sample], domain: Domain, max_characters: int = 40
     if not correction.answer.strip():
         raise Refused(f"{name}: has no answer")
     completion = domain.completion(Reference(answer=correction.answer, rationale=correction.rationale))
-    if len(probe.question) + len(completion) > max_characters:
+    question = correction.question or probe.question
+    if len(question) + len(completion) > max_characters:
         raise Refused(f"{name}: has {len(completion)} characters, more than {max_characters} with its question")
-    return Example(sample_id=name, prompt=domain.prompt(probe.question), completion=completion)
+    return Example(sample_id=name, prompt=domain.prompt(question), completion=completion)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from swarm.flow import Flow
-from swarm.records import Purpose, Sample, Tier
+from swarm.records import Correction, Purpose, Sample, Tier
 from swarm.roles import Role
 from swarm.work import Answer
 
@@ -79,7 +79,19 @@ def refused_output(flow: Flow, agent: Identity, leased_id: str, outputs: Sequenc
     if all(output.kind != wanted for output in outputs):
         said = f"no {wanted} among the outputs: send one, or hand the lease back with fail"
         return Answer(id=leased_id, code=Code.REFUSED_OUTPUT, message=said)
-    return None
+    return _refused_lessons(agent, leased_id, [output for output in outputs if output.kind == wanted])
+
+
+def _refused_lessons(agent: Identity, leased_id: str, outputs: Sequence[Sample]) -> Answer | None:
+    """What is checked of an outsider's work is its one answer to what was asked; more would go by unchecked."""
+    payloads = [output.payload for output in outputs]
+    own = any(isinstance(payload, Correction) and payload.question for payload in payloads)
+    if agent.tier is Tier.INSIDE or (len(outputs) == 1 and not own):
+        return None
+    said = f"{agent.name} is from outside: send one {outputs[0].kind}, to what was asked, not {len(outputs)}" + (
+        " with questions of your own" if own else ""
+    )
+    return Answer(id=leased_id, code=Code.REFUSED_OUTPUT, message=said)
 
 
 def refused_token(agent: Identity) -> Answer:

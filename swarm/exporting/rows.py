@@ -38,6 +38,7 @@ _VERDICT: list[tuple[str, pa.DataType]] = [
 ]
 _CORRECTION: list[tuple[str, pa.DataType]] = [
     ("rationale", pa.string()),
+    ("taught_question", pa.string()),
     ("answer", pa.string()),
     ("teacher", pa.string()),
     ("verified", pa.bool_()),
@@ -152,7 +153,8 @@ def _of_verdict(verdict: Verdict) -> Row:
 
 
 def _of_correction(correction: Correction) -> Row:
-    return correction.model_dump(mode="json", include={"rationale", "answer", "teacher", "verified"})
+    said = correction.model_dump(mode="json", include={"rationale", "answer", "teacher", "verified"})
+    return said | {"taught_question": correction.question or None}
 
 
 def _tokens(payload: Attempt | Correction) -> Row:

@@ -88,7 +88,8 @@ def _stories(exchange: Exchange) -> tuple[Story, ...]:
     """The latest corrected failure of each species, the latest first."""
     found: dict[str, Story] = {}
     for sample in exchange.samples("correction", limit=_LOOKED_THROUGH, descending=True):
-        if sample.tier is Tier.QUARANTINED:
+        of_its_own = isinstance(sample.payload, Correction) and sample.payload.question
+        if sample.tier is Tier.QUARANTINED or of_its_own:
             continue
         story = None if sample.forgotten else _story(exchange.lineage(sample.id))
         if story is not None:

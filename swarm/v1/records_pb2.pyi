@@ -156,20 +156,22 @@ class Verdict(_message.Message):
     def __init__(self, passed: _Optional[bool] = ..., rubric_version: _Optional[int] = ..., decided_by: _Optional[str] = ..., findings: _Optional[_Iterable[_Union[Finding, _Mapping]]] = ..., answer: _Optional[str] = ..., explanation: _Optional[str] = ..., species: _Optional[str] = ...) -> None: ...
 
 class Correction(_message.Message):
-    __slots__ = ("rationale", "answer", "teacher", "verified", "prompt_tokens", "completion_tokens")
+    __slots__ = ("rationale", "answer", "teacher", "verified", "prompt_tokens", "completion_tokens", "question")
     RATIONALE_FIELD_NUMBER: _ClassVar[int]
     ANSWER_FIELD_NUMBER: _ClassVar[int]
     TEACHER_FIELD_NUMBER: _ClassVar[int]
     VERIFIED_FIELD_NUMBER: _ClassVar[int]
     PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
     COMPLETION_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    QUESTION_FIELD_NUMBER: _ClassVar[int]
     rationale: str
     answer: str
     teacher: TeacherKind
     verified: bool
     prompt_tokens: int
     completion_tokens: int
-    def __init__(self, rationale: _Optional[str] = ..., answer: _Optional[str] = ..., teacher: _Optional[_Union[TeacherKind, str]] = ..., verified: _Optional[bool] = ..., prompt_tokens: _Optional[int] = ..., completion_tokens: _Optional[int] = ...) -> None: ...
+    question: str
+    def __init__(self, rationale: _Optional[str] = ..., answer: _Optional[str] = ..., teacher: _Optional[_Union[TeacherKind, str]] = ..., verified: _Optional[bool] = ..., prompt_tokens: _Optional[int] = ..., completion_tokens: _Optional[int] = ..., question: _Optional[str] = ...) -> None: ...
 
 class Annotation(_message.Message):
     __slots__ = ("schema_name", "body")

@@ -38,6 +38,22 @@ async def test_worked_corrections_answer_their_failures() -> None:
     assert (outcome.outputs[0].parent_id, outcome.outputs[0].root_id) == (lease.sample.id, lease.chain[2].id)
 
 
+async def test_a_failure_is_taught_with_siblings_the_same_at_each_delivery() -> None:
+    lease = failure_lease(probe_of(), "a")
+    (once,), (twice,) = [await WorkedTeacher(SumDomain(), siblings=3).act([lease]) for _ in range(2)]
+    assert isinstance(once, Completion)
+    assert isinstance(twice, Completion)
+    assert [output.id for output in once.outputs] == [output.id for output in twice.outputs]
+    taught = [output.payload for output in once.outputs]
+    assert taught == [output.payload for output in twice.outputs]
+    assert len({output.id for output in once.outputs}) == 4
+    first, *siblings = [payload for payload in taught if isinstance(payload, Correction)]
+    assert (first.question, first.answer) == ("", "7")
+    assert all(payload.verified and payload.question and payload.answer for payload in siblings)
+    assert len({payload.question for payload in siblings}) > 1
+    assert {output.parent_id for output in once.outputs} == {lease.sample.id}
+
+
 async def test_what_has_no_right_solution_is_rejected() -> None:
     redacted = failure_lease(probe_of().model_copy(update={"reference": None}))
     malformed = failure_lease(probe_of().model_copy(update={"reference": Reference(answer="seven")}))
@@ -138,5 +154,7 @@ def test_kind_and_engine_must_go_together() -> None:
     assert isinstance(build_teacher(SumDomain(), ScriptedEngine(), kind=TeacherKind.ENDPOINT), ModelTeacher)
     with pytest.raises(ConfigError, match="has no engine"):
         build_teacher(SumDomain(), kind=TeacherKind.LOCAL)
+    with pytest.raises(ConfigError, match=r"siblings, not 3.*roles\.teacher\.siblings"):
+        build_teacher(SumDomain(), ScriptedEngine(), kind=TeacherKind.LOCAL, siblings=3)
     with pytest.raises(ConfigError, match="was given an engine"):
         build_teacher(SumDomain(), ScriptedEngine())

@@ -21,7 +21,7 @@ from swarm.errors import RefusedError
 from swarm.exchange import Identity
 from swarm.exchange.checkup import examine
 from swarm.exchange.quarantine import MOST_LENT, MOST_WITHHELD
-from swarm.records import Purpose, Sample, Tier
+from swarm.records import Purpose, Sample, Tier, new_id
 from swarm.roles import AgentCard, Role, Standing
 from swarm.work import Completion, FailKind, Failure, Outcome, Stage
 
@@ -139,6 +139,10 @@ def test_a_loan_has_a_fence(rig: Rig) -> None:
     assert rig.complete(other, lease, correction_of(failure)).code == "TOKEN_REFUSED"
     assert rig.complete(TEACHER, lease, correction_of(failure)).code == "TOKEN_REFUSED"
     assert rig.complete(teacher, lease).code == "REFUSED_OUTPUT"
+    two = correction_of(failure), correction_of(failure).model_copy(update={"id": new_id()})
+    assert rig.complete(teacher, lease, *two).code == "REFUSED_OUTPUT", "only one answer is ever checked"
+    own = two[0].payload.model_copy(update={"question": "What is 1+1?"})
+    assert rig.complete(teacher, lease, two[0].model_copy(update={"payload": own})).code == "REFUSED_OUTPUT"
     assert rig.exchange.extend(teacher, [lease.token], 60)[0].ok
     rig.clock.turn(59)
     assert rig.exchange.expire_loans() == 0

@@ -65,6 +65,9 @@ def test_an_example_is_prompt_and_completion_of_the_domain() -> None:
     example = example_of(whole, DOMAIN)
     assert (example.prompt, example.completion) == ("What is 3+4?\n", "3+4=7\nAnswer: 7")
     assert (example.sample_id, example.is_new) == (whole[0].id, True)
+    own = whole[0].payload.model_copy(update={"question": "What is 4+3?"})
+    sibling = example_of((whole[0].model_copy(update={"payload": own}), *whole[1:]), DOMAIN)
+    assert sibling.prompt == "What is 4+3?\n"
     siege = example_of(chain(probe=probe_of(purpose=Purpose.SIEGE)), DOMAIN)
     assert siege.completion == example.completion
 
