@@ -13,6 +13,7 @@ import ray
 
 from cluster import finale
 from cluster.actors import start_agent, start_engine, start_trainer
+from cluster.counting import Counting
 from cluster.engines import RemoteEngine, engine_name
 from cluster.loops import PURPOSES, newest_candidate
 from swarm import checkpoints, weights
@@ -29,7 +30,6 @@ from swarm.roles import Role
 from swarm.rubric import seed_rubric
 from swarm.state import PhaseName, PhaseRecord, SwarmState
 from swarm.students import Checkpoint, CheckpointStatus
-from swarm.tally import Tally
 
 TICK_SECONDS = 1.0
 FINAL_EXAM_SECONDS = 300.0
@@ -59,9 +59,7 @@ class Supervisor:
         self._cells = tuple(Cell.parse(key) for key in config.exam.cells) or tuple(self._domain.cells())
         self._workers: list[Worker] = []
         self._calibrations: dict[int, Calibration] = {}
-        self._reign = ""
-        self._tally = Tally()
-        self._read = dict[str, int]()
+        self._counting = Counting()
         self._clock = ActiveClock(config.run_dir / "clock.json")
         self._stopping = ""
         self._exam: asyncio.Task[None] | None = None
@@ -160,7 +158,7 @@ class Supervisor:
         rubric = await self._client.rubric()
         calibration = self._calibration(rubric)
         champion = next(c for c in state.checkpoints if c.id == state.champion_id)
-        counted = await self._count(state, champion)
+        counted = await self._counting.look(self._client, state, champion)
         tallies = dict.fromkeys(Purpose, (0, 0)) | {PURPOSES.get(state.phase.name, Purpose.ASK): counted}
         now = datetime.now(UTC)
         view = view_of(
@@ -195,25 +193,10 @@ class Supervisor:
             self._calibrations[rubric.version] = calibrate(self._domain, rubric, items)
         return self._calibrations[rubric.version]
 
-    async def _count(self, state: SwarmState, champion: Checkpoint) -> tuple[int, int]:
-        """This phase's probes and failures among them, since phase and champion are what they are."""
-        purpose = PURPOSES.get(state.phase.name)
-        if purpose is None:
-            return 0, 0
-        reign = f"{state.phase.name}/{state.phase.since}/{champion.id}"
-        if reign != self._reign:
-            self._reign, self._tally = reign, Tally(in_order=purpose is not Purpose.LEARN)
-            self._read = dict.fromkeys(("probe", "verdict"), max(champion.revision, state.phase.revision))
-        for kind, add in (("probe", self._tally.ask), ("verdict", self._tally.judge)):
-            while page := await self._client.samples(kind, purpose=purpose, since_revision=self._read[kind], limit=500):
-                add(page)
-                self._read[kind] = page[-1].revision
-        return self._tally.counts
-
     async def _report_progress(self, state: SwarmState) -> None:
         if state.phase.name not in (PhaseName.SIEGE, PhaseName.CENSUS):
             return
-        probes, failures = self._tally.counts
+        probes, failures = self._counting.counts
         await self._client.put_progress(finale.progress(state, self._config, probes, failures))
 
     async def _drain(self) -> None:

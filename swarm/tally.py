@@ -19,36 +19,35 @@ class Tally:
 
     def __init__(self, in_order: bool = True) -> None:
         self._in_order = in_order
-        self._passed: dict[str, bool | None] = {}
+        self._asked: dict[str, None] = {}
+        self._passed: dict[str, bool] = {}
 
     def ask(self, samples: Iterable[Sample]) -> None:
         """Add probes, ascending by revision."""
         for sample in samples:
             if isinstance(sample.payload, Probe) and sample.tier is not Tier.QUARANTINED:
-                self._passed.setdefault(sample.id, None)
+                self._asked.setdefault(sample.id)
 
     def judge(self, samples: Iterable[Sample]) -> None:
-        """Add verdicts on them; of several on one probe, one that fails decides. Others are passed over."""
+        """Add verdicts, before their probes or after; of several on one probe, one that fails decides."""
         for sample in samples:
-            if not isinstance(sample.payload, Verdict) or sample.tier is Tier.QUARANTINED:
-                continue
-            if sample.root_id in self._passed:
-                before = self._passed[sample.root_id]
-                self._passed[sample.root_id] = sample.payload.passed and before is not False
+            if isinstance(sample.payload, Verdict) and sample.tier is not Tier.QUARANTINED:
+                before = self._passed.get(sample.root_id, True)
+                self._passed[sample.root_id] = sample.payload.passed and before
 
     @property
     def counts(self) -> tuple[int, int]:
         """Probes and failures among them, up to the first whose verdict may still come."""
         if self._in_order:
-            first = settled(list(self._passed.values()))
+            first = settled([passed for _, passed in self.outcomes])
             return len(first), first.count(False)
-        judged = [passed for passed in self._passed.values() if passed is not None]
+        judged = [passed for _, passed in self.outcomes if passed is not None]
         return len(judged), judged.count(False)
 
     @property
     def outcomes(self) -> tuple[tuple[str, bool | None], ...]:
         """Each probe's id with what became of it, None without a verdict, in the order asked."""
-        return tuple(self._passed.items())
+        return tuple((probe_id, self._passed.get(probe_id)) for probe_id in self._asked)
 
 
 def settled(outcomes: Sequence[bool | None]) -> list[bool]:

@@ -32,6 +32,14 @@ def test_it_counts_up_to_the_first_without_a_verdict() -> None:
     assert tally(0, {}) == (0, 0)
 
 
+def test_a_verdict_that_is_read_before_its_probe_counts() -> None:
+    counted = Tally()
+    counted.judge([verdict(0, False)])
+    assert counted.counts == (0, 0)
+    counted.ask([probe(0)])
+    assert counted.counts == (1, 1)
+
+
 def test_where_nothing_is_claimed_verdicts_count_as_they_come() -> None:
     counted = Tally(in_order=False)
     counted.ask(probe(number) for number in range(5))

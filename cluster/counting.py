@@ -1,0 +1,37 @@
+"""How many of the phase's probes failed so far: reads the log on and keeps the tally of the present reign."""
+
+from cluster.loops import PURPOSES
+from swarm.client import SwarmClient
+from swarm.records import Purpose
+from swarm.state import SwarmState
+from swarm.students import Checkpoint
+from swarm.tally import Tally
+
+
+class Counting:
+    """Begins anew whenever the phase or the champion is another; after a restart it reads the same again."""
+
+    def __init__(self) -> None:
+        self._reign = ""
+        self._tally = Tally()
+        self._read: dict[str, int] = {}
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Probes and failures among them, as of the last look."""
+        return self._tally.counts
+
+    async def look(self, client: SwarmClient, state: SwarmState, champion: Checkpoint) -> tuple[int, int]:
+        """The phase's probes and failures among them, since phase and champion are what they are."""
+        purpose = PURPOSES.get(state.phase.name)
+        if purpose is None:
+            return 0, 0
+        reign = f"{state.phase.name}/{state.phase.since}/{champion.id}"
+        if reign != self._reign:
+            self._reign, self._tally = reign, Tally(in_order=purpose is not Purpose.LEARN)
+            self._read = dict.fromkeys(("probe", "verdict"), max(champion.revision, state.phase.revision))
+        for kind, add in (("probe", self._tally.ask), ("verdict", self._tally.judge)):
+            while page := await client.samples(kind, purpose=purpose, since_revision=self._read[kind], limit=500):
+                add(page)
+                self._read[kind] = page[-1].revision
+        return self._tally.counts

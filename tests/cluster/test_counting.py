@@ -1,0 +1,87 @@
+"""Counting over a real gateway: a siege's probes in the order asked, anew with each phase, whoever counts."""
+
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from cluster.counting import Counting
+from swarm.client import SwarmClient
+from swarm.domains.calendar import CalendarDomain
+from swarm.gateway.server import Settings, serving
+from swarm.records import Attempt, Purpose, Verdict
+from swarm.roles import Role
+from swarm.rubric import seed_rubric
+from swarm.state import PhaseName
+from swarm.students import Checkpoint, CheckpointStatus
+from swarm.work import Stage
+
+DOMAIN = CalendarDomain()
+
+
+@pytest_asyncio.fixture
+async def supervisor(tmp_path: Path) -> AsyncIterator[SwarmClient]:
+    """The supervisor's client at a gateway that has a base and a rubric."""
+    async with (
+        serving(Settings(tmp_path, "test", "calendar")),
+        SwarmClient.for_run(tmp_path, Role.SUPERVISOR, "supervisor") as client,
+    ):
+        await client.put_rubric(seed_rubric("calendar"))
+        await client.put_checkpoint(Checkpoint(id="base", status=CheckpointStatus.BASE, url="file:///base"))
+        yield client
+
+
+async def work(run: Path, purpose: Purpose, passed: list[bool | None]) -> None:
+    """Probes that are asked in this order; None is one that nobody answers. The last is judged first."""
+    rng = random.Random(str(purpose))
+    probes = [DOMAIN.make(DOMAIN.cells()[0], rng, purpose)[0] for _ in passed]
+    async with (
+        SwarmClient.for_run(run, Role.PROBER, "prober-0") as prober,
+        SwarmClient.for_run(run, Role.STUDENT, "student-0") as student,
+        SwarmClient.for_run(run, Role.JUDGE, "judge-0") as judge,
+    ):
+        await prober.publish(probes)
+        outcomes = {probe.id: held for probe, held in zip(probes, passed, strict=True)}
+        leases = await student.lease(Stage.PROBES, limit=len(probes), wait_seconds=5)
+        answered = [lease for lease in leases if outcomes[lease.sample.id] is not None]
+        await student.complete([lease.completed(Attempt(text="?", checkpoint_id="base")) for lease in answered])
+        taken = await judge.lease(Stage.ATTEMPTS, limit=len(probes), wait_seconds=5)
+        for lease in reversed(taken):
+            held = bool(outcomes[lease.sample.root_id])
+            verdict = Verdict(passed=held, rubric_version=1, decided_by="verifier")
+            await judge.complete([lease.completed(verdict)])
+
+
+async def look(counting: Counting, client: SwarmClient) -> tuple[int, int]:
+    """What is counted now."""
+    champion = await client.champion()
+    assert champion is not None
+    return await counting.look(client, await client.state(), champion)
+
+
+async def move(client: SwarmClient, name: PhaseName) -> None:
+    """Go to a phase."""
+    phase = await client.phase()
+    await client.set_phase(phase.model_copy(update={"name": name, "attempt": 1}), phase.revision)
+
+
+async def test_a_siege_counts_up_to_the_first_without_a_verdict(supervisor: SwarmClient, tmp_path: Path) -> None:
+    counting = Counting()
+    await move(supervisor, PhaseName.SIEGE)
+    assert await look(counting, supervisor) == (0, 0)
+    await work(tmp_path, Purpose.SIEGE, [True, False, True, None, True, True])
+    assert await look(counting, supervisor) == counting.counts == (3, 1)
+    assert await look(Counting(), supervisor) == (3, 1), "after a restart it is the same"
+
+
+async def test_each_phase_begins_anew_and_learn_counts_verdicts_as_they_come(
+    supervisor: SwarmClient, tmp_path: Path
+) -> None:
+    counting = Counting()
+    await work(tmp_path, Purpose.LEARN, [None, False, True])
+    assert await look(counting, supervisor) == (2, 1)
+    await move(supervisor, PhaseName.SIEGE)
+    assert await look(counting, supervisor) == (0, 0)
+    await move(supervisor, PhaseName.STOPPED)
+    assert await look(counting, supervisor) == (0, 0)
