@@ -2,21 +2,26 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
-from rich.table import Table
 
+from swarm.asking import Family
 from swarm.cli.edge import Edge, Json, dump, say
 from swarm.cli.places import RunOption, find_run, run_domain
 from swarm.cli.questions import question as worded
 from swarm.cli.questions import read_moment
+from swarm.cli.student import answered_by
 from swarm.cli.wording import words_of
 from swarm.client import SwarmClient
+from swarm.domains import load_domain
 from swarm.errors import RefusedError
 from swarm.feedback import Feedback, FeedbackState, Thumb
-from swarm.report.reading import operator
+from swarm.records import Attempt, Probe, Tier, answer_to
+from swarm.report.production import Told, again_id, story_of
+from swarm.report.reading import operator, reading
 
 T = TypeVar("T")
 
@@ -76,12 +81,46 @@ def list_feedback(
         thumbs = {name: {"up": up, "down": down} for name, (up, down) in counts.items()}
         dump({"feedback": [item.model_dump(mode="json") for item in found], "thumbs": thumbs})
         return
-    table = Table("id", "when", "by", "checkpoint", "state", "question", box=None)
     for item, text in zip(found, questions, strict=True):
-        by = item.reporter if item.tier == "inside" else f"{item.reporter}, {item.tier}"
-        table.add_row(item.id, f"{item.at.astimezone():%m-%d %H:%M}", by, item.checkpoint_id, item.state, text)
-    say(table)
+        by = item.reporter if item.tier is Tier.INSIDE else f"{item.reporter}, {item.tier}"
+        say(f"{item.id}  {item.at.astimezone():%m-%d %H:%M}  {item.state:<9}  {item.checkpoint_id}  by {by}  {text}")
     say("\n".join(f"{name}: {up} up, {down} down" for name, (up, down) in counts.items()) or "no thumbs yet")
+
+
+@app.command()
+def show(
+    report_id: Id,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask the student that serves the same question first.")] = False,
+    wait: Annotated[float, typer.Option(min=1, max=300, help="Seconds to wait for that answer.")] = 120,
+    run: RunOption = None,
+    as_json: Json = False,
+) -> None:
+    """From the bad answer to what the champion answers now: every step that is known, and when it was."""
+    folder = find_run(run)
+    told = asyncio.run(_told_of(folder, report_id))
+    if ask:
+        question = told.said.samples[0]
+        assert isinstance(question.payload, Probe)
+        said = answered_by(folder, question.payload.question, wait, again_id(report_id, told.state.champion_id))
+        now = answer_to(question, Attempt(text=said.text, checkpoint_id=said.checkpoint_id))
+        told = replace(told, again=Family(samples=(now,)))
+    story = story_of(told, load_domain(told.state.domain))
+    if as_json:
+        dump(story)
+        return
+    say(f"report {story.id} is {story.state}{', forgotten' if story.forgotten else ''}\n{_indented(story.question)}")
+    for step in story.steps:
+        say(f"{f'{step.at.astimezone():%Y-%m-%d %H:%M}' if step.at else '':<16}  {step.name}, {step.by}")
+        say(_indented(step.text)) if step.text else None
+
+
+async def _told_of(run: Path, report_id: str) -> Told:
+    async with reading(run) as reader:
+        return await reader.told(report_id)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"{'':<18}{line}" for line in text.strip().splitlines())
 
 
 @app.command()

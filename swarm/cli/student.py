@@ -34,14 +34,7 @@ def ask(
     folder = find_run(run)
     moment = read_moment(now) if now else datetime.now()
     asked = question(run_domain(folder), text, moment)
-    try:
-        answered = asyncio.run(_ask(folder, asked, wait))
-    except (UnavailableError, ConfigError):
-        answered = _ask_once(folder, asked)
-    except RefusedError as error:
-        if error.reason != "NO_STUDENT":
-            raise
-        answered = _ask_once(folder, asked)
+    answered = answered_by(folder, asked, wait)
     if as_json:
         dump({"question": asked, **answered.model_dump(mode="json")})
     else:
@@ -70,9 +63,21 @@ def serve(
         raise EngineUnavailable(f"serving {str(folder)!r} ended with code {code}", "See its own words above")
 
 
-async def _ask(run: Path, asked: str, wait: float) -> Answered:
+def answered_by(run: Path, asked: str, wait: float, request_id: str = "") -> Answered:
+    """What the student of a run says; while the swarm is down its champion is loaded for this one answer."""
+    try:
+        return asyncio.run(_ask(run, asked, wait, request_id))
+    except (UnavailableError, ConfigError):
+        return _ask_once(run, asked)
+    except RefusedError as error:
+        if error.reason != "NO_STUDENT":
+            raise
+        return _ask_once(run, asked)
+
+
+async def _ask(run: Path, asked: str, wait: float, request_id: str) -> Answered:
     async with operator(run) as client:
-        return await client.ask(asked, wait_seconds=wait)
+        return await client.ask(asked, wait_seconds=wait, request_id=request_id)
 
 
 def _ask_once(run: Path, asked: str) -> Answered:

@@ -8,12 +8,16 @@ from pathlib import Path
 from sqlalchemy import select
 
 from swarm.config import Config, load
+from swarm.domains import load_domain
 from swarm.events import EventKind
 from swarm.exchange import Exchange
 from swarm.exchange.schema import events
 from swarm.exchange.store import moment
+from swarm.feedback import FeedbackState
 from swarm.records import Attempt, Correction, Probe, Sample, Tier, Verdict
 from swarm.report.model import CurvePoint, PhaseStep, Report, Story
+from swarm.report.production import ProductionStory, story_of
+from swarm.report.reading import stored_told
 from swarm.report.standings import Exams, swarm_maps
 from swarm.report.words import how_it_ended
 from swarm.state import PhaseRecord, SwarmState
@@ -46,6 +50,8 @@ def gather(exchange: Exchange, run: Path) -> Report:
         curve=_curve(state),
         during=exams.during,
         stories=_stories(exchange),
+        production=_production(exchange, state),
+        thumbs=tuple(exchange.feedback_counts()),
         species=_species(exchange),
         experiments=tuple(exchange.ledger()),
         phases=steps,
@@ -111,6 +117,14 @@ def _story(family: list[Sample]) -> Story | None:
             )  # fmt: skip
         case _:
             return None
+
+
+def _production(exchange: Exchange, state: SwarmState) -> tuple[ProductionStory, ...]:
+    """The latest answers that were called wrong, those that came to something first."""
+    rows = [*exchange.feedback(FeedbackState.ASKED, _STORIES), *exchange.feedback(FeedbackState.OPEN, _STORIES)]
+    domain = load_domain(state.domain) if rows else None
+    told = [stored_told(exchange, row.id) for row in rows[:_STORIES]]
+    return tuple(story_of(item, domain) for item in told if domain is not None)
 
 
 def _species(exchange: Exchange) -> tuple[tuple[str, int], ...]:

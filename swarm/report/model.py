@@ -4,7 +4,9 @@ from datetime import datetime
 
 from swarm.criteria import Experiment
 from swarm.exam_report import ContestantKind
+from swarm.feedback import FeedbackCount
 from swarm.records import Cell, Purpose, Record
+from swarm.report.production import ProductionStory
 from swarm.roles import Cost
 from swarm.state import PhaseRecord, Progress
 from swarm.students import Checkpoint, PromotionDecision
@@ -116,6 +118,9 @@ class Report(Record):
     curve: tuple[CurvePoint, ...] = ()
     during: tuple[ExamPoint, ...] = ()
     stories: tuple[Story, ...] = ()
+    production: tuple[ProductionStory, ...] = ()
+    """The latest answers that were called wrong in production."""
+    thumbs: tuple[FeedbackCount, ...] = ()
     species: tuple[tuple[str, int], ...] = ()
     """Ways of failing and how often, over the latest failures."""
     champion_id: str

@@ -6,6 +6,7 @@ from html import escape
 from swarm.exam_report import ContestantKind
 from swarm.report import charts, frame
 from swarm.report.model import Report, Story
+from swarm.report.production import ProductionStory
 from swarm.report.tables import boundary, pairs, percent, table
 
 _BASE = (ContestantKind.ZERO_SHOT, ContestantKind.FEW_SHOT)
@@ -14,7 +15,8 @@ _BASE = (ContestantKind.ZERO_SHOT, ContestantKind.FEW_SHOT)
 def render(report: Report) -> str:
     """The page."""
     sections = (
-        _headline, _curve, _maps, _stories, _promotions, _checkpoints, _rubric, _phases, _costs, _conservation, _again
+        _headline, _curve, _maps, _stories, _production, _promotions, _checkpoints, _rubric, _phases, _costs,
+        _conservation, _again,
     )  # fmt: skip
     body = "\n".join(section(report) for section in sections)
     return frame.page(f"{report.name}: {report.domain}", _top(report) + body)
@@ -95,6 +97,31 @@ def _story(story: Story) -> str:
     )
     title = f"{escape(story.species or 'failure')} in {escape(story.cell.key)} ({story.purpose})"
     return frame.story(f"{title}, sample <code>{story.sample_id}</code>", parts)
+
+
+def _production(report: Report) -> str:
+    title = "What production called wrong"
+    if not (report.production or report.thumbs):
+        return frame.section(title, "<p>Nobody has reported an answer.</p>")
+    counts = table(("checkpoint", "thumbs up", "thumbs down"), [(c.checkpoint_id, c.up, c.down) for c in report.thumbs])
+    note = "From the answer that a person got to what the checkpoint in service answers now, as far as it is known."
+    stories = "".join(map(_told, report.production))
+    return frame.section(title, f"<p class=soft>{note}</p>{stories}{counts}")
+
+
+def _told(story: ProductionStory) -> str:
+    if story.forgotten:
+        return f"<p>Report <code>{escape(story.id)}</code> was forgotten.</p>"
+    blocks = "".join(
+        f"<div><h4>{escape(step.name)} <span class=soft>{_at(step.at) if step.at else ''} {escape(step.by)}</span></h4>"
+        f"<pre>{escape(step.text)}</pre></div>"
+        for step in story.steps
+    )
+    summary = (
+        f"<summary>{escape(story.steps[-1].name)}: <code>{escape(story.id)}</code>, {_at(story.asked_at)}</summary>"
+    )
+    asked = f"<div><h4>question</h4><pre>{escape(story.question)}</pre></div>"
+    return f"<details>{summary}<div class=story>{asked}{blocks}</div></details>"
 
 
 def _promotions(report: Report) -> str:

@@ -10,17 +10,19 @@ from typing import Protocol
 
 from swarm.asking import Family, Making, Query
 from swarm.client import SwarmClient
-from swarm.errors import ConfigError, StoreError, UnavailableError
+from swarm.errors import ConfigError, RefusedError, StoreError, UnavailableError
 from swarm.exchange import Exchange
 from swarm.exchange.stores import copy_store
 from swarm.gateway.run_folder import STORE_FILE, store_url
 from swarm.rates import ErrorGroup, SpeciesCount
 from swarm.records import Sample
+from swarm.report.production import Told, again_id
 from swarm.roles import Role
 from swarm.state import SwarmState
 
 _PATIENCE_SECONDS = 1.0
 _TIMEOUT_SECONDS = 20.0
+_NOBODY = Family(samples=())
 
 
 class Reader(Protocol):
@@ -43,6 +45,9 @@ class Reader(Protocol):
 
     async def species(self, checkpoint_id: str) -> list[SpeciesCount]:
         """How often failed verdicts name each way of failing."""
+
+    async def told(self, report_id: str) -> Told:
+        """All that is known of an answer that was called wrong in production."""
 
 
 class LiveReader:
@@ -75,6 +80,22 @@ class LiveReader:
         """How often failed verdicts name each way of failing."""
         return await self._client.species(checkpoint_id)
 
+    async def told(self, report_id: str) -> Told:
+        """All that is known of an answer that was called wrong in production."""
+        (row,), _ = await self._client.feedback(report_id=report_id)
+        state = await self.state()
+        lesson = await self.family(row.probe_id) if row.probe_id else _NOBODY
+        again = await self._family_if_any(again_id(row.id, state.champion_id))
+        return Told(row, state, await self.family(row.id), lesson, again)
+
+    async def _family_if_any(self, sample_id: str) -> Family:
+        try:
+            return await self.family(sample_id)
+        except RefusedError as error:
+            if error.reason != "NOT_FOUND":
+                raise
+            return _NOBODY
+
 
 class StoredReader:
     """Reads an exchange that nobody else uses."""
@@ -92,8 +113,7 @@ class StoredReader:
 
     async def family(self, sample_id: str) -> Family:
         """A sample with its ancestors and descendants, and the checkpoints that learned from them."""
-        found = self._exchange.lineage(sample_id)
-        return Family(samples=tuple(found), learnings=tuple(self._exchange.learnings(found)))
+        return _stored_family(self._exchange, sample_id)
 
     async def making(self, checkpoint_id: str) -> Making:
         """A checkpoint, how its exam ended, and what made it."""
@@ -106,6 +126,29 @@ class StoredReader:
     async def species(self, checkpoint_id: str) -> list[SpeciesCount]:
         """How often failed verdicts name each way of failing."""
         return self._exchange.species(checkpoint_id)
+
+    async def told(self, report_id: str) -> Told:
+        """All that is known of an answer that was called wrong in production."""
+        return stored_told(self._exchange, report_id)
+
+
+def stored_told(exchange: Exchange, report_id: str) -> Told:
+    """All that a store says of an answer that was called wrong. Raises RefusedError NOT_FOUND."""
+    (row,) = exchange.feedback(report_id=report_id)
+    state = exchange.state()
+    again = again_id(row.id, state.champion_id)
+    return Told(
+        row,
+        state,
+        _stored_family(exchange, row.id),
+        _stored_family(exchange, row.probe_id) if row.probe_id else _NOBODY,
+        _stored_family(exchange, again) if exchange.facts([again]) else _NOBODY,
+    )
+
+
+def _stored_family(exchange: Exchange, sample_id: str) -> Family:
+    found = exchange.lineage(sample_id)
+    return Family(samples=tuple(found), learnings=tuple(exchange.learnings(found)))
 
 
 def operator(run: Path, patience: float = _PATIENCE_SECONDS) -> SwarmClient:
