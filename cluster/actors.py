@@ -23,12 +23,13 @@ class AgentActor:
         self._index = index
 
     async def run(self) -> None:
-        """Work until the swarm has ended."""
+        """Work until the swarm has ended or this agent is drained."""
         agent = Agent(self._config, self._role, self._index)
         async with agent.client:
             await agent.announce()
-            await loop(agent)
-            await agent.client.leave()
+            async with agent.alive():
+                await loop(agent)
+            await agent.depart()
 
 
 class TrainerActor:

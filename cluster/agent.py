@@ -6,7 +6,7 @@ from swarm.config import Config
 from swarm.domains import load_domain
 from swarm.domains.base import Domain
 from swarm.records import Cell
-from swarm.roles import Role
+from swarm.roles import AgentCard, Role
 
 
 class Agent(Member):
@@ -23,4 +23,5 @@ class Agent(Member):
     async def announce(self) -> None:
         """Register, with the model family of the engine that it speaks through."""
         section = self.config.role(self.role)
-        await self.register(self.config.engines[section.engine].family if section.engine else "")
+        family = self.config.engines[section.engine].family if section.engine else ""
+        await self.register(AgentCard(name=self.name, role=self.role, model_family=family))

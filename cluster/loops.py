@@ -1,4 +1,5 @@
-"""One loop for each way of working; each says what it waits for. They end when the swarm has ended."""
+"""One loop for each way of working; each says what it waits for. They end when the swarm has ended or the agent is
+drained; the examiner's goes on after the end."""
 
 import asyncio
 import time
@@ -107,7 +108,7 @@ async def teacher(agent: Agent) -> None:
         await work(agent, Stage.FAILURES, role, loops.nothing)
     except BudgetExhausted as error:
         agent.complain(error)
-        while (await agent.phase()).name not in ENDED:
+        while not await agent.over():
             await agent.rest(POLL_SECONDS)
 
 
@@ -118,7 +119,7 @@ async def prober(agent: Agent) -> None:
     role = Prober(agent.domain, agent.cells, seed)
     section = config.role(Role.PROBER)
     reworder = Reworder(agent.domain, remote_engine(config, section.engine), agent.cells) if section.engine else None
-    while (state := await agent.client.state()).phase.name not in ENDED:
+    while not agent.dismissed and (state := await agent.client.state()).phase.name not in ENDED:
         if wanted(state, config):
             started = time.monotonic()
             counts = [cell for cell in state.cells if cell.checkpoint_id == state.champion_id]
@@ -165,7 +166,7 @@ async def evolver(agent: Agent) -> None:
     ledger = await agent.client.ledger()
     role = Evolver(agent.domain, agent.cells, seed=agent.config.swarm.seed, ledger=ledger)
     number, settled = len(ledger), 0
-    while (phase := await agent.phase()).name not in ENDED:
+    while not agent.dismissed and (phase := await agent.phase()).name not in ENDED:
         rubric = await agent.client.rubric()
         if phase.name is PhaseName.LEARN and not phase.paused and rubric.version != settled:
             latest = (await _attempts(agent))[:60]
@@ -211,7 +212,7 @@ async def examiner(agent: Agent) -> None:
         max_new_tokens=config.student.max_new_tokens,
         retention=GENERAL_ITEMS,
     )
-    while True:
+    while not agent.dismissed:
         phase = await agent.phase()
         candidate, champion = newest_candidate(await agent.client.checkpoints()), await agent.client.champion()
         if candidate and champion and phase.name in (PhaseName.LEARN, *ENDED):

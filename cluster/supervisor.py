@@ -138,10 +138,14 @@ class Supervisor:
             await asyncio.sleep(TICK_SECONDS)
 
     async def _replace_dead(self) -> None:
-        """Start again what has died: the first time after a second, later after up to half a minute."""
+        """Start again what has died: the first time after a second, later after up to half a minute.
+
+        Who is drained is left alone, however it ended, and is started again once it is drained no longer.
+        """
+        drained = {agent.card.name for agent in await self._client.agents() if agent.draining}
         for worker in self._workers:
             if worker.run is None:
-                if worker.not_before and time.monotonic() >= worker.not_before:
+                if worker.not_before and time.monotonic() >= worker.not_before and worker.name not in drained:
                     _start(worker)
                 continue
             ended, _ = ray.wait([worker.run], timeout=0)
@@ -149,7 +153,7 @@ class Supervisor:
                 problem = await _problem(worker.run)
                 print(f"{worker.name} ended ({problem or 'done'})", flush=True)
                 worker.run = None
-                if problem:
+                if problem or worker.name in drained:
                     worker.not_before = time.monotonic() + min(LONGEST_BACKOFF, 2.0**worker.starts / 2)
 
     async def _move(self, state: SwarmState) -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from swarm.fields import AgentName, Line, Note
+from swarm.fields import AgentName, Line, Note, Number
 from swarm.records import Record, Tier
 
 
@@ -61,6 +61,8 @@ class AgentCard(Record):
     version: Line = ""
     model_family: Line = ""
     capabilities: tuple[Line, ...] = Field((), max_length=64)
+    lease_limit: Number = 0
+    """Most leases that it wants to hold at a time; 0 leaves it to the gateway's own limit, which this never raises."""
 
 
 class AgentStatus(Record):
@@ -76,6 +78,18 @@ class AgentStatus(Record):
     note: str = ""
     standing: Standing | None = None
     """None for the swarm's own agents."""
+    absent: bool = False
+    """It has been silent for longer than it may."""
+    draining: bool = False
+    """It gets no more work, by an operator's word."""
+    gone: bool = False
+    """It is off the roster."""
+    leases: int = 0
+    oldest_lease_at: datetime | None = None
+    per_second: float = 0.0
+    """Leases completed in a second, over about the last minute before its last report."""
+    life_seconds: float = 0.0
+    """How long it may be silent before it is absent."""
 
 
 class Cost(Record):

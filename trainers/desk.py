@@ -19,6 +19,8 @@ from trainers.learner import Learner
 from trainers.recipes import Example, RoundBooks
 
 NAME = "trainer-0"
+_LIFE_SECONDS = 600.0
+"""How long the trainer may be silent: it reports between two rounds only."""
 _PAGE = 500
 WAITS_PER_REPORT = 30
 EXAM_PATIENCE = 120.0
@@ -110,7 +112,8 @@ class Desk:
         if champion is not None:
             desk.first = Order(kind="revert", revert_to=str(desk.weights_of(champion)))
         family = config.student.weights
-        await client.register(AgentCard(name=NAME, role=Role.TRAINER, model_family=family))
+        card = AgentCard(name=NAME, role=Role.TRAINER, model_family=family)
+        await client.register(card, life_seconds=_LIFE_SECONDS)
         while desk.curriculum.cursor < books.cursor:
             page = await client.corrections(desk.curriculum.cursor, _PAGE)
             desk.curriculum.restore(page, books.cursor, frozenset(books.passed_over))

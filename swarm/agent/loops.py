@@ -1,5 +1,5 @@
-"""The two ways of working: lease, act, hand in; and make, publish. They end when the swarm has ended or the agent
-was asked to leave."""
+"""The two ways of working: lease, act, hand in; and make, publish. They end when the swarm has ended, or the agent is
+drained or was asked to leave."""
 
 import asyncio
 import logging
@@ -134,7 +134,7 @@ def has_room(state: SwarmState, batch: int) -> bool:
 async def publish(member: Member, prober: Any, batch: int) -> None:
     """Ask the prober for probes while fewer than a batch wait, and publish them; ends where it gives None."""
     consumed(prober)
-    while (state := await member.client.state()).phase.name not in ENDED and not member.leaving.is_set():
+    while not member.dismissed and (state := await member.client.state()).phase.name not in ENDED:
         if has_room(state, batch):
             started = time.monotonic()
             try:

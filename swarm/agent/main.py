@@ -46,14 +46,18 @@ async def _until_told(agent: Any, settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told, number)
     async with member.client, healthy(settings.health):
-        await member.register()
-        await take_part(member, agent, settings.batch)
-        await member.report()
-        await member.client.leave()
+        await member.register(getattr(agent, "card", None))
+        async with member.alive():
+            await take_part(member, agent, settings.batch)
+        if member.client.draining:
+            print(
+                f"{member.name} is drained and leaves; let it back: swarm agents undrain {member.name}", file=sys.stderr
+            )
+        await member.depart()
 
 
 async def take_part(member: Member, agent: Any, batch: int) -> None:
-    """The loop of the agent's role, until the swarm has ended or the agent is asked to leave."""
+    """The loop of the agent's role, until the swarm has ended, or the agent is drained or asked to leave."""
     if role_of(agent) is Role.PROBER:
         await publish(member, agent, batch)
     else:

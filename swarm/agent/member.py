@@ -1,18 +1,20 @@
 """One agent's side of the gateway, whatever its role: what it has done, its reports, and whether it is to go on."""
 
 import asyncio
+import logging
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from copy import copy
 
 from swarm.books import Books
 from swarm.client import SwarmClient
-from swarm.errors import SwarmError
+from swarm.errors import RefusedError, SwarmError
 from swarm.roles import AgentCard
 from swarm.state import PhaseName, PhaseRecord
 
 BEAT_SECONDS = 3.0
+_LOG = logging.getLogger("swarm.agent")
 ENDED = (PhaseName.STOPPED, PhaseName.CERTIFIED)
 
 
@@ -35,17 +37,55 @@ class Member:
         self._reported_books, self._reported_invalid = Books(), dict[str, int]()
         self._beaten = 0.0
 
-    async def register(self, model_family: str = "") -> None:
-        """Announce itself; the same name again is the same agent, come back."""
-        await self.client.register(AgentCard(name=self.name, role=self.role, model_family=model_family))
+    async def register(self, card: AgentCard | None = None) -> None:
+        """Announce itself; the same name again is the same agent, come back. Name and role are the client's."""
+        said = card or AgentCard(name=self.name, role=self.role)
+        await self.client.register(said.model_copy(update={"name": self.name, "role": self.role}))
+
+    async def depart(self) -> None:
+        """Report for the last time and leave; one that was drained may be off the roster already."""
+        try:
+            await self.report()
+            await self.client.leave()
+        except RefusedError as error:
+            if error.reason != "NOT_FOUND":
+                raise
+
+    @asynccontextmanager
+    async def alive(self) -> AsyncIterator[None]:
+        """Report every few seconds meanwhile, however long the work takes. A report that fails is told in the log: the
+        work's own calls meet the same trouble, and end the agent where it has to end."""
+
+        done = asyncio.Event()
+
+        async def go_on() -> None:
+            while not done.is_set():
+                try:
+                    await self.beat()
+                except SwarmError as error:
+                    _LOG.warning("%s can't report: %s", self.name, error)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(done.wait(), BEAT_SECONDS)
+
+        going_on = asyncio.create_task(go_on())
+        try:
+            yield
+        finally:
+            done.set()
+            await going_on  # a report that is cut off would be lost: its numbers aren't reported again
 
     async def phase(self) -> PhaseRecord:
         """The phase as it is now."""
         return await self.client.phase()
 
     async def over(self) -> bool:
-        """Whether the swarm has ended, or this agent was asked to leave."""
-        return self.leaving.is_set() or (await self.phase()).name in ENDED
+        """Whether the swarm has ended, or this agent was asked to leave, or is drained."""
+        return self.dismissed or (await self.phase()).name in ENDED
+
+    @property
+    def dismissed(self) -> bool:
+        """Whether this agent was asked to leave, or is drained; a drained one finishes what it holds first."""
+        return self.leaving.is_set() or self.client.draining
 
     async def beat(self) -> None:
         """Report what was done since the last report, at most every few seconds."""

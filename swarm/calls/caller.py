@@ -1,5 +1,6 @@
 """One agent on one connection: what every call of a client goes through."""
 
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +15,10 @@ class Caller:
     def __init__(self, connection: Connection, name: str, role: Role, timeout: float) -> None:
         self.name, self.role = name, role
         self._connection, self._timeout = connection, timeout
+        self.instance = uuid.uuid4().hex
+        """What tells this process from an earlier one of the same name."""
+        self.draining = False
+        """Whether the gateway last said that this agent gets no more work, and is to leave when it has finished."""
 
     async def _call(self, request: Any, extra_seconds: float = 0.0) -> Any:
         return await self._connection.call(request, self._timeout + extra_seconds)

@@ -15,16 +15,22 @@ from swarm.v1 import agent_pb2, credential_pb2
 class RosterCalls(Caller):
     """Who takes part: agents, their reports, and credentials."""
 
-    async def register(self, card: AgentCard, needs: Sequence[str] = ()) -> AgentStatus:
+    async def register(self, card: AgentCard, needs: Sequence[str] = (), life_seconds: float = 0.0) -> AgentStatus:
         """Announce this agent; name and role are those that the client was made with.
 
-        `needs` names what of the contract it can't work without, as in `swarm.v1.Sample.ordering_key`. Raises
-        RefusedError (MISSING_FEATURE) naming what the gateway lacks.
+        `needs` names what of the contract it can't work without, as in `swarm.v1.Sample.ordering_key`. It may be silent
+        for `life_seconds` (0: 30 s) before it is marked absent; heartbeats renew that. To the gateway each client is a
+        process of its own: what an earlier one of the name still held runs out. Raises RefusedError (MISSING_FEATURE)
+        naming what the gateway lacks.
         """
-        reply = await self._call(agent_pb2.RegisterRequest(card=to_wire(card), contract=VERSION, needs=needs))
+        request = agent_pb2.RegisterRequest(
+            card=to_wire(card), contract=VERSION, needs=needs, instance=self.instance, life_seconds=life_seconds
+        )
+        reply = await self._call(request)
         if needs and not reply.HasField("contract"):
             said = f"the gateway is older than contract 1.2 and says nothing of {', '.join(needs)}"
             raise RefusedError("MISSING_FEATURE", said, f"Upgrade it; this client has contract {VERSION}")
+        self.draining = reply.status.draining
         return from_wire(reply.status, AgentStatus)
 
     async def heartbeat(
@@ -52,14 +58,24 @@ class RosterCalls(Caller):
         )
         for reason, count in (invalid or {}).items():
             request.invalid_probes.add(reason=reason, count=count)
-        await self._call(request)
+        self.draining = (await self._call(request)).drain
 
     async def leave(self, name: str = "") -> None:
         """Take this agent (or, as supervisor or operator, the named one) off the roster."""
         await self._call(agent_pb2.LeaveRequest(name=name))
 
+    async def drain(self, name: str) -> AgentStatus:
+        """Give an agent of that name no more work; it finishes what it holds, and leaves."""
+        reply = await self._call(agent_pb2.DrainRequest(name=name))
+        return from_wire(reply.status, AgentStatus)
+
+    async def undrain(self, name: str) -> AgentStatus:
+        """Let an agent of that name have work again."""
+        reply = await self._call(agent_pb2.UndrainRequest(name=name))
+        return from_wire(reply.status, AgentStatus)
+
     async def agents(self) -> list[AgentStatus]:
-        """Everyone registered."""
+        """Everyone registered, and those who left because they were drained."""
         return await self._pages(agent_pb2.ListAgentsRequest(), "agents", AgentStatus)
 
     async def issue_credential(

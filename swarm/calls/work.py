@@ -46,6 +46,7 @@ class WorkCalls(Caller):
             stage=enum_to_wire(stage), limit=limit, wait_seconds=wait_seconds, ttl_seconds=ttl_seconds
         )
         reply = await self._call(request, wait_seconds)
+        self.draining = self.draining or reply.drain
         leases, unread = list[Lease](), list[Failure]()
         for message in reply.leases:
             try:

@@ -5,6 +5,7 @@ import typer
 from swarm.cli import (
     agent,
     asking,
+    attached,
     certificate,
     credentials,
     dead,
@@ -45,7 +46,6 @@ for command in (
     look.checkpoint,
     asking.species,
     asking.errors,
-    look.agents,
     forget.forget,
     export.export_samples,
     leave.export,
@@ -61,6 +61,7 @@ for command in (
     app.command()(command)
 app.add_typer(agent.app, name="agent")
 app.add_typer(certificate.app, name="certificate")
+app.add_typer(attached.app, name="agents")
 app.add_typer(credentials.app, name="credentials")
 app.add_typer(dead.app, name="dead")
 app.add_typer(feedback.app, name="feedback")

@@ -1,11 +1,10 @@
-"""Looking at a run: its state, agents, samples and changes."""
+"""Looking at a run: its state, samples and changes."""
 
 import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from swarm.asking import Family, Interest, Making, Query
 from swarm.cli.edge import Json, dump, say
@@ -58,21 +57,6 @@ def status(
     say(picture(state, pace))
     note = read_note(folder)
     say(f"{folder}: {standing(folder)}" + (f", cluster {note.status} (pid {note.pid})" if note else ""))
-
-
-def agents(run: RunOption = None, as_json: Json = False) -> None:
-    """Everyone registered, with their own last report."""
-    found = asyncio.run(_state(find_run(run))).agents
-    if as_json:
-        dump(found)
-        return
-    table = Table("name", "role", "version", "done", "failed", "tokens", "busy s", "last seen", "note", box=None)
-    for agent in found:
-        numbers = (agent.completed, agent.failed, agent.tokens, round(agent.busy_seconds))
-        seen = f"{agent.last_seen_at.astimezone():%H:%M:%S}"
-        role = f"{agent.card.role}, {agent.standing.tier}" if agent.standing else agent.card.role
-        table.add_row(agent.card.name, role, agent.card.version, *map(str, numbers), seen, agent.note)
-    say(table)
 
 
 def watch(

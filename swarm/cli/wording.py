@@ -28,7 +28,9 @@ def _event_words(event: Event) -> str:
     if event.rubric is not None:
         return f"version {event.rubric.version} {event.rubric.note}".rstrip()
     if event.agent is not None:
-        return f"{event.agent.card.name} ({event.agent.card.role})"
+        words = (("has left", event.agent.gone), ("absent", event.agent.absent), ("draining", event.agent.draining))
+        said = ", ".join(word for word, holds in words if holds)
+        return f"{event.agent.card.name} ({event.agent.card.role}){f' {said}' if said else ''}"
     if event.forgetting is not None:
         return f"{len(event.forgetting.sample_ids)} samples, for {event.forgetting.subject}"
     return ""

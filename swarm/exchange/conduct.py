@@ -1,6 +1,6 @@
 """What became of each delivery to an agent from outside, and how far that agent is trusted."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import Connection, Row, func, insert, select
 
@@ -38,15 +38,18 @@ def recent(connection: Connection, standing: Standing, limit: int) -> list[Outco
 def standings_of(connection: Connection, names: Collection[str] | None = None) -> dict[str, Standing]:
     """How far agents from outside are trusted, by name; all of them, or those of `names` that are known."""
     query = select(standings).order_by(standings.c.name)
+    joined = standings.join(conduct, (conduct.c.agent == standings.c.name) & (conduct.c.at >= standings.c.since))
+    counted = select(standings.c.name, conduct.c.outcome, func.count()).select_from(joined)
+    counted = counted.where(conduct.c.outcome.in_((Outcome.RIGHT, Outcome.WRONG)))
     if names is not None:
-        query = query.where(standings.c.name.in_(names))
-    return {row.name: _standing(connection, row) for row in connection.execute(query).all()}
+        query, counted = (each.where(standings.c.name.in_(names)) for each in (query, counted))
+    grouped = connection.execute(counted.group_by(standings.c.name, conduct.c.outcome))
+    counts = {(name, outcome): count for name, outcome, count in grouped}
+    return {row.name: _standing(row, counts) for row in connection.execute(query).all()}
 
 
-def _standing(connection: Connection, row: Row[tuple[str, str, str, int]]) -> Standing:
-    counted = select(conduct.c.outcome, func.count()).where(conduct.c.agent == row.name, conduct.c.at >= row.since)
-    counts: dict[str, int] = dict(connection.execute(counted.group_by(conduct.c.outcome)).tuples().all())
-    right, wrong = (counts.get(outcome, 0) for outcome in (Outcome.RIGHT, Outcome.WRONG))
+def _standing(row: Row[tuple[str, str, str, int]], counts: Mapping[tuple[str, str], int]) -> Standing:
+    right, wrong = (counts.get((row.name, outcome), 0) for outcome in (Outcome.RIGHT, Outcome.WRONG))
     return Standing(
         name=row.name,
         tier=Tier(row.tier),

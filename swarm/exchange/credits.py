@@ -26,13 +26,18 @@ class Credits:
         """
         if self.leases - live >= wanted:
             return self.leases - live
-        return self.leases - _count(connection, self.leases, LEASED, queue.c.lease_agent == agent)
+        return self.leases - count_held(connection, agent, self.leases)
 
     def samples_left(self, connection: Connection, producer: str, wanted: int, live: int) -> int:
         """How many more samples of a producer may wait; no more than `wanted` is certain to be right."""
         if self.samples - live >= wanted:
             return self.samples - live
         return self.samples - _count(connection, self.samples, LIVE, queue.c.producer == producer)
+
+
+def count_held(connection: Connection, agent: str, most: int) -> int:
+    """How many leases an agent holds, as far as it matters."""
+    return _count(connection, most, LEASED, queue.c.lease_agent == agent)
 
 
 def _count(connection: Connection, most: int, *which: ColumnElement[bool]) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from swarm.exchange.attendance import Attendance
 from swarm.exchange.bodies import DEFAULT_BYTES, PLACE
 from swarm.exchange.credits import Credits
 from swarm.exchange.deadletters import DeadLetters
@@ -45,6 +46,7 @@ class Exchange(
     Failings,
     Ledger,
     Roster,
+    Attendance,
     Wallet,
     Incarnation,
     Overview,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from swarm.exchange.flow import State
 from swarm.exchange.rows import chunks, count_stage
-from swarm.exchange.schema import DELAYED, queue
+from swarm.exchange.schema import DELAYED, LEASED, queue, trials
 from swarm.work import Answer, Stage
 
 SECOND = 1_000_000
@@ -91,6 +91,18 @@ def settle_all(connection: Connection, rows: Iterable[Held]) -> None:
     connection.execute(_SETTLE, values)
     for stage, count in Counter(row.stage for row in changed if row.state in (State.DONE, State.DEAD)).items():
         count_stage(connection, Stage(stage), closed=count)
+
+
+def hand_back(connection: Connection, agent: str) -> None:
+    """Put back what an agent holds, which burns nothing; its loans end."""
+    connection.execute(update(queue).where(LEASED, queue.c.lease_agent == agent).values(state=State.READY))
+    connection.execute(update(trials).where(trials.c.agent == agent).values(open=False))
+
+
+def run_out(connection: Connection, agent: str, now: int) -> None:
+    """Let the leases and loans of an agent end now, as if their time had passed."""
+    connection.execute(update(queue).where(LEASED, queue.c.lease_agent == agent).values(lease_until=now - 1))
+    connection.execute(update(trials).where(trials.c.agent == agent, trials.c.open).values(until=now - 1))
 
 
 def wake(connection: Connection, now: int) -> None:

@@ -203,6 +203,7 @@ def queue_row(
         "generation": 0,
         "lease_agent": "",
         "lease_until": 0,
+        "leased_at": 0,
         "ready_at": now,
         "answered": "",
         "answer": "",

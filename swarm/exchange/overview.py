@@ -1,6 +1,6 @@
 """The phase, the progress of siege and census, and the state of the whole swarm at one revision."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -11,8 +11,9 @@ from swarm.exchange.flow import Code
 from swarm.exchange.ledger import current_version
 from swarm.exchange.library import cell_counts_of
 from swarm.exchange.log import append, current_revision
-from swarm.exchange.roster import all_agents, all_costs
+from swarm.exchange.roster import all_costs
 from swarm.exchange.schema import TAUGHT, checkpoints, progress, samples, tallies
+from swarm.exchange.statuses import statuses
 from swarm.exchange.store import moment, read_meta, write_meta
 from swarm.exchange.students import Students, all_checkpoints, all_promotions
 from swarm.exchange.sweeps import queue_counts
@@ -77,6 +78,7 @@ class Overview(Students):
             queues = queue_counts(connection, self._store.now())
             reports = _progress(connection)
             counts = _tallies(connection)
+            roster = statuses(connection)
             return SwarmState(
                 name=read_meta(connection, "swarm"),
                 domain=read_meta(connection, "domain"),
@@ -87,7 +89,7 @@ class Overview(Students):
                 rubric_version=current_version(connection),
                 queues=tuple(queues),
                 cells=tuple(item for name in sorted(shown) for item in cell_counts_of(connection, name)),
-                agents=tuple(all_agents(connection)),
+                agents=tuple(roster),
                 checkpoints=tuple(known),
                 promotions=tuple(all_promotions(connection)),
                 costs=tuple(all_costs(connection)),
@@ -96,8 +98,17 @@ class Overview(Students):
                 corrections_trained=_corrections_trained(connection),
                 invalid_probes=tuple((key, count) for (topic, key), count in counts.items() if topic == "invalid"),
                 origins=tuple((Origin(key), count) for (topic, key), count in counts.items() if topic == "origin"),
-                alarms=tuple(_alarms(queues, all_agents(connection), standings_of(connection).values())),
+                alarms=tuple(_alarms(queues, roster, standings_of(connection).values())),
             )
+
+
+def _missing(roster: Sequence[AgentStatus]) -> Iterator[str]:
+    """Roles that have agents on the roster, and none of them has reported in its time."""
+    for role in dict.fromkeys(agent.card.role for agent in roster):
+        members = [agent for agent in roster if agent.card.role is role]
+        if all(agent.absent for agent in members):
+            last = max(members, key=lambda agent: agent.last_seen_at)
+            yield f"no {role} is here: {last.card.name}, the last one, was heard of at {last.last_seen_at:%H:%M:%S} UTC"
 
 
 def begin_phase(connection: Connection, now: int) -> None:
@@ -140,8 +151,15 @@ def _corrections_trained(connection: Connection) -> int:
 
 
 def _alarms(queues: Sequence[QueueCount], roster: Sequence[AgentStatus], placed: Iterable[Standing]) -> list[str]:
-    """Unaccounted samples, dead letters, what agents raise in their notes, and who is suspended."""
+    """Unaccounted samples, dead letters, what agents raise in their notes, roles of which all fell silent, and who is
+    suspended.
+    """
     lost = [f"queue {c.stage}: {c.unaccounted} samples unaccounted for" for c in queues if c.unaccounted]
     lost += [f"queue {c.stage}: {c.dead} dead letters, which nobody could work on" for c in queues if c.dead]
     raised = [f"{agent.card.name}: {agent.note}" for agent in roster if agent.note.startswith(ALARMS)]
-    return lost + raised + [f"{s.name} is suspended: {s.reason}" for s in placed if s.tier is Tier.SUSPENDED]
+    return (
+        lost
+        + raised
+        + list(_missing(roster))
+        + [f"{s.name} is suspended: {s.reason}" for s in placed if s.tier is Tier.SUSPENDED]
+    )

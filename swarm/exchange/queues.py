@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass
 from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
 
 from swarm.errors import RefusedError
+from swarm.exchange.attendance import room_for
 from swarm.exchange.bodies import bodies_of
 from swarm.exchange.flow import (
     MAX_ATTEMPTS,
@@ -38,6 +39,7 @@ _LEASE = (
         generation=bindparam("fence"),
         lease_agent=bindparam("agent"),
         lease_until=bindparam("until"),
+        leased_at=bindparam("now"),
         answered="",
         answer="",
     )
@@ -99,9 +101,9 @@ class Queues(Part):
         """Hand up to `limit` samples to one agent, most urgent first, each with the chain that its role may see.
 
         A repeat of the request gets the same leases again, each with the time that it has left. A sample whose chain
-        can't be read becomes a dead letter, and the next comes in its place. Raises RefusedError: FORBIDDEN where the
-        role doesn't work on this stage, CREDITS_SPENT where the agent holds as many as it may, BODY_LOST where the
-        whole place of large bodies is away.
+        can't be read becomes a dead letter, and the next comes in its place. One that is drained gets none. Raises
+        RefusedError: FORBIDDEN where the role doesn't work on this stage, CREDITS_SPENT where the agent holds as many
+        as it may, BODY_LOST where the whole place of large bodies is away.
         """
         ttl = checked_lease(agent, stage, limit, ttl_seconds)
         with self._store.write() as connection:
@@ -111,7 +113,8 @@ class Queues(Part):
                 given, _ = _whole(connection, known)
                 ends = self._ends(connection, agent, list(given))
             else:
-                given = self._hand_out_whole(connection, agent, stage, limit, now + ttl)
+                room = room_for(connection, agent, limit)
+                given = self._hand_out_whole(connection, agent, stage, room, now + ttl)
                 ends = [now + ttl] * len(given)
                 if given:
                     remember(connection, request, now, json.dumps([astuple(one) for one in given]).encode())
@@ -154,7 +157,8 @@ class Queues(Part):
             )
         rows = connection.execute(waiting(stage, min(limit, left))).all()
         given = [Given(row.sample_id, row.generation + 1, row.attempt + 1) for row in rows]
-        taken = [{"key": one.sample_id, "fence": one.generation, "agent": agent.name, "until": until} for one in given]
+        lease = {"agent": agent.name, "until": until, "now": self._store.now()}
+        taken = [{"key": one.sample_id, "fence": one.generation, **lease} for one in given]
         if taken:
             connection.execute(_LEASE, taken)
         return given

@@ -1,20 +1,23 @@
 """Who is here: registered agents, their own reports, and the books that those add up to."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from swarm.errors import RefusedError
-from swarm.events import EventKind
 from swarm.exchange.bulk import add_rows
-from swarm.exchange.conduct import standings_of
 from swarm.exchange.flow import Code, Identity
-from swarm.exchange.log import append
+from swarm.exchange.held import SECOND, hand_back, run_out
 from swarm.exchange.part import Part
 from swarm.exchange.schema import agents, costs, tallies
-from swarm.exchange.store import moment
+from swarm.exchange.statuses import decayed, log_status, status_of, statuses
 from swarm.records import Tier
 from swarm.roles import AgentCard, AgentStatus, Cost, Role
+
+LIFE_SECONDS = 30.0
+"""How long an agent may be silent that doesn't say how long."""
+LONGEST_LIFE_SECONDS = 3600.0
 
 _FRESH = {"completed": 0, "failed": 0, "tokens": 0, "busy_seconds": 0.0, "note": ""}
 _MAY_DISMISS = (Role.SUPERVISOR, Role.OPERATOR)
@@ -23,9 +26,12 @@ _MAY_DISMISS = (Role.SUPERVISOR, Role.OPERATOR)
 class Roster(Part):
     """Agents come, report and leave; their books stay."""
 
-    def register(self, agent: Identity, card: AgentCard) -> AgentStatus:
-        """Announce an agent. Repeating it with the same card only shows that it is still here.
+    def register(
+        self, agent: Identity, card: AgentCard, instance: str = "", life_seconds: float = LIFE_SECONDS
+    ) -> AgentStatus:
+        """Announce an agent, which may then be silent for `life_seconds`. Its counters go on where they were.
 
+        `instance` names its process. Where another one registered last, what that held runs out now.
         Raises RefusedError FORBIDDEN where the card claims another role than the credential has.
         """
         if card.role is not agent.role:
@@ -35,18 +41,20 @@ class Roster(Part):
                 "Register with the credential of that role",
             )
         with self._store.write() as connection:
-            now, body = self._store.now(), card.model_dump_json()
+            now, body, life = self._store.now(), card.model_dump_json(), round(life_seconds * SECOND)
             row = connection.execute(select(agents).where(agents.c.name == card.name)).first()
+            known = {"role": card.role, "card": body, "lease_limit": card.lease_limit, "instance": instance}
+            known |= {"present": True, "absent": False, "last_seen_at": now, "life": life, "alive_until": now + life}
             if row is None:
-                arrived = {"name": card.name, "role": card.role, "registered_at": now, "last_seen_at": now}
-                connection.execute(insert(agents), {**arrived, "card": body, "present": True, **_FRESH})
+                connection.execute(insert(agents), {"name": card.name, "registered_at": now, **known, **_FRESH})
             else:
-                seen = {"role": card.role, "card": body, "present": True, "last_seen_at": now}
-                connection.execute(update(agents).where(agents.c.name == card.name).values(seen))
-            status = _status(connection, card.name)
-            if row is None or not row.present or row.card != body:
-                append(connection, EventKind.AGENT, card.name, now, status)
-        return status
+                if instance not in ("", row.instance):
+                    run_out(connection, card.name, now)
+                known["recent"] = decayed(row.recent, (now - row.last_seen_at) / SECOND)
+                connection.execute(update(agents).where(agents.c.name == card.name).values(known))
+            if row is None or not row.present or row.absent or row.card != body:
+                return log_status(connection, card.name, now)
+            return status_of(connection, card.name)
 
     def heartbeat(
         self,
@@ -78,69 +86,59 @@ class Roster(Part):
                 "Report what was done since the last report",
             )
         with self._store.write() as connection:
-            self._present(connection, agent, name)
-            seen = {"last_seen_at": self._store.now(), "note": note}
-            connection.execute(update(agents).where(agents.c.name == name).values(seen))
+            row, now = self._present(connection, agent, name), self._store.now()
+            seen: dict[str, Any] = {"last_seen_at": now, "alive_until": now + row.life, "absent": False, "note": note}
             if agent.tier is not Tier.QUARANTINED:  # budgets and probers go by the books
                 done: dict[str, float] = {"completed": completed, "failed": failed, "busy_seconds": busy_seconds}
                 done["tokens"] = prompt_tokens + completion_tokens
-                sums = {column: agents.c[column] + by for column, by in done.items()}
-                connection.execute(update(agents).where(agents.c.name == name).values(sums))
+                seen |= {column: agents.c[column] + by for column, by in done.items()}
+                seen["recent"] = decayed(row.recent, (now - row.last_seen_at) / SECOND) + completed
                 add_rows(connection, costs, [{"role": agent.role, **spent}])
                 counted = [{"topic": "invalid", "key": reason, "total": count} for reason, count in refused.items()]
                 add_rows(connection, tallies, counted)
-            return _status(connection, name)
+            connection.execute(update(agents).where(agents.c.name == name).values(seen))
+            return log_status(connection, name, now) if row.absent else status_of(connection, name)
 
     def leave(self, agent: Identity, name: str) -> None:
-        """Take an agent off the roster; the supervisor and the operator may do it for others."""
+        """Take an agent off the roster; what it holds goes back, which burns nothing.
+
+        The supervisor and the operator may do it for others.
+        """
         if agent.tier is not Tier.INSIDE and name != agent.name:
             said = f"{agent.name} comes from outside and may not take {name!r} off the roster"
             raise RefusedError(Code.FORBIDDEN, said, "Leave under your own name")
         with self._store.write() as connection:
             self._present(connection, agent, name, dismissing=True)
-            connection.execute(update(agents).where(agents.c.name == name).values(present=False))
-            append(connection, EventKind.AGENT, name, self._store.now(), _status(connection, name))
+            take_off(connection, name, self._store.now())
 
     def agents(self) -> list[AgentStatus]:
-        """Those who are here, by name."""
+        """Those who are here, and those who left drained, by name."""
         with self._store.read() as connection:
-            return all_agents(connection)
+            return statuses(connection, drained=True)
 
-    def _present(self, connection: Connection, agent: Identity, name: str, dismissing: bool = False) -> None:
-        query = select(agents.c.role).where(agents.c.name == name, agents.c.present)
-        role = connection.scalar(query)
-        if role is None:
+    def _present(
+        self, connection: Connection, agent: Identity, name: str, dismissing: bool = False
+    ) -> Row[*tuple[Any, ...]]:
+        row = connection.execute(select(agents).where(agents.c.name == name, agents.c.present)).first()
+        if row is None:
             raise RefusedError(Code.NOT_FOUND, f"no agent {name!r} is registered", "Register it first")
-        if role != agent.role and not (dismissing and agent.role in _MAY_DISMISS):
+        if row.role != agent.role and not (dismissing and agent.role in _MAY_DISMISS):
             raise RefusedError(
                 Code.FORBIDDEN,
-                f"agent {name!r} is a {role}, the caller a {agent.role}",
+                f"agent {name!r} is a {row.role}, the caller a {agent.role}",
                 "Use the agent's own credential",
             )
+        return row
 
 
-def all_agents(connection: Connection) -> list[AgentStatus]:
-    """Those who are here, by name."""
-    names = connection.scalars(select(agents.c.name).where(agents.c.present).order_by(agents.c.name)).all()
-    return [_status(connection, name) for name in names]
+def take_off(connection: Connection, name: str, now: int) -> AgentStatus:
+    """Take an agent off the roster, and hand back what it holds."""
+    hand_back(connection, name)
+    connection.execute(update(agents).where(agents.c.name == name).values(present=False, absent=False))
+    return log_status(connection, name, now)
 
 
 def all_costs(connection: Connection) -> list[Cost]:
     """The books of every role that has any."""
     rows = connection.execute(select(costs).order_by(costs.c.role))
     return [Cost.model_validate(dict(row._mapping)) for row in rows]
-
-
-def _status(connection: Connection, name: str) -> AgentStatus:
-    row = connection.execute(select(agents).where(agents.c.name == name)).one()
-    return AgentStatus(
-        card=AgentCard.model_validate_json(row.card),
-        registered_at=moment(row.registered_at),
-        last_seen_at=moment(row.last_seen_at),
-        completed=row.completed,
-        failed=row.failed,
-        tokens=row.tokens,
-        busy_seconds=row.busy_seconds,
-        note=row.note,
-        standing=standings_of(connection, [name]).get(name),
-    )

@@ -20,7 +20,7 @@ from sqlalchemy import (
     or_,
 )
 
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 """The migration that these tables are the outcome of; a change here needs the next one, in migrations/versions."""
 
 metadata = MetaData()
@@ -144,6 +144,7 @@ queue = Table(
     Column("answer", Text, nullable=False),
     Column("ordering_key", _Word, nullable=False, server_default=""),
     Column("producer", _Word, nullable=False, server_default=""),
+    Column("leased_at", BigInteger, nullable=False, server_default="0"),
     Index("queue_state", "stage", "state", "enqueued_at"),
 )
 """One row for each sample that ever waited. `attempt` counts burned deliveries, `generation` is the fence.
@@ -245,7 +246,17 @@ agents = Table(
     Column("tokens", BigInteger, nullable=False),
     Column("busy_seconds", Float, nullable=False),
     Column("note", Text, nullable=False),
+    Column("instance", _Word, nullable=False, server_default=""),
+    Column("life", BigInteger, nullable=False, server_default="30000000"),
+    Column("alive_until", BigInteger, nullable=False, server_default="0"),
+    Column("absent", Boolean, nullable=False, server_default=false()),
+    Column("draining_since", BigInteger),
+    Column("lease_limit", Integer, nullable=False, server_default="0"),
+    Column("recent", Float, nullable=False, server_default="0"),
 )
+"""Everyone who ever registered. `instance` is the process that did so last. `alive_until` is renewed by `life` at each
+report; who is `present` and past it is `absent`. `recent` counts what it completed, by its age at the last report.
+"""
 
 credentials = Table(
     "credentials",

@@ -6,11 +6,12 @@ from swarm.errors import RefusedError
 from swarm.events import EventKind
 from swarm.exchange.conduct import standings_of
 from swarm.exchange.flow import TAUGHT_PURPOSES, Code, State
+from swarm.exchange.held import hand_back
 from swarm.exchange.intake import queue_row
 from swarm.exchange.log import current_revision
 from swarm.exchange.part import Part
 from swarm.exchange.rows import count_stage, depths
-from swarm.exchange.schema import LEASED, conduct, events, queue, samples, standings, trials
+from swarm.exchange.schema import conduct, events, queue, samples, standings, trials
 from swarm.fields import Note
 from swarm.records import Purpose, Tier
 from swarm.roles import Standing
@@ -40,10 +41,9 @@ class Standings(Part):
             place(connection, name, tier, reason, self._store.now())
             if tier is Tier.TRUSTED:
                 self._release(connection, name)
+                connection.execute(update(trials).where(trials.c.agent == name).values(open=False))
             else:
-                held = LEASED, queue.c.lease_agent == name
-                connection.execute(update(queue).where(*held).values(state=State.READY))
-            connection.execute(update(trials).where(trials.c.agent == name).values(open=False))
+                hand_back(connection, name)
             return standings_of(connection, [name])[name]
 
     def _release(self, connection: Connection, name: str) -> None:

@@ -8,7 +8,7 @@ from swarm.exchange.held import held_by_id, settle_all, wake
 from swarm.exchange.intake import queue_row
 from swarm.exchange.part import Part
 from swarm.exchange.rows import chunks, count_stage, depths
-from swarm.exchange.schema import LEASED, checkpoints, history, meta, queue, samples, stages
+from swarm.exchange.schema import LEASED, agents, checkpoints, history, meta, queue, samples, stages
 from swarm.exchange.tokens import Claim
 from swarm.records import Purpose
 from swarm.work import Outcome, QueueCount, Stage
@@ -42,13 +42,15 @@ class Sweeps(Part):
         return len(late)
 
     def restart(self) -> int:
-        """Give every lease the time back that this store was closed, so that a crash burns no attempt.
+        """Give every lease the time back that this store was closed, so that a crash burns no attempt; and every agent,
+        which couldn't report meanwhile.
 
         The exchange does it once as it opens; later calls find no time to give back. Returns how many leases stand.
         """
         with self._store.write() as connection:
             now = self._store.now()
             down, self._store.alive_before = max(0, now - self._store.alive_before), now
+            connection.execute(update(agents).where(agents.c.present).values(alive_until=agents.c.alive_until + down))
             longer = update(queue).where(LEASED).values(lease_until=queue.c.lease_until + down)
             return connection.execute(longer).rowcount
 

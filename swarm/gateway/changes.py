@@ -1,9 +1,10 @@
-"""Wakes those who wait for a change: one counter and one condition for each topic."""
+"""Wakes those who wait for a change: one counter and one condition for each topic, and a line for each queue."""
 
 import asyncio
 from collections.abc import Iterable
 from enum import StrEnum
 
+from swarm.gateway.line import Line
 from swarm.work import Stage
 
 
@@ -27,6 +28,7 @@ class Changes:
     def __init__(self) -> None:
         self._seen = dict.fromkeys(Topic, 0)
         self._conditions = {topic: asyncio.Condition() for topic in Topic}
+        self.lines = {topic: Line() for topic in QUEUES}
         self.closed = False
 
     def seen(self, topic: Topic) -> int:
@@ -49,8 +51,12 @@ class Changes:
             async with self._conditions[topic]:
                 self._seen[topic] += 1
                 self._conditions[topic].notify_all()
+            if topic in self.lines:
+                self.lines[topic].change()
 
     async def close(self) -> None:
         """Wake everyone for the last time; from now on nobody waits."""
         self.closed = True
+        for line in self.lines.values():
+            line.close()
         await self.notify(Topic)

@@ -1,11 +1,12 @@
 """ExchangeService: samples in, work out, outcomes back."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
 from swarm.codec import enum_from_wire, to_wire
-from swarm.exchange import Code
+from swarm.exchange import Code, Exchange, Identity
 from swarm.fields import as_note
 from swarm.gateway.changes import QUEUES, Topic
 from swarm.gateway.desk import LONGEST_WAIT_SECONDS, MOST_ITEMS, Desk, answer_each, batch, wires, within_message
@@ -13,14 +14,20 @@ from swarm.gateway.edge import caller
 from swarm.gateway.once import asked
 from swarm.gateway.soundness import bounded, check_sample
 from swarm.gateway.traces import Call
-from swarm.records import Sample
+from swarm.records import Sample, Tier
 from swarm.v1 import exchange_pb2, exchange_pb2_grpc
 from swarm.work import Answer, Completion, FailKind, Failure, Lease, Stage
 
 FULL_RETRY_SECONDS = 1.0
+DRAINED_SECONDS = 1.0
+"""How long one that is drained waits for its empty answer: who doesn't heed it shall not ask in a rush."""
 DEFAULT_LEASE_SECONDS = 30.0
 _STORED = frozenset({Topic.PROBES, Topic.FAILURES, Topic.LOG})
 _COMPLETED = frozenset({Topic.ATTEMPTS, Topic.FAILURES, Topic.CORRECTIONS, Topic.LOG})
+
+
+Handed = tuple[list[Lease], bool]
+"""What an agent is given, and whether it is drained."""
 
 
 class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
@@ -69,12 +76,18 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
         bounded("LeaseRequest.wait_seconds", request.wait_seconds, 0, LONGEST_WAIT_SECONDS)
         clock, asks = asyncio.get_running_loop().time, asked(request, context)
 
-        async def look() -> list[Lease]:
-            self._desk.polled_at[stage] = clock()
-            return await self._desk.write(lambda exchange: exchange.lease(agent, stage, limit, seconds, asks))
+        def take(exchange: Exchange) -> Handed:
+            leases = exchange.lease(agent, stage, limit, seconds, asks)
+            return leases, not leases and exchange.is_draining(agent.name)
 
+        async def look() -> tuple[Handed, bool] | None:
+            self._desk.polled_at[stage] = clock()
+            leases, drained = await self._desk.write(take)
+            return ((leases, drained), len(leases) >= limit) if leases or drained else None
+
+        self._desk.polled_at[stage] = clock()
         with self._call("lease", context) as call:
-            leases = await self._desk.poll(look, Topic(stage), request.wait_seconds)
+            leases, drained = await self._given(agent, stage, look, request.wait_seconds)
             call.leased(leases, agent.name)
         self._desk.polled_at[stage] = clock()
         messages = within_message(wires(leases))
@@ -85,7 +98,21 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
             await self._desk.write(lambda exchange: exchange.fail(agent, back), {Topic(stage)})
         sent = leases[: len(messages)]
         self._desk.metrics.leased(stage, len(sent), sum(lease.attempt > 1 for lease in sent))
-        return exchange_pb2.LeaseResponse(leases=messages)
+        return exchange_pb2.LeaseResponse(leases=messages, drain=drained)
+
+    async def _given(
+        self, agent: Identity, stage: Stage, look: Callable[[], Awaitable[tuple[Handed, bool] | None]], wait: float
+    ) -> Handed:
+        """What `look` finds in the agent's turn. One in quarantine is lent copies, for which nobody stands in line."""
+        if agent.tier is Tier.QUARANTINED:
+            found = await self._desk.poll(look, Topic(stage), wait)
+            handed = found[0] if found else None
+        else:
+            handed = await self._desk.changes.lines[Topic(stage)].turn(agent.name, look, wait)
+        leases, drained = handed or ([], False)
+        if drained:
+            await asyncio.sleep(min(wait, DRAINED_SECONDS))
+        return leases, drained
 
     async def Complete(self, request: Any, context: Any) -> Any:
         agent = caller()

@@ -20,7 +20,7 @@ from swarm.exchange import DEFAULT_CREDITS, DEFAULT_QUEUE_LIMIT, Credits, Exchan
 from swarm.exchange.bodies import DEFAULT_BYTES, FOLDER
 from swarm.gateway import tls
 from swarm.gateway.audit import Audit
-from swarm.gateway.changes import QUEUES, Changes
+from swarm.gateway.changes import EVERYTHING, QUEUES, Changes
 from swarm.gateway.desk import Desk
 from swarm.gateway.edge import Edge, Limits
 from swarm.gateway.keys import Keys
@@ -237,7 +237,7 @@ def _sweep(exchange: Exchange) -> int:
 
 async def _tick(desk: Desk, keep: Keep) -> None:
     """Once a second: cut streams that are over, take back leases that ran out, wake what has waited out its backoff,
-    and review the agents from outside.
+    see which agents are missing, and review those from outside.
 
     Every five seconds: read what rates are made of. Once a minute, and at every tick while there is more of it: let go
     of what is past its term. Raises DeposedError once another gateway has taken over.
@@ -256,6 +256,8 @@ async def _tick(desk: Desk, keep: Keep) -> None:
             if tick % COMPACT_TICKS == 0 or more:
                 more = await desk.write(lambda exchange: exchange.compact(keep))
             desk.metrics.expired(await desk.write(_sweep, QUEUES))
+            if await desk.read(lambda exchange: exchange.attendance_due()):
+                await desk.write(lambda exchange: exchange.review_attendance(), EVERYTHING)
             await review(desk)
         except DeposedError:
             raise

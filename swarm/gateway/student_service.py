@@ -62,7 +62,7 @@ class StudentService(student_pb2_grpc.StudentServiceServicer):
         if polled is not None and asyncio.get_running_loop().time() - polled < RECENTLY_SECONDS:
             return
         agents = await self._desk.read(lambda exchange: exchange.agents())
-        if not any(agent.card.role is Role.STUDENT for agent in agents):
+        if not any(agent.card.role is Role.STUDENT and not (agent.absent or agent.gone) for agent in agents):
             raise RefusedError("NO_STUDENT", "no student is attached to this swarm", "Start one: swarm up")
 
     async def _publish(self, agent: Identity, probe_id: str, question: str) -> None:

@@ -28,7 +28,7 @@ from swarm.v1 import contract_pb2 as swarm_dot_v1_dot_contract__pb2
 from swarm.v1 import state_pb2 as swarm_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14swarm/v1/agent.proto\x12\x08swarm.v1\x1a google/protobuf/field_mask.proto\x1a\x15swarm/v1/access.proto\x1a\x17swarm/v1/contract.proto\x1a\x14swarm/v1/state.proto\"U\n\x0fRegisterRequest\x12!\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x13.swarm.v1.AgentCard\x12\x10\n\x08\x63ontract\x18\x02 \x01(\t\x12\r\n\x05needs\x18\x03 \x03(\t\"_\n\x10RegisterResponse\x12%\n\x06status\x18\x01 \x01(\x0b\x32\x15.swarm.v1.AgentStatus\x12$\n\x08\x63ontract\x18\x02 \x01(\x0b\x32\x12.swarm.v1.Contract\"\xe4\x01\n\x10HeartbeatRequest\x12\x11\n\treport_id\x18\x01 \x01(\t\x12\x11\n\tcompleted\x18\x02 \x01(\x03\x12\x0e\n\x06\x66\x61iled\x18\x03 \x01(\x03\x12\x15\n\rprompt_tokens\x18\x04 \x01(\x03\x12\x19\n\x11\x63ompletion_tokens\x18\x05 \x01(\x03\x12\x14\n\x0c\x62usy_seconds\x18\x06 \x01(\x01\x12\x0f\n\x07\x64ollars\x18\x07 \x01(\x01\x12\x0c\n\x04note\x18\x08 \x01(\t\x12\x33\n\x0einvalid_probes\x18\t \x03(\x0b\x32\x1b.swarm.v1.InvalidProbeCount\"\x13\n\x11HeartbeatResponse\"\x1c\n\x0cLeaveRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x0f\n\rLeaveResponse\"i\n\x11ListAgentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12-\n\tread_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"T\n\x12ListAgentsResponse\x12%\n\x06\x61gents\x18\x01 \x03(\x0b\x32\x15.swarm.v1.AgentStatus\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xd4\x02\n\x0c\x41gentService\x12N\n\x08Register\x12\x19.swarm.v1.RegisterRequest\x1a\x1a.swarm.v1.RegisterResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x12S\n\tHeartbeat\x12\x1a.swarm.v1.HeartbeatRequest\x1a\x1b.swarm.v1.HeartbeatResponse\"\r\xaa\xee\x18\t\x08\x01\x12\x01\n(\x01\x30\x01\x12I\n\x05Leave\x12\x16.swarm.v1.LeaveRequest\x1a\x17.swarm.v1.LeaveResponse\"\x0f\xaa\xee\x18\x0b\x08\x01\x12\x01\n \x01(\x01\x30\x01\x12T\n\nListAgents\x12\x1b.swarm.v1.ListAgentsRequest\x1a\x1c.swarm.v1.ListAgentsResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14swarm/v1/agent.proto\x12\x08swarm.v1\x1a google/protobuf/field_mask.proto\x1a\x15swarm/v1/access.proto\x1a\x17swarm/v1/contract.proto\x1a\x14swarm/v1/state.proto\"}\n\x0fRegisterRequest\x12!\n\x04\x63\x61rd\x18\x01 \x01(\x0b\x32\x13.swarm.v1.AgentCard\x12\x10\n\x08\x63ontract\x18\x02 \x01(\t\x12\r\n\x05needs\x18\x03 \x03(\t\x12\x10\n\x08instance\x18\x04 \x01(\t\x12\x14\n\x0clife_seconds\x18\x05 \x01(\x01\"u\n\x10RegisterResponse\x12%\n\x06status\x18\x01 \x01(\x0b\x32\x15.swarm.v1.AgentStatus\x12$\n\x08\x63ontract\x18\x02 \x01(\x0b\x32\x12.swarm.v1.Contract\x12\x14\n\x0clife_seconds\x18\x03 \x01(\x01\"\xe4\x01\n\x10HeartbeatRequest\x12\x11\n\treport_id\x18\x01 \x01(\t\x12\x11\n\tcompleted\x18\x02 \x01(\x03\x12\x0e\n\x06\x66\x61iled\x18\x03 \x01(\x03\x12\x15\n\rprompt_tokens\x18\x04 \x01(\x03\x12\x19\n\x11\x63ompletion_tokens\x18\x05 \x01(\x03\x12\x14\n\x0c\x62usy_seconds\x18\x06 \x01(\x01\x12\x0f\n\x07\x64ollars\x18\x07 \x01(\x01\x12\x0c\n\x04note\x18\x08 \x01(\t\x12\x33\n\x0einvalid_probes\x18\t \x03(\x0b\x32\x1b.swarm.v1.InvalidProbeCount\"8\n\x11HeartbeatResponse\x12\r\n\x05\x64rain\x18\x01 \x01(\x08\x12\x14\n\x0clife_seconds\x18\x02 \x01(\x01\"\x1c\n\x0cLeaveRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x0f\n\rLeaveResponse\"\x1c\n\x0c\x44rainRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"6\n\rDrainResponse\x12%\n\x06status\x18\x01 \x01(\x0b\x32\x15.swarm.v1.AgentStatus\"\x1e\n\x0eUndrainRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"8\n\x0fUndrainResponse\x12%\n\x06status\x18\x01 \x01(\x0b\x32\x15.swarm.v1.AgentStatus\"i\n\x11ListAgentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12-\n\tread_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"T\n\x12ListAgentsResponse\x12%\n\x06\x61gents\x18\x01 \x03(\x0b\x32\x15.swarm.v1.AgentStatus\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xe4\x03\n\x0c\x41gentService\x12N\n\x08Register\x12\x19.swarm.v1.RegisterRequest\x1a\x1a.swarm.v1.RegisterResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x12S\n\tHeartbeat\x12\x1a.swarm.v1.HeartbeatRequest\x1a\x1b.swarm.v1.HeartbeatResponse\"\r\xaa\xee\x18\t\x08\x01\x12\x01\n(\x01\x30\x01\x12I\n\x05Leave\x12\x16.swarm.v1.LeaveRequest\x1a\x17.swarm.v1.LeaveResponse\"\x0f\xaa\xee\x18\x0b\x08\x01\x12\x01\n \x01(\x01\x30\x01\x12T\n\nListAgents\x12\x1b.swarm.v1.ListAgentsRequest\x1a\x1c.swarm.v1.ListAgentsResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x12\x43\n\x05\x44rain\x12\x16.swarm.v1.DrainRequest\x1a\x17.swarm.v1.DrainResponse\"\t\xaa\xee\x18\x05\x1a\x01\t \x01\x12I\n\x07Undrain\x12\x18.swarm.v1.UndrainRequest\x1a\x19.swarm.v1.UndrainResponse\"\t\xaa\xee\x18\x05\x1a\x01\t \x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,22 +43,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AGENTSERVICE'].methods_by_name['Leave']._serialized_options = b'\252\356\030\013\010\001\022\001\n \001(\0010\001'
   _globals['_AGENTSERVICE'].methods_by_name['ListAgents']._loaded_options = None
   _globals['_AGENTSERVICE'].methods_by_name['ListAgents']._serialized_options = b'\252\356\030\007\010\001\022\001\n(\001'
+  _globals['_AGENTSERVICE'].methods_by_name['Drain']._loaded_options = None
+  _globals['_AGENTSERVICE'].methods_by_name['Drain']._serialized_options = b'\252\356\030\005\032\001\t \001'
+  _globals['_AGENTSERVICE'].methods_by_name['Undrain']._loaded_options = None
+  _globals['_AGENTSERVICE'].methods_by_name['Undrain']._serialized_options = b'\252\356\030\005\032\001\t \001'
   _globals['_REGISTERREQUEST']._serialized_start=138
-  _globals['_REGISTERREQUEST']._serialized_end=223
-  _globals['_REGISTERRESPONSE']._serialized_start=225
-  _globals['_REGISTERRESPONSE']._serialized_end=320
-  _globals['_HEARTBEATREQUEST']._serialized_start=323
-  _globals['_HEARTBEATREQUEST']._serialized_end=551
-  _globals['_HEARTBEATRESPONSE']._serialized_start=553
-  _globals['_HEARTBEATRESPONSE']._serialized_end=572
-  _globals['_LEAVEREQUEST']._serialized_start=574
-  _globals['_LEAVEREQUEST']._serialized_end=602
-  _globals['_LEAVERESPONSE']._serialized_start=604
-  _globals['_LEAVERESPONSE']._serialized_end=619
-  _globals['_LISTAGENTSREQUEST']._serialized_start=621
-  _globals['_LISTAGENTSREQUEST']._serialized_end=726
-  _globals['_LISTAGENTSRESPONSE']._serialized_start=728
-  _globals['_LISTAGENTSRESPONSE']._serialized_end=812
-  _globals['_AGENTSERVICE']._serialized_start=815
-  _globals['_AGENTSERVICE']._serialized_end=1155
+  _globals['_REGISTERREQUEST']._serialized_end=263
+  _globals['_REGISTERRESPONSE']._serialized_start=265
+  _globals['_REGISTERRESPONSE']._serialized_end=382
+  _globals['_HEARTBEATREQUEST']._serialized_start=385
+  _globals['_HEARTBEATREQUEST']._serialized_end=613
+  _globals['_HEARTBEATRESPONSE']._serialized_start=615
+  _globals['_HEARTBEATRESPONSE']._serialized_end=671
+  _globals['_LEAVEREQUEST']._serialized_start=673
+  _globals['_LEAVEREQUEST']._serialized_end=701
+  _globals['_LEAVERESPONSE']._serialized_start=703
+  _globals['_LEAVERESPONSE']._serialized_end=718
+  _globals['_DRAINREQUEST']._serialized_start=720
+  _globals['_DRAINREQUEST']._serialized_end=748
+  _globals['_DRAINRESPONSE']._serialized_start=750
+  _globals['_DRAINRESPONSE']._serialized_end=804
+  _globals['_UNDRAINREQUEST']._serialized_start=806
+  _globals['_UNDRAINREQUEST']._serialized_end=836
+  _globals['_UNDRAINRESPONSE']._serialized_start=838
+  _globals['_UNDRAINRESPONSE']._serialized_end=894
+  _globals['_LISTAGENTSREQUEST']._serialized_start=896
+  _globals['_LISTAGENTSREQUEST']._serialized_end=1001
+  _globals['_LISTAGENTSRESPONSE']._serialized_start=1003
+  _globals['_LISTAGENTSRESPONSE']._serialized_end=1087
+  _globals['_AGENTSERVICE']._serialized_start=1090
+  _globals['_AGENTSERVICE']._serialized_end=1574
 # @@protoc_insertion_point(module_scope)

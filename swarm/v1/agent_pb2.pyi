@@ -11,22 +11,28 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RegisterRequest(_message.Message):
-    __slots__ = ("card", "contract", "needs")
+    __slots__ = ("card", "contract", "needs", "instance", "life_seconds")
     CARD_FIELD_NUMBER: _ClassVar[int]
     CONTRACT_FIELD_NUMBER: _ClassVar[int]
     NEEDS_FIELD_NUMBER: _ClassVar[int]
+    INSTANCE_FIELD_NUMBER: _ClassVar[int]
+    LIFE_SECONDS_FIELD_NUMBER: _ClassVar[int]
     card: _state_pb2.AgentCard
     contract: str
     needs: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, card: _Optional[_Union[_state_pb2.AgentCard, _Mapping]] = ..., contract: _Optional[str] = ..., needs: _Optional[_Iterable[str]] = ...) -> None: ...
+    instance: str
+    life_seconds: float
+    def __init__(self, card: _Optional[_Union[_state_pb2.AgentCard, _Mapping]] = ..., contract: _Optional[str] = ..., needs: _Optional[_Iterable[str]] = ..., instance: _Optional[str] = ..., life_seconds: _Optional[float] = ...) -> None: ...
 
 class RegisterResponse(_message.Message):
-    __slots__ = ("status", "contract")
+    __slots__ = ("status", "contract", "life_seconds")
     STATUS_FIELD_NUMBER: _ClassVar[int]
     CONTRACT_FIELD_NUMBER: _ClassVar[int]
+    LIFE_SECONDS_FIELD_NUMBER: _ClassVar[int]
     status: _state_pb2.AgentStatus
     contract: _contract_pb2.Contract
-    def __init__(self, status: _Optional[_Union[_state_pb2.AgentStatus, _Mapping]] = ..., contract: _Optional[_Union[_contract_pb2.Contract, _Mapping]] = ...) -> None: ...
+    life_seconds: float
+    def __init__(self, status: _Optional[_Union[_state_pb2.AgentStatus, _Mapping]] = ..., contract: _Optional[_Union[_contract_pb2.Contract, _Mapping]] = ..., life_seconds: _Optional[float] = ...) -> None: ...
 
 class HeartbeatRequest(_message.Message):
     __slots__ = ("report_id", "completed", "failed", "prompt_tokens", "completion_tokens", "busy_seconds", "dollars", "note", "invalid_probes")
@@ -51,8 +57,12 @@ class HeartbeatRequest(_message.Message):
     def __init__(self, report_id: _Optional[str] = ..., completed: _Optional[int] = ..., failed: _Optional[int] = ..., prompt_tokens: _Optional[int] = ..., completion_tokens: _Optional[int] = ..., busy_seconds: _Optional[float] = ..., dollars: _Optional[float] = ..., note: _Optional[str] = ..., invalid_probes: _Optional[_Iterable[_Union[_state_pb2.InvalidProbeCount, _Mapping]]] = ...) -> None: ...
 
 class HeartbeatResponse(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("drain", "life_seconds")
+    DRAIN_FIELD_NUMBER: _ClassVar[int]
+    LIFE_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    drain: bool
+    life_seconds: float
+    def __init__(self, drain: _Optional[bool] = ..., life_seconds: _Optional[float] = ...) -> None: ...
 
 class LeaveRequest(_message.Message):
     __slots__ = ("name",)
@@ -63,6 +73,30 @@ class LeaveRequest(_message.Message):
 class LeaveResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class DrainRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class DrainResponse(_message.Message):
+    __slots__ = ("status",)
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    status: _state_pb2.AgentStatus
+    def __init__(self, status: _Optional[_Union[_state_pb2.AgentStatus, _Mapping]] = ...) -> None: ...
+
+class UndrainRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class UndrainResponse(_message.Message):
+    __slots__ = ("status",)
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    status: _state_pb2.AgentStatus
+    def __init__(self, status: _Optional[_Union[_state_pb2.AgentStatus, _Mapping]] = ...) -> None: ...
 
 class ListAgentsRequest(_message.Message):
     __slots__ = ("page_size", "page_token", "read_mask")

@@ -55,6 +55,16 @@ class AgentServiceStub:
                 request_serializer=swarm_dot_v1_dot_agent__pb2.ListAgentsRequest.SerializeToString,
                 response_deserializer=swarm_dot_v1_dot_agent__pb2.ListAgentsResponse.FromString,
                 _registered_method=True)
+        self.Drain = channel.unary_unary(
+                '/swarm.v1.AgentService/Drain',
+                request_serializer=swarm_dot_v1_dot_agent__pb2.DrainRequest.SerializeToString,
+                response_deserializer=swarm_dot_v1_dot_agent__pb2.DrainResponse.FromString,
+                _registered_method=True)
+        self.Undrain = channel.unary_unary(
+                '/swarm.v1.AgentService/Undrain',
+                request_serializer=swarm_dot_v1_dot_agent__pb2.UndrainRequest.SerializeToString,
+                response_deserializer=swarm_dot_v1_dot_agent__pb2.UndrainResponse.FromString,
+                _registered_method=True)
 
 
 class AgentServiceServicer:
@@ -62,7 +72,7 @@ class AgentServiceServicer:
     """
 
     def Register(self, request, context):
-        """Announces the caller. Doing it again renews the card.
+        """Announces the caller. Doing it again renews the card; doing it as another process ends the leases of the one before.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -76,14 +86,30 @@ class AgentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Leave(self, request, context):
-        """Takes an agent off the roster: the caller itself, or any one where supervisor or operator call.
+        """Takes an agent off the roster: the caller itself, or any one where supervisor or operator call. What it still holds goes
+        back to its queue, which burns nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListAgents(self, request, context):
-        """Everyone registered.
+        """Everyone registered, and those who left because they were drained.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Drain(self, request, context):
+        """Lets an agent finish what it holds and go: it gets no more work, and hears of it with its next lease or heartbeat. Its
+        name stays drained, also for a process that comes later, until Undrain. Draining again changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Undrain(self, request, context):
+        """Lets an agent of that name have work again. Where it isn't drained, nothing changes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -111,6 +137,16 @@ def add_AgentServiceServicer_to_server(servicer, server):
                     servicer.ListAgents,
                     request_deserializer=swarm_dot_v1_dot_agent__pb2.ListAgentsRequest.FromString,
                     response_serializer=swarm_dot_v1_dot_agent__pb2.ListAgentsResponse.SerializeToString,
+            ),
+            'Drain': grpc.unary_unary_rpc_method_handler(
+                    servicer.Drain,
+                    request_deserializer=swarm_dot_v1_dot_agent__pb2.DrainRequest.FromString,
+                    response_serializer=swarm_dot_v1_dot_agent__pb2.DrainResponse.SerializeToString,
+            ),
+            'Undrain': grpc.unary_unary_rpc_method_handler(
+                    servicer.Undrain,
+                    request_deserializer=swarm_dot_v1_dot_agent__pb2.UndrainRequest.FromString,
+                    response_serializer=swarm_dot_v1_dot_agent__pb2.UndrainResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -222,6 +258,60 @@ class AgentService:
             '/swarm.v1.AgentService/ListAgents',
             swarm_dot_v1_dot_agent__pb2.ListAgentsRequest.SerializeToString,
             swarm_dot_v1_dot_agent__pb2.ListAgentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Drain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/swarm.v1.AgentService/Drain',
+            swarm_dot_v1_dot_agent__pb2.DrainRequest.SerializeToString,
+            swarm_dot_v1_dot_agent__pb2.DrainResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Undrain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/swarm.v1.AgentService/Undrain',
+            swarm_dot_v1_dot_agent__pb2.UndrainRequest.SerializeToString,
+            swarm_dot_v1_dot_agent__pb2.UndrainResponse.FromString,
             options,
             channel_credentials,
             insecure,

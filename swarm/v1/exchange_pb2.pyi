@@ -36,10 +36,12 @@ class LeaseRequest(_message.Message):
     def __init__(self, stage: _Optional[_Union[_state_pb2.Stage, str]] = ..., limit: _Optional[int] = ..., ttl_seconds: _Optional[float] = ..., wait_seconds: _Optional[float] = ...) -> None: ...
 
 class LeaseResponse(_message.Message):
-    __slots__ = ("leases",)
+    __slots__ = ("leases", "drain")
     LEASES_FIELD_NUMBER: _ClassVar[int]
+    DRAIN_FIELD_NUMBER: _ClassVar[int]
     leases: _containers.RepeatedCompositeFieldContainer[_state_pb2.Lease]
-    def __init__(self, leases: _Optional[_Iterable[_Union[_state_pb2.Lease, _Mapping]]] = ...) -> None: ...
+    drain: bool
+    def __init__(self, leases: _Optional[_Iterable[_Union[_state_pb2.Lease, _Mapping]]] = ..., drain: _Optional[bool] = ...) -> None: ...
 
 class CompleteRequest(_message.Message):
     __slots__ = ("completions",)

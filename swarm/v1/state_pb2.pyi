@@ -207,21 +207,23 @@ class Answer(_message.Message):
     def __init__(self, id: _Optional[str] = ..., code: _Optional[str] = ..., message: _Optional[str] = ..., revision: _Optional[int] = ...) -> None: ...
 
 class AgentCard(_message.Message):
-    __slots__ = ("name", "role", "version", "model_family", "capabilities")
+    __slots__ = ("name", "role", "version", "model_family", "capabilities", "lease_limit")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     MODEL_FAMILY_FIELD_NUMBER: _ClassVar[int]
     CAPABILITIES_FIELD_NUMBER: _ClassVar[int]
+    LEASE_LIMIT_FIELD_NUMBER: _ClassVar[int]
     name: str
     role: Role
     version: str
     model_family: str
     capabilities: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, name: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., version: _Optional[str] = ..., model_family: _Optional[str] = ..., capabilities: _Optional[_Iterable[str]] = ...) -> None: ...
+    lease_limit: int
+    def __init__(self, name: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., version: _Optional[str] = ..., model_family: _Optional[str] = ..., capabilities: _Optional[_Iterable[str]] = ..., lease_limit: _Optional[int] = ...) -> None: ...
 
 class AgentStatus(_message.Message):
-    __slots__ = ("card", "registered_at", "last_seen_at", "completed", "failed", "tokens", "busy_seconds", "note", "standing")
+    __slots__ = ("card", "registered_at", "last_seen_at", "completed", "failed", "tokens", "busy_seconds", "note", "standing", "absent", "draining", "gone", "leases", "oldest_lease_at", "per_second", "life_seconds")
     CARD_FIELD_NUMBER: _ClassVar[int]
     REGISTERED_AT_FIELD_NUMBER: _ClassVar[int]
     LAST_SEEN_AT_FIELD_NUMBER: _ClassVar[int]
@@ -231,6 +233,13 @@ class AgentStatus(_message.Message):
     BUSY_SECONDS_FIELD_NUMBER: _ClassVar[int]
     NOTE_FIELD_NUMBER: _ClassVar[int]
     STANDING_FIELD_NUMBER: _ClassVar[int]
+    ABSENT_FIELD_NUMBER: _ClassVar[int]
+    DRAINING_FIELD_NUMBER: _ClassVar[int]
+    GONE_FIELD_NUMBER: _ClassVar[int]
+    LEASES_FIELD_NUMBER: _ClassVar[int]
+    OLDEST_LEASE_AT_FIELD_NUMBER: _ClassVar[int]
+    PER_SECOND_FIELD_NUMBER: _ClassVar[int]
+    LIFE_SECONDS_FIELD_NUMBER: _ClassVar[int]
     card: AgentCard
     registered_at: _timestamp_pb2.Timestamp
     last_seen_at: _timestamp_pb2.Timestamp
@@ -240,7 +249,14 @@ class AgentStatus(_message.Message):
     busy_seconds: float
     note: str
     standing: Standing
-    def __init__(self, card: _Optional[_Union[AgentCard, _Mapping]] = ..., registered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., completed: _Optional[int] = ..., failed: _Optional[int] = ..., tokens: _Optional[int] = ..., busy_seconds: _Optional[float] = ..., note: _Optional[str] = ..., standing: _Optional[_Union[Standing, _Mapping]] = ...) -> None: ...
+    absent: bool
+    draining: bool
+    gone: bool
+    leases: int
+    oldest_lease_at: _timestamp_pb2.Timestamp
+    per_second: float
+    life_seconds: float
+    def __init__(self, card: _Optional[_Union[AgentCard, _Mapping]] = ..., registered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., completed: _Optional[int] = ..., failed: _Optional[int] = ..., tokens: _Optional[int] = ..., busy_seconds: _Optional[float] = ..., note: _Optional[str] = ..., standing: _Optional[_Union[Standing, _Mapping]] = ..., absent: _Optional[bool] = ..., draining: _Optional[bool] = ..., gone: _Optional[bool] = ..., leases: _Optional[int] = ..., oldest_lease_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., per_second: _Optional[float] = ..., life_seconds: _Optional[float] = ...) -> None: ...
 
 class QueueCount(_message.Message):
     __slots__ = ("stage", "accepted", "ready", "leased", "delayed", "done", "dead", "expired", "discarded", "oldest_age_seconds")

@@ -98,6 +98,18 @@ def test_agents_are_listed(cli: Cli, run: Path) -> None:
     assert (agent["card"]["role"], agent["completed"]) == ("student", 18)
 
 
+def test_one_is_drained_and_let_back(cli: Cli, live_run: Path) -> None:
+    code, out, _ = cli("agents", "drain", "student-1", "--wait", "--run", live_run)
+    assert (code, out) == (0, "student-1 has left; let it back: swarm agents undrain student-1\n")
+    assert " drained " in cli("agents", "--run", live_run)[1]
+    status = json.loads(cli("agents", "drain", "student-1", "--run", live_run, "--json")[1])
+    assert (status["gone"], status["draining"]) == (True, True)
+    code, out, _ = cli("agents", "undrain", "student-1", "--run", live_run)
+    assert (code, out) == (0, "student-1 may come back\n")
+    code, _, error = cli("agents", "drain", "nobody", "--run", live_run)
+    assert (code, "'nobody'" in error, "swarm agents" in error) == (77, True, True)
+
+
 def test_what_is_asked_for_wrongly_is_named(cli: Cli, run: Path) -> None:
     for words, shown in (
         (("samples", "--verdict", "maybe"), "'maybe'"),

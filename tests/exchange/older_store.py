@@ -20,6 +20,13 @@ UNDONE: dict[int, tuple[str, ...]] = {
         "DROP TABLE marks",
         "DROP TABLE lessons",
     ),
+    13: (
+        "ALTER TABLE queue DROP COLUMN leased_at",
+        *(
+            f"ALTER TABLE agents DROP COLUMN {column}"
+            for column in ("instance", "life", "alive_until", "absent", "draining_since", "lease_limit", "recent")
+        ),
+    ),
 }
 """What undoes each migration; the next one gets its line here."""
 
