@@ -114,6 +114,15 @@ def test_the_lock_of_the_typescript_agent_pins_everything_and_names_no_place() -
         assert lock["packages"][f"node_modules/{name}"]["version"] == version
 
 
+def test_the_page_on_other_languages_prints_the_agent_as_it_is() -> None:
+    printed = re.findall(
+        r"^```ts\n(.*?)^```$", (ROOT / "docs" / "any-language.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert printed == [
+        (ROOT / "examples" / "typescript" / name).read_text() for name in ("teacher.ts", "connection.ts")
+    ]
+
+
 @pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.toml")), ids=lambda example: example.stem)
 def test_an_example_loads_and_its_cells_exist(example: Path) -> None:
     config = load(example)

@@ -1,4 +1,4 @@
-"""The agent in examples/typescript, built from the protos as its own scripts do, at a real gateway."""
+"""The agents in examples/typescript, built from the protos as its own scripts do, at a real gateway."""
 
 import asyncio
 import hashlib
@@ -18,6 +18,7 @@ from calendar_work import DOMAIN, probe_of
 from gateway_rig import Clients, GatewayProcess
 
 from swarm.client import SwarmClient
+from swarm.conformance import Terms, checked
 from swarm.gateway.server import Gateway
 from swarm.records import Probe, Sample, Tier
 from swarm.roles import Role
@@ -40,7 +41,7 @@ def missing() -> str:
     return "" if there else "its packages aren't installed: `make typescript` says why"
 
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.skipif(bool(missing()), reason=missing())]
+pytestmark = [pytest.mark.skipif(bool(missing()), reason=missing())]
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +57,16 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(command, cwd=folder, env=known, capture_output=True, text=True, check=False, timeout=SECONDS)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "build" / "prober.js"
+
+
+@pytest.mark.parametrize("role", [Role.PROBER, Role.TEACHER])
+def test_the_conformance_kit_finds_nothing_wrong(program: Path, role: Role) -> None:
+    command = f"node {program.with_name(f'{role}.js')}"
+    report = checked(command, role, terms=Terms(step=120, leaving=60), at_once=2)
+    wrong = [(one.scenario, one.findings, one.last_words) for one in report.played if one.result != "right"]
+    assert wrong == []
+    scenarios = {played.scenario for played in report.played}
+    assert scenarios >= {"work", "redelivery", "version-skew", "torn", "busy", "sigterm"}
 
 
 @asynccontextmanager
@@ -110,7 +121,7 @@ async def token_of(operator: SwarmClient) -> str:
 async def test_it_attaches_probes_and_leaves_when_told(program: Path, gateway: Gateway, clients: Clients) -> None:
     operator = clients(Role.OPERATOR)
     async with started(program, gateway.address, await token_of(operator)) as process:
-        assert re.fullmatch(rf"{NAME} probes a swarm of contract 1\.\d+", await said(process))
+        assert re.fullmatch(rf"{NAME} takes part in a swarm of contract 1\.\d+", await said(process))
         found = await asked(operator, BATCH)
         await cleared(clients(Role.STUDENT))
         found = await asked(operator, 2 * BATCH)
