@@ -20,7 +20,7 @@ from swarm.exchange import DEFAULT_CREDITS, DEFAULT_QUEUE_LIMIT, Credits, Exchan
 from swarm.exchange.bodies import DEFAULT_BYTES, FOLDER
 from swarm.gateway import tls
 from swarm.gateway.audit import Audit
-from swarm.gateway.changes import EVERYTHING, QUEUES, Changes
+from swarm.gateway.changes import EVERYTHING, QUEUES, Changes, Topic
 from swarm.gateway.desk import Desk
 from swarm.gateway.edge import Edge, Limits
 from swarm.gateway.keys import Keys
@@ -254,7 +254,8 @@ async def _tick(desk: Desk, keep: Keep) -> None:
             if tick % SWEEP_TICKS == 0:
                 await desk.read(lambda exchange: exchange.sweep_bodies(GARBAGE_SECONDS))
             if tick % COMPACT_TICKS == 0 or more:
-                more = await desk.write(lambda exchange: exchange.compact(keep))
+                # Watchers share pages of the log until it changes, and its beginning is part of it.
+                more = await desk.write(lambda exchange: exchange.compact(keep), {Topic.LOG})
             desk.metrics.expired(await desk.write(_sweep, QUEUES))
             if await desk.read(lambda exchange: exchange.attendance_due()):
                 await desk.write(lambda exchange: exchange.review_attendance(), EVERYTHING)
