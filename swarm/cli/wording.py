@@ -81,7 +81,7 @@ def sample_lines(sample: Sample) -> list[str]:
 
 def learning_line(learning: Learning) -> str:
     """Which checkpoint learned from which correction, in one line."""
-    how = [*(["as new"] if learning.fresh else []), *([f"{learning.replays} times again"] if learning.replays else [])]
+    how = [*(["as new"] if learning.fresh else []), *([f"as replay ({learning.replays})"] if learning.replays else [])]
     return f"checkpoint {learning.checkpoint_id} learned from {learning.sample_id}, {' and '.join(how)}"
 
 

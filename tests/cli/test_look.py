@@ -77,7 +77,7 @@ def test_a_checkpoint_shows_what_made_it_and_a_sample_who_learned_from_it(cli: C
     family = json.loads(cli("sample", first, "--json", "--run", run)[1])
     assert [item["checkpoint_id"] for item in family["learnings"]] == ["c1", "c2"]
     code, out, _ = cli("sample", first, "--run", run)
-    assert (code, f"checkpoint c2 learned from {first}, 1 times again" in out) == (0, True)
+    assert (code, f"checkpoint c2 learned from {first}, as replay (1)" in out) == (0, True)
     code, out, _ = cli("checkpoint", "c1", "--samples", "--limit", 3, "--run", run)
     assert (code, "21 won, 2 lost" in out, len(out.splitlines())) == (0, True, 10)
     code, _, error = cli("checkpoint", "c9", "--run", run)
