@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export RAY_USAGE_STATS_ENABLED := 0
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: setup typescript agents-sdk demo demo-long test fuzz chaos chaos-long bench-exchange simulate-poison lint proto release-contract docs clean help
+.PHONY: setup typescript agents-sdk demo demo-long test fuzz chaos chaos-long bench-exchange bench-agents simulate-poison lint proto release-contract docs clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -79,6 +79,9 @@ bench-exchange: setup ## measure the exchange beside its floors (ARGS=--quick fo
 .PHONY: simulate
 simulate: setup ## the statistics under adversarial conditions, beside naive variants, in some minutes (ARGS=--quick for less)
 	$(BIN)/python -m bench.simulate $(ARGS)
+
+bench-agents: setup ## hundreds of outside agents at one gateway: storm, shares, SIGKILL of all, return (ARGS=--quick for fewer)
+	$(BIN)/python -m bench.agents $(ARGS)
 
 simulate-poison: setup ## what hostile teachers bring into training, with guards and without (ARGS="--train 6" trains, too)
 	$(BIN)/python -m bench.poison $(ARGS)

@@ -35,6 +35,12 @@ class Served:
     process: psutil.Process
     metrics: str
 
+    def counted(self, name: str) -> float:
+        """The value of one metric without labels."""
+        with urllib.request.urlopen(self.metrics, timeout=60) as reply:
+            lines = (line.split(" ") for line in reply.read().decode().splitlines() if line.startswith(f"{name} "))
+            return float(next(lines)[1])
+
     def commits(self) -> tuple[float, float]:
         """Calls that were committed so far, and in how many commits."""
         with urllib.request.urlopen(self.metrics, timeout=60) as reply:

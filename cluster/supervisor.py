@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +49,11 @@ class Worker:
     run: Any = None
     starts: int = 0
     not_before: float = 0.0
+    """0 where it isn't to be started again."""
+
+    def is_due(self, drained: Collection[str], now: float) -> bool:
+        """Whether it is to be started now."""
+        return self.run is None and 0 < self.not_before <= now and self.name not in drained
 
 
 class Supervisor:
@@ -142,19 +148,18 @@ class Supervisor:
 
         Who is drained is left alone, however it ended, and is started again once it is drained no longer.
         """
+        ended = [worker for worker in self._workers if worker.run is not None and ray.wait([worker.run], timeout=0)[0]]
+        # Asked after that, so whoever ended because it was drained is known to be.
         drained = {agent.card.name for agent in await self._client.agents() if agent.draining}
+        for worker in ended:
+            problem = await _problem(worker.run)
+            print(f"{worker.name} ended ({problem or 'done'})", flush=True)
+            worker.run = None
+            if problem or worker.name in drained:
+                worker.not_before = time.monotonic() + min(LONGEST_BACKOFF, 2.0**worker.starts / 2)
         for worker in self._workers:
-            if worker.run is None:
-                if worker.not_before and time.monotonic() >= worker.not_before and worker.name not in drained:
-                    _start(worker)
-                continue
-            ended, _ = ray.wait([worker.run], timeout=0)
-            if ended:
-                problem = await _problem(worker.run)
-                print(f"{worker.name} ended ({problem or 'done'})", flush=True)
-                worker.run = None
-                if problem or worker.name in drained:
-                    worker.not_before = time.monotonic() + min(LONGEST_BACKOFF, 2.0**worker.starts / 2)
+            if worker.is_due(drained, time.monotonic()):
+                _start(worker)
 
     async def _move(self, state: SwarmState) -> None:
         """Ask the pure policy, and record what it says."""
