@@ -24,7 +24,7 @@ export class Member {
     const { completed, failed } = this;
     [this.completed, this.failed] = [0, 0];
     const reply = await this.swarm.call(AgentService.service.Heartbeat, { reportId: randomUUID(), completed, failed });
-    if ("drain" in reply && reply.drain) this.leaving.abort();
+    if (reply.drain) this.leaving.abort();
   }
 
   /** Waits, unless it is to leave. */
@@ -62,7 +62,8 @@ export async function run(role: Role, name: string, loop: (member: Member) => Pr
     const member = new Member(new Connection(target, token, ca), called ?? name);
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => member.leaving.abort());
     const card = { name: member.name, role, version: "1.0.0" };
-    const { contract } = await member.swarm.call(AgentService.service.Register, { card, contract: "1.2" });
+    const asked = { card, contract: "1.2", instance: randomUUID(), needs: ["swarm.v1.HeartbeatResponse.drain"] };
+    const { contract } = await member.swarm.call(AgentService.service.Register, asked);
     console.error(`${member.name} takes part in a swarm of contract ${contract?.version ?? "before 1.2"}`);
     await loop(member);
     await member.swarm.call(AgentService.service.Leave, {}, 5_000);

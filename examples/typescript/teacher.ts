@@ -32,7 +32,8 @@ async function teach(member: Member): Promise<void> {
   const send = (completions: Completion[]) => member.swarm.call(Complete, { completions });
   while (!member.leaving.signal.aborted) {
     const wanted = { stage: "STAGE_FAILURES", limit: 4, ttlSeconds: LEASE_SECONDS, waitSeconds: 2 } as const;
-    const { leases } = await member.swarm.call(Lease, wanted);
+    const { leases, drain } = await member.swarm.call(Lease, wanted);
+    if (drain) member.leaving.abort();
     if (leases.length) {
       const held = { tokens: leases.map(({ token }) => token), ttlSeconds: LEASE_SECONDS };
       const holding = setInterval(() => member.swarm.call(Extend, held).catch(console.error), EXTEND_MS);

@@ -140,6 +140,17 @@ async def test_it_attaches_probes_and_leaves_when_told(program: Path, gateway: G
         assert sample.producer == NAME
 
 
+async def test_one_that_is_drained_leaves_by_itself(program: Path, gateway: Gateway, clients: Clients) -> None:
+    operator = clients(Role.OPERATOR)
+    async with started(program, gateway.address, await token_of(operator)) as process:
+        await said(process)
+        await operator.drain(NAME)
+        _, words = await asyncio.wait_for(process.communicate(), SECONDS)
+        assert (process.returncode, words.decode()) == (0, "")
+    (status,) = await operator.agents()
+    assert status.gone
+
+
 async def test_one_that_is_started_again_asks_nothing_twice(program: Path, gateway: Gateway, clients: Clients) -> None:
     operator = clients(Role.OPERATOR)
     token = await token_of(operator)
