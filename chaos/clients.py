@@ -21,6 +21,7 @@ from swarm.client import SwarmClient
 from swarm.domains.calendar import CalendarDomain
 from swarm.errors import RefusedError, SwarmError, UnavailableError
 from swarm.events import EventKind
+from swarm.flow import LEASES
 from swarm.reasons import REASONS
 from swarm.records import Attempt, Correction, Payload, Probe, Purpose, Sample, TeacherKind, Verdict, new_id
 from swarm.roles import AgentCard, Role
@@ -288,7 +289,7 @@ async def run(given: argparse.Namespace) -> None:
                 await publisher(Voice(await client(Role.PROBER, f"prober-{number}"), pen), rng, stop)
             case "worker":
                 workers = []
-                for role, stage in zip((Role.STUDENT, Role.JUDGE, Role.TEACHER), Stage, strict=True):
+                for role, stage in LEASES.items():
                     voice = Voice(await client(role, f"{role}-{number}"), pen)
                     thief = Voice(await client(role, f"{role}-thief-{number}"), pen)
                     workers.append(Worker(voice, thief, stage, rng))

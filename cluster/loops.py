@@ -240,7 +240,7 @@ def newest_candidate(checkpoints: list[Checkpoint]) -> Checkpoint | None:
     return newest if newest and newest.status is CheckpointStatus.CANDIDATE else None
 
 
-LOOPS: dict[Role, Callable[[Agent], Awaitable[None]]] = {
+LOOPS: dict[str, Callable[[Agent], Awaitable[None]]] = {
     Role.PROBER: prober,
     Role.STUDENT: student,
     Role.JUDGE: judge,

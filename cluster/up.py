@@ -129,6 +129,7 @@ async def see_through(config: Config, resume: bool) -> str:
     await gateway.start()
     keeper = asyncio.create_task(gateway.keep())
     try:
+        await _declare(config)
         if resume:
             await _take_up(config)
         await asyncio.to_thread(open_ray, config)
@@ -138,6 +139,12 @@ async def see_through(config: Config, resume: bool) -> str:
             await asyncio.to_thread(ray.shutdown)
         await gateway.stop()
         keeper.cancel()
+
+
+async def _declare(config: Config) -> None:
+    """The roles that the config declares are the swarm's. Raises RefusedError as `Flows.apply_flow` does."""
+    async with SwarmClient.for_run(config.run_dir, Role.SUPERVISOR, "launcher") as client:
+        await client.apply_flow(config.declared_roles)
 
 
 async def _take_up(config: Config) -> None:

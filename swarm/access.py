@@ -7,7 +7,6 @@ from pydantic import ValidationError
 
 from swarm.errors import ConfigError, UnavailableError
 from swarm.records import Record
-from swarm.roles import Role
 
 CREDENTIALS_FOLDER = "credentials"
 ADDRESS_FILE = "gateway.json"
@@ -39,12 +38,12 @@ def read_address(run_dir: Path) -> Address:
         raise UnavailableError(f"{str(file)!r} can't be read: {error}", "Start the gateway again") from error
 
 
-def token_file(run_dir: Path, role: Role) -> Path:
+def token_file(run_dir: Path, role: str) -> Path:
     """Where the run's own token of a role lies."""
     return run_dir / CREDENTIALS_FOLDER / f"{role}.token"
 
 
-def read_credential(run_dir: Path, role: Role) -> str:
+def read_credential(run_dir: Path, role: str) -> str:
     """The token of a role. Raises ConfigError where it isn't there or can't be read."""
     file = token_file(run_dir, role)
     try:
@@ -52,7 +51,7 @@ def read_credential(run_dir: Path, role: Role) -> str:
     except OSError as error:
         raise ConfigError(
             f"no credential of role {role} in {str(file)!r}: {error.strerror}",
-            "Start the gateway of this run once, as the user who calls it",
+            "Start the gateway of this run once, as the user who calls it; a declared role's is issued into that file",
         ) from error
 
 

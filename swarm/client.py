@@ -14,7 +14,6 @@ from swarm.calls.students import StudentCalls
 from swarm.calls.watching import WatchingCalls
 from swarm.calls.work import WorkCalls
 from swarm.connection import Connection, Target
-from swarm.roles import Role
 
 
 class SwarmClient(WorkCalls, WatchingCalls, RosterCalls, CriteriaCalls, StudentCalls, FeedbackCalls, OperatorCalls):
@@ -31,7 +30,7 @@ class SwarmClient(WorkCalls, WatchingCalls, RosterCalls, CriteriaCalls, StudentC
         *,
         credential: str,
         name: str,
-        role: Role,
+        role: str,
         patience: float = 60.0,
         timeout: float = 30.0,
     ) -> None:
@@ -42,7 +41,7 @@ class SwarmClient(WorkCalls, WatchingCalls, RosterCalls, CriteriaCalls, StudentC
 
     @classmethod
     def for_run(
-        cls, run_dir: str | Path, role: Role, name: str, *, patience: float = 60.0, timeout: float = 30.0
+        cls, run_dir: str | Path, role: str, name: str, *, patience: float = 60.0, timeout: float = 30.0
     ) -> Self:
         """A client of the gateway of a run folder, wherever that listens now or after a restart.
 

@@ -8,13 +8,15 @@ from typing import Any
 from pydantic import Field, ValidationError, model_validator
 
 from swarm.errors import ConfigError
-from swarm.flow import LEASES
+from swarm.flow import BUILT_IN, LEASES, RoleSpec, declared, refusals
+from swarm.flow.refusals import explained
 from swarm.roles import Role
 from swarm.sections import (
     BudgetSection,
     EngineKind,
     EngineSection,
     ExamSection,
+    FlowSection,
     GatewaySection,
     PhaseSection,
     PrivacySection,
@@ -51,6 +53,18 @@ class Config(Section):
         default_factory=dict, description="roles by name; those not named get one agent"
     )
 
+    flow: dict[str, FlowSection] = Field(
+        default_factory=dict,
+        description="roles of your own by name, beside the swarm's; gates before the same role stand in this order",
+    )
+
+    @model_validator(mode="after")
+    def _check_flow(self) -> "Config":
+        if faults := refusals(declared(BUILT_IN, self.declared_roles)):
+            said, fix = explained(faults)
+            raise ValueError(f"flow: {said}. {fix}")
+        return self
+
     @model_validator(mode="after")
     def _check(self) -> "Config":
         if "student" not in self.engines:
@@ -80,6 +94,11 @@ class Config(Section):
         engine = self.roles[role].engine if role in self.roles else ""
         return (self.engines[engine].family or self.engines[engine].model) if engine else ""
 
+    @property
+    def declared_roles(self) -> tuple[RoleSpec, ...]:
+        """The roles that the sections of `flow` declare."""
+        return tuple(section.spec(name) for name, section in self.flow.items())
+
     def role(self, name: str) -> RoleSection:
         """The section of a role; the defaults where the config does not name it."""
         return self.roles.get(name, RoleSection())
@@ -103,7 +122,7 @@ def _suggest(location: tuple[str | int, ...]) -> str:
         if field is not None:
             model = field.annotation
             continue
-        model = {"engines": EngineSection, "roles": RoleSection}.get(str(location[0]), model)
+        model = {"engines": EngineSection, "roles": RoleSection, "flow": FlowSection}.get(str(location[0]), model)
     known = list(getattr(model, "model_fields", {}))
     near = difflib.get_close_matches(str(location[-1]), known, 1)
     return f"; did you mean {near[0]!r}?" if near else f"; known keys: {', '.join(known)}"

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from swarm.criteria import Experiment, Rubric
+from swarm.flow.spec import FlowRecord
 from swarm.forgetting import Forgetting
 from swarm.records import Record, Sample
 from swarm.roles import AgentStatus
@@ -24,6 +25,7 @@ class EventKind(StrEnum):
     AGENT = "agent"
     FORGETTING = "forgetting"
     BOOKMARK = "bookmark"
+    FLOW = "flow"
 
 
 class Event(Record):
@@ -40,3 +42,4 @@ class Event(Record):
     promotion: PromotionDecision | None = None
     agent: AgentStatus | None = None
     forgetting: Forgetting | None = None
+    flow: FlowRecord | None = None

@@ -24,6 +24,11 @@ Id = Annotated[str, Field(pattern=f"^{_ID}$")]
 MaybeId = Annotated[str, Field(pattern=f"^({_ID})?$")]
 """The same, or empty for none."""
 AgentName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+ROLE_NAME = r"^[a-z][a-z0-9-]{0,31}$"
+RoleName = Annotated[str, Field(pattern=ROLE_NAME)]
+"""What a role is called: 1 to 32 lower-case letters, digits and hyphens. Its queue, if it has its own, is called so."""
+MaybeRoleName = Annotated[str, Field(pattern=r"^([a-z][a-z0-9-]{0,31})?$")]
+"""The same, or empty for none."""
 AGENT_NAME_FIX = "Send 1 to 64 lower-case letters, digits, `.`, `_` or `-`, beginning with a letter or digit"
 Key = Annotated[str, Field(max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A word by which things are told to belong together, or empty for none."""

@@ -32,19 +32,19 @@ class Pace:
     def __init__(self, budget: BudgetSection, clock: Callable[[], float] = time.monotonic) -> None:
         self._budget = budget
         self._clock = clock
-        self._seen: deque[tuple[float, dict[Role, int]]] = deque()
+        self._seen: deque[tuple[float, dict[str, int]]] = deque()
 
     def see(self, state: SwarmState) -> None:
         """Take a state in."""
         now = self._clock()
-        done: dict[Role, int] = {}
+        done: dict[str, int] = {}
         for agent in state.agents:
-            done[agent.card.role] = done.get(agent.card.role, 0) + agent.completed
+            done[agent.card.role_name] = done.get(agent.card.role_name, 0) + agent.completed
         self._seen.append((now, done))
         while len(self._seen) > 2 and self._seen[1][0] < now - _WINDOW_SECONDS:
             self._seen.popleft()
 
-    def rates(self) -> dict[Role, float]:
+    def rates(self) -> dict[str, float]:
         """Completions per second of each role."""
         if len(self._seen) < 2:
             return {}
@@ -165,7 +165,7 @@ def _queues(state: SwarmState) -> Table:
     table = Table("queue", "ready", "leased", "delayed", "done", "dead", "expired", "oldest s", box=None)
     for queue in state.queues:
         numbers = (queue.ready, queue.leased, queue.delayed, queue.done, queue.dead, queue.expired)
-        table.add_row(queue.stage, *map(str, numbers), f"{queue.oldest_age_seconds:.0f}")
+        table.add_row(queue.name, *map(str, numbers), f"{queue.oldest_age_seconds:.0f}")
     return table
 
 
@@ -179,10 +179,10 @@ def _map(state: SwarmState) -> Table:
 
 def _roles(state: SwarmState, pace: Pace) -> Table:
     given = state.rates.roles if state.rates else ()
-    rates = pace.rates() or {rate.role: rate.completed for rate in given}
+    rates = pace.rates() or {str(rate.role): rate.completed for rate in given}
     table = Table("role", "agents", "done", "per s", "failed", "tokens", box=None)
-    for role in dict.fromkeys(agent.card.role for agent in state.agents):
-        members = [agent for agent in state.agents if agent.card.role is role]
+    for role in dict.fromkeys(agent.card.role_name for agent in state.agents):
+        members = [agent for agent in state.agents if agent.card.role_name == role]
         done, failed = sum(agent.completed for agent in members), sum(agent.failed for agent in members)
         tokens = sum(agent.tokens for agent in members)
         table.add_row(role, str(len(members)), str(done), f"{rates.get(role, 0.0):.1f}", str(failed), str(tokens))

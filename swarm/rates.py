@@ -8,7 +8,7 @@ from swarm.work import Stage
 
 
 class StageRate(Record):
-    """Samples a second that a queue took in, and that left it for good."""
+    """Samples a second that a queue took in, and that left it for good; all declared queues are one."""
 
     stage: Stage
     accepted: float
@@ -44,6 +44,8 @@ class ErrorGroup(Record):
     last_sample_id: str
     agents: tuple[str, ...] = ()
     """Who held them, each once, the latest first."""
+    queue: str = ""
+    """The queue's name."""
 
 
 class SpeciesCount(Record):

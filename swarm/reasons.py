@@ -100,6 +100,16 @@ REASONS: Mapping[str, Reason] = {
         "The text of a large sample, which lies beside the store, is missing or isn't what was stored.",
         "Put the file back from a backup, or have the sample forgotten.",
     ),
+    "FLOW_REFUSED": Reason(
+        "FAILED_PRECONDITION",
+        "The roles that are declared don't fit together: the message names every fault. Nothing was changed.",
+        "Mend what the message names; docs/roles.md says what a role may be.",
+    ),
+    "QUEUE_IN_USE": Reason(
+        "FAILED_PRECONDITION",
+        "A role that would be gone, or would stand elsewhere, has samples in its queue. Nothing was changed.",
+        "Let it finish them, or apply with `drain`: what a gate holds then goes on unseen.",
+    ),
     "QUEUE_FULL": Reason(
         "RESOURCE_EXHAUSTED",
         "The queue where the sample would wait is full. Nothing was stored.",

@@ -7,9 +7,9 @@ import hashlib
 import uuid
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from swarm.fields import Count, Key, Line, MaybeId, MaybeSampleId, Name, Number, SampleId, Text
 
@@ -61,6 +61,13 @@ class TeacherKind(StrEnum):
     WORKED = "worked"
     LOCAL = "local"
     ENDPOINT = "endpoint"
+
+
+class Decision(StrEnum):
+    """What a gate says of a sample: it goes on, or it ends here."""
+
+    PASS = "pass"
+    DROP = "drop"
 
 
 class Record(BaseModel):
@@ -159,11 +166,21 @@ class Correction(Record):
 
 
 class Annotation(Record):
-    """A note of a schema-named kind on any sample; `body` is JSON text that follows the schema."""
+    """A note of a schema-named kind on any sample; `body` is JSON text that follows the schema.
+
+    The one with which a gate completes says whether the sample may pass.
+    """
 
     kind: Literal["annotation"] = "annotation"
     schema_name: Name
     body: Text
+    decision: Decision | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without a decision it is the JSON that it was before there were any, so its digest stays what it was."""
+        said: dict[str, Any] = plain(self)
+        return said if self.decision is not None else {key: said[key] for key in said if key != "decision"}
 
 
 Payload = Annotated[Probe | Attempt | Verdict | Correction | Annotation, Field(discriminator="kind")]
@@ -182,7 +199,8 @@ def child_id(parent_id: str, kind: str, number: int = 0) -> str:
 class Sample(Record):
     """The envelope in which any record travels and is stored.
 
-    `parent_id` is what it answers to ("" for a probe), `root_id` the probe at the start of the chain.
+    `parent_id` is what it answers to ("" for a probe, unless it was made from what became of another one), `root_id`
+    the probe at the start of the chain.
     `producer`, its `tier` at that time, `revision` and `forgotten` are set by the gateway; what a client writes is
     ignored. A forgotten sample has no text any more; its id, lineage, stamps and numbers stay. Of the samples in one
     queue with the same `ordering_key`, one is leased at a time, in the order of their revisions; "" orders nothing.
@@ -224,12 +242,16 @@ def sample_digest(sample_id: str, parent_id: str, root_id: str, ordering_key: st
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def answer_to(parent: Sample, payload: Payload, number: int = 0) -> Sample:
-    """The sample that answers `parent` with `payload`, with lineage, the same ordering key, and a repeatable id."""
+def answer_to(parent: Sample, payload: Payload, number: int = 0, by: str = "") -> Sample:
+    """The sample that answers `parent` with `payload`, with lineage, the same ordering key, and a repeatable id.
+
+    `by` names the declared role that answers, since several may answer one sample. A probe that is made from another
+    sample is the root of a family of its own.
+    """
     return Sample(
-        id=child_id(parent.id, payload.kind, number),
+        id=child_id(parent.id, f"{by}/{payload.kind}" if by else payload.kind, number),
         parent_id=parent.id,
-        root_id=parent.root_id or parent.id,
+        root_id="" if isinstance(payload, Probe) else parent.root_id or parent.id,
         ordering_key=parent.ordering_key,
         payload=payload,
     )

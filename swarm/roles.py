@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from swarm.fields import AgentName, Line, Note, Number
+from swarm.fields import AgentName, Line, MaybeRoleName, Note, Number
 from swarm.records import Record, Tier
 
 
@@ -22,6 +22,22 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     OPERATOR = "operator"
     REPORTER = "reporter"
+    DECLARED = "declared"
+    """One that a config declares; its name travels beside this word."""
+
+
+OWN_ROLES = tuple(role for role in Role if role is not Role.DECLARED)
+"""The swarm's own, each of which has a credential in the run folder."""
+
+
+def role_of(name: str) -> tuple[Role, str]:
+    """The role of that name, and the name itself where it is a declared one's."""
+    return (Role(name), "") if name in OWN_ROLES else (Role.DECLARED, name)
+
+
+def role_name(role: Role, declared_role: str) -> str:
+    """The inverse of `role_of`."""
+    return declared_role if role is Role.DECLARED else role
 
 
 class Standing(Record):
@@ -45,6 +61,12 @@ class Credential(Record):
     expires_at: datetime
     revoked_at: datetime | None = None
     standing: Standing
+    declared_role: MaybeRoleName = ""
+
+    @property
+    def role_name(self) -> str:
+        """What the role is called, whether it is the swarm's own or a declared one."""
+        return role_name(self.role, self.declared_role)
 
     def ended(self, now: datetime) -> str:
         """Why it is good no longer, with the time; "" while it is good."""
@@ -63,6 +85,12 @@ class AgentCard(Record):
     capabilities: tuple[Line, ...] = Field((), max_length=64)
     lease_limit: Number = 0
     """Most leases that it wants to hold at a time; 0 leaves it to the gateway's own limit, which this never raises."""
+    declared_role: MaybeRoleName = ""
+
+    @property
+    def role_name(self) -> str:
+        """What the role is called, whether it is the swarm's own or a declared one."""
+        return role_name(self.role, self.declared_role)
 
 
 class AgentStatus(Record):
@@ -93,7 +121,10 @@ class AgentStatus(Record):
 
 
 class Cost(Record):
-    """Books of one role: tokens read and written, seconds busy, money spent (US dollars, endpoints only)."""
+    """Books of one role: tokens read and written, seconds busy, money spent (US dollars, endpoints only).
+
+    Those of all declared roles are one.
+    """
 
     role: Role
     prompt_tokens: int = 0

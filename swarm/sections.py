@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydantic_core import PydanticCustomError
 
 from swarm.errors import ConfigError
+from swarm.flow import RoleLimits, RoleSpec
 from swarm.privacy import load_screen
 
 _STORE_URL = re.compile(r"postgresql(\+psycopg)?://([^:@/?]*@)?(\[[^\]]*\]|[^:@/?]*)(:\d+)?/[^:@/?]+(\?host=[^&]*)?")
@@ -215,6 +216,40 @@ class PhaseSection(Section):
         0.03, gt=0, lt=1, description="running failure rate on learn probes at which a siege begins"
     )
     max_lag: int = Field(4, ge=1, description="promotions after which a waiting failure is stale")
+
+
+class FlowSection(Section):
+    """One role of your own, by its name: what it consumes, what it makes, where it stands, and its limits."""
+
+    consumes: str = Field(
+        "",
+        description="what it works on: `probes`, `attempts`, `failures`, `passes`, `verdicts` or `corrections`; empty: "
+        "nothing, it only publishes",
+    )
+    stands: str = Field(
+        "", description="`before ROLE` makes it a gate of what that role consumes; empty: it is a tap, beside the way"
+    )
+    completes_with: str = Field(
+        "",
+        description="kind with which it completes: `annotation`, or `probe` for a tap; empty: `annotation` where it "
+        "consumes",
+    )
+    publishes: tuple[str, ...] = Field((), description="kinds that it sends by itself: `probe`, `annotation`")
+    queue_limit: int = Field(0, ge=0, description="samples that may wait in its queue; 0: as in any other")
+    generations: int = Field(
+        0, ge=0, description="how many times over probes may be made from what became of those that it made"
+    )
+
+    def spec(self, name: str) -> RoleSpec:
+        """The role that the section declares. Raises ValueError for a name or word of another shape."""
+        return RoleSpec(
+            name=name,
+            consumes=self.consumes,
+            stands=self.stands,
+            completes_with=self.completes_with or ("annotation" if self.consumes else ""),
+            publishes=self.publishes,
+            limits=RoleLimits(queue=self.queue_limit, generations=self.generations),
+        )
 
 
 class PrivacySection(Section):

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from swarm.fields import Count, Line, Note, Number
+from swarm.flow.spec import FlowRecord
 from swarm.rates import Rates
 from swarm.records import Cell, Origin, Record
 from swarm.roles import AgentStatus, Cost
@@ -86,3 +87,5 @@ class SwarmState(Record):
     alarms: tuple[str, ...] = ()
     rates: Rates | None = None
     """None where no gateway has measured any yet, as of a run that is down."""
+    flow: FlowRecord | None = None
+    """The roles that are declared; None from a gateway that knows none."""

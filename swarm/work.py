@@ -18,6 +18,17 @@ class Stage(StrEnum):
     PROBES = "probes"
     ATTEMPTS = "attempts"
     FAILURES = "failures"
+    DECLARED = "declared"
+    """That of a role which a config declares; `queue` then says whose."""
+
+
+STAGES = (Stage.PROBES, Stage.ATTEMPTS, Stage.FAILURES)
+"""The stages of the way that every swarm has."""
+
+
+def stage_of(queue: str) -> Stage:
+    """What kind of queue one of that name is."""
+    return Stage(queue) if queue in STAGES else Stage.DECLARED
 
 
 class FailKind(StrEnum):
@@ -50,6 +61,8 @@ class Lease(Record):
     chain: tuple[Sample, ...]
     attempt: int
     ttl_seconds: float
+    queue: Line = ""
+    """The queue's name."""
 
     def nearest(self, kind: type[P]) -> P:
         """The nearest payload of that kind in the chain. Raises LookupError where there is none."""
@@ -61,7 +74,8 @@ class Lease(Record):
 
     def completed(self, *payloads: Payload) -> "Completion":
         """The outcome that answers the leased sample with these, the role's own kind first."""
-        outputs = (answer_to(self.sample, payload, number) for number, payload in enumerate(payloads))
+        by = self.queue if self.stage is Stage.DECLARED else ""
+        outputs = (answer_to(self.sample, payload, number, by) for number, payload in enumerate(payloads))
         return Completion(token=self.token, outputs=tuple(outputs))
 
     def failed(self, kind: FailKind, reason: str) -> "Failure":
@@ -118,6 +132,13 @@ class DeadLetter(Record):
     stage: Stage
     attempt: int
     history: tuple[Burned, ...]
+    queue: Line = ""
+    """The queue's name."""
+
+    @property
+    def died_in(self) -> str:
+        """The queue's name; an older gateway names the stage only."""
+        return self.queue or self.stage
 
 
 class QueueCount(Record):
@@ -133,6 +154,16 @@ class QueueCount(Record):
     expired: int = 0
     discarded: int = 0
     oldest_age_seconds: float = 0.0
+    queue: Line = ""
+    dropped: int = 0
+    """Of those done: what the role, a gate, did not let pass."""
+    unoffered: int = 0
+    """What a tap was not offered, because its queue was full or its generations were used up; never in this queue."""
+
+    @property
+    def name(self) -> str:
+        """The queue's name; an older gateway names the stage only."""
+        return self.queue or self.stage
 
     @property
     def unaccounted(self) -> int:

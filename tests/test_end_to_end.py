@@ -11,7 +11,7 @@ from swarm.criteria import ExperimentOutcome
 from swarm.events import Event, EventKind
 from swarm.exam_report import ContestantKind, load_report
 from swarm.report.reading import snapshot
-from swarm.roles import Role
+from swarm.roles import OWN_ROLES, Role
 from swarm.state import PhaseName
 from swarm.students import CheckpointStatus
 from tests.end_to_end_rig import CELLS, Launched, write_config
@@ -66,7 +66,7 @@ async def _hurt(swarm: Launched) -> None:
         await swarm.shows(operator, is_promotion, after=seen.revision)
         assert read_address(swarm.run).pid != address.pid
         state = await operator.state()
-        assert {agent.card.role for agent in state.agents} >= {*Role} - {Role.SUPERVISOR, Role.OPERATOR}
+        assert {agent.card.role for agent in state.agents} >= {*OWN_ROLES} - {Role.SUPERVISOR, Role.OPERATOR}
 
 
 def _grown(run: Path) -> tuple[set[str], int]:

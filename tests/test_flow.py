@@ -2,7 +2,7 @@
 
 import pytest
 
-from swarm.flow import BUILT_IN, LEASES, Flow, Limits, Place, RoleSpec, Route, declared, refusals
+from swarm.flow import BUILT_IN, LEASES, Flow, Place, RoleLimits, RoleSpec, Route, declared, refusals
 from swarm.flow.refusals import explained
 from swarm.records import (
     Annotation,
@@ -17,8 +17,8 @@ from swarm.records import (
     Verdict,
     Weather,
 )
-from swarm.roles import Role
-from swarm.work import Stage
+from swarm.roles import OWN_ROLES, Role
+from swarm.work import STAGES, Stage
 
 PASSED = Verdict(passed=True, rubric_version=1, decided_by="verifier")
 FAILED = PASSED.model_copy(update={"passed": False})
@@ -29,8 +29,8 @@ NOTE = Annotation(schema_name="note", body="{}")
 CRITIC = RoleSpec(name="critic", consumes="failures", stands="before teacher", completes_with="annotation")
 SECOND = CRITIC.model_copy(update={"name": "second-critic"})
 DEDUPLICATOR = RoleSpec(name="deduplicator", consumes="probes", stands="before student", completes_with="annotation")
-ESCALATOR = RoleSpec(name="escalator", consumes="passes", completes_with="probe", limits=Limits(generations=3))
-CURATOR = RoleSpec(name="curator", consumes="verdicts", completes_with="annotation", limits=Limits(queue=50))
+ESCALATOR = RoleSpec(name="escalator", consumes="passes", completes_with="probe", limits=RoleLimits(generations=3))
+CURATOR = RoleSpec(name="curator", consumes="verdicts", completes_with="annotation", limits=RoleLimits(queue=50))
 TICKETS = RoleSpec(name="tickets", publishes=("probe",))
 ALL = declared(BUILT_IN, (CRITIC, SECOND, DEDUPLICATOR, ESCALATOR, CURATOR, TICKETS))
 
@@ -42,9 +42,9 @@ def asked(purpose: Purpose = Purpose.LEARN) -> Probe:
 
 def test_the_swarms_own_flow_has_no_fault_and_a_role_for_each_role() -> None:
     assert refusals(BUILT_IN) == []
-    assert set(BUILT_IN.by_name) == set(Role)
+    assert set(BUILT_IN.by_name) == set(OWN_ROLES)
     assert LEASES == {Role.STUDENT: Stage.PROBES, Role.JUDGE: Stage.ATTEMPTS, Role.TEACHER: Stage.FAILURES}
-    assert set(BUILT_IN.queues) == set(Stage)
+    assert set(BUILT_IN.queues) == set(STAGES)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_the_five_examples_fit_together() -> None:
         (CURATOR.model_copy(update={"publishes": ("correction",)}), "would publish a correction", "probe, annotation"),
         (CURATOR.model_copy(update={"publishes": ("probe",)}), "probes that nothing tells", "generations"),
         (CURATOR.model_copy(update={"stands": "behind judge"}), "stands 'behind judge'", "before ROLE"),
-        (CURATOR.model_copy(update={"limits": Limits(generations=2)}), "2 generations of probes", "Leave"),
+        (CURATOR.model_copy(update={"limits": RoleLimits(generations=2)}), "2 generations of probes", "Leave"),
         (CRITIC.model_copy(update={"stands": "in line"}), "stands in line", "before teacher"),
         (CRITIC.model_copy(update={"stands": "before prober"}), "before 'prober', who takes no work", "student"),
         (CRITIC.model_copy(update={"stands": "before curator"}), "before 'curator'", "student, judge, teacher"),
@@ -136,7 +136,7 @@ def test_the_five_examples_fit_together() -> None:
         (TICKETS.model_copy(update={"publishes": ()}), "neither consumes nor publishes", "consumes"),
         (TICKETS.model_copy(update={"completes_with": "probe"}), "a source and would complete with probe", "Leave"),
         (
-            ESCALATOR.model_copy(update={"limits": Limits()}),
+            ESCALATOR.model_copy(update={"limits": RoleLimits()}),
             "a cycle without a bound: escalator -> student -> judge -> escalator",
             "generations = 3",
         ),

@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import inspect
 import logging
+import re
 import typing
 from collections.abc import Awaitable, Iterable, Sequence
 from typing import Any, Protocol
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 
 from swarm.books import Books
 from swarm.errors import ConfigError, EngineUnavailable, SwarmError
-from swarm.fields import as_note
+from swarm.fields import ROLE_NAME, as_note
 from swarm.flow import LEASES
 from swarm.records import Annotation, Attempt, Correction, Probe, Sample, Verdict
 from swarm.roles import Role
@@ -52,13 +53,19 @@ def load_agent(place: str) -> Any:
         raise ConfigError(f"no agent at {place!r}: {error}", _NO_AGENT) from error
 
 
-def role_of(agent: Any) -> Role:
-    """The role that an agent's class declares. Raises ConfigError where it is none that this library can run."""
-    declared = getattr(type(agent), "role", None)
-    if declared in (*LEASES, Role.PROBER):
-        return Role(declared)
+def role_of(agent: Any) -> str:
+    """The role that an agent's class says it has: a Role, or the name of one that the swarm's config declares.
+
+    Raises ConfigError where it is none that this library can run.
+    """
+    said = getattr(type(agent), "role", None)
+    if said in (*LEASES, Role.PROBER):
+        return Role(said)
+    if isinstance(said, str) and said not in list(Role) and re.fullmatch(ROLE_NAME, said):
+        return said
     known = ", ".join(f"Role.{role.name}" for role in (*LEASES, Role.PROBER))
-    raise ConfigError(f"{type(agent).__name__}.role is {declared!r}", f"Give the class a `role`, one of {known}")
+    fix = f"Give the class a `role`, one of {known}, or the name of one that the swarm's config declares"
+    raise ConfigError(f"{type(agent).__name__}.role is {said!r}", fix)
 
 
 def consumed(agent: Any) -> Any:
@@ -72,9 +79,11 @@ def consumed(agent: Any) -> Any:
         raise ConfigError(f"{name} has no method `act`", "Write one; its parameter's type says what it takes")
     parameters = list(inspect.signature(act).parameters)
     kind = typing.get_type_hints(act).get(parameters[0]) if len(parameters) == 1 else None
-    wanted = (SwarmState,) if role is Role.PROBER else (Lease, list[Lease], Sequence[Lease])
+    leases = (Lease, list[Lease], Sequence[Lease])
+    wanted = (SwarmState,) if role == Role.PROBER else leases if role in LEASES else (SwarmState, *leases)
     if kind not in wanted:
-        fix = "SwarmState" if role is Role.PROBER else "Lease, or list[Lease] for a batch"
+        fix = "SwarmState" if role == Role.PROBER else "Lease, or list[Lease] for a batch"
+        fix += "" if role in list(Role) else ", or SwarmState where it only publishes"
         raise ConfigError(f"{name}.act takes {kind!r} as a {role}", f"Give it one parameter, of type {fix}")
     return kind
 

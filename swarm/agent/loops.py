@@ -34,12 +34,12 @@ async def nothing() -> None:
 
 
 async def work(
-    member: Member, stage: Stage, role: Working, batch: int, before: Callable[[], Awaitable[None]] = nothing
+    member: Member, queue: str, role: Working, batch: int, before: Callable[[], Awaitable[None]] = nothing
 ) -> None:
     """Lease, act, hand in. Waits for work at the gateway; leases are extended at a third of their time."""
     while not await member.over():
         await before()
-        leases = await member.client.lease(stage, batch, wait_seconds=2, ttl_seconds=LEASE_SECONDS)
+        leases = await member.client.lease(queue, batch, wait_seconds=2, ttl_seconds=LEASE_SECONDS)
         if leases:
             started = time.monotonic()
             failed = await held(member, leases, _done(member, role, leases))

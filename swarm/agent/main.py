@@ -8,7 +8,7 @@ import signal
 import sys
 from typing import Any
 
-from swarm.agent.acting import role_of, working
+from swarm.agent.acting import consumed, role_of, working
 from swarm.agent.health import healthy
 from swarm.agent.loops import publish, work
 from swarm.agent.member import Member
@@ -16,6 +16,7 @@ from swarm.agent.settings import Settings, read_settings
 from swarm.errors import SwarmError
 from swarm.flow import LEASES
 from swarm.roles import Role
+from swarm.state import SwarmState
 
 
 def run(kind: type) -> None:
@@ -23,7 +24,8 @@ def run(kind: type) -> None:
 
     The class has a `role` and a method `act`, sync or async. A student, judge or teacher takes a Lease (or a list of
     them) and gives the payload that answers it; a prober takes the SwarmState and gives probes, or None when it has no
-    more. `--help` lists the settings.
+    more. A `role` that the swarm's config declares is said by its name: where `act` takes a Lease it works on its own
+    queue, where it takes the SwarmState it publishes. `--help` lists the settings.
     """
     logging.basicConfig(format="%(asctime)s %(message)s")
     try:
@@ -58,7 +60,8 @@ async def _until_told(agent: Any, settings: Settings) -> None:
 
 async def take_part(member: Member, agent: Any, batch: int) -> None:
     """The loop of the agent's role, until the swarm has ended, or the agent is drained or asked to leave."""
-    if role_of(agent) is Role.PROBER:
+    role = role_of(agent)
+    if consumed(agent) is SwarmState:
         await publish(member, agent, batch)
     else:
-        await work(member, LEASES[role_of(agent)], working(agent), batch)
+        await work(member, LEASES[Role(role)] if role in LEASES else role, working(agent), batch)

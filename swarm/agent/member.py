@@ -10,7 +10,7 @@ from copy import copy
 from swarm.books import Books
 from swarm.client import SwarmClient
 from swarm.errors import RefusedError, SwarmError
-from swarm.roles import AgentCard
+from swarm.roles import AgentCard, role_of
 from swarm.state import PhaseName, PhaseRecord
 
 BEAT_SECONDS = 3.0
@@ -39,8 +39,10 @@ class Member:
 
     async def register(self, card: AgentCard | None = None) -> None:
         """Announce itself; the same name again is the same agent, come back. Name and role are the client's."""
-        said = card or AgentCard(name=self.name, role=self.role)
-        await self.client.register(said.model_copy(update={"name": self.name, "role": self.role}))
+        role, declared_role = role_of(self.role)
+        own = {"name": self.name, "role": role, "declared_role": declared_role}
+        said = card or AgentCard(name=self.name, role=role)
+        await self.client.register(said.model_copy(update=own))
 
     async def depart(self) -> None:
         """Report for the last time and leave; one that was drained may be off the roster already."""

@@ -9,7 +9,6 @@ from pathlib import Path
 from swarm.client import SwarmClient
 from swarm.connection import Target
 from swarm.errors import ConfigError
-from swarm.roles import Role
 
 PATIENCE_SECONDS = 600.0
 """How long an agent waits for a gateway that is away before it ends."""
@@ -41,7 +40,7 @@ class Settings:
     batch: int = 8
     health: str = ""
 
-    def client(self, role: Role) -> SwarmClient:
+    def client(self, role: str) -> SwarmClient:
         """A client of the gateway. Raises ConfigError where a run folder holds no credential of that role."""
         if self.run is not None:
             return SwarmClient.for_run(self.run, role, self.name, patience=PATIENCE_SECONDS)

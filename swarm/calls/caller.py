@@ -6,13 +6,12 @@ from typing import Any
 
 from swarm.codec import from_wire
 from swarm.connection import Connection
-from swarm.roles import Role
 
 
 class Caller:
     """An agent that calls the gateway. `timeout` (seconds) is for one try."""
 
-    def __init__(self, connection: Connection, name: str, role: Role, timeout: float) -> None:
+    def __init__(self, connection: Connection, name: str, role: str, timeout: float) -> None:
         self.name, self.role = name, role
         self._connection, self._timeout = connection, timeout
         self.instance = uuid.uuid4().hex

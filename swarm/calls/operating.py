@@ -6,11 +6,12 @@ from contextlib import aclosing
 from pathlib import Path
 
 from swarm.calls.caller import Caller, records
-from swarm.codec import enum_to_wire, from_wire
+from swarm.codec import enum_to_wire, from_wire, to_wire
+from swarm.flow import FlowRecord, RoleSpec
 from swarm.forgetting import ForgetReport, Forgetting
 from swarm.rates import ErrorGroup
 from swarm.v1 import operator_pb2
-from swarm.work import Answer, DeadLetter, Stage
+from swarm.work import STAGES, Answer, DeadLetter, Stage
 
 _FORGET_SECONDS = 600.0
 """A producer's samples may be many, and the store writes them all in one transaction."""
@@ -21,7 +22,7 @@ class OperatorCalls(Caller):
 
     async def dead_letters(
         self,
-        stage: Stage | None = None,
+        queue: str | None = None,
         *,
         reason: str = "",
         sample_id: str = "",
@@ -30,7 +31,8 @@ class OperatorCalls(Caller):
     ) -> list[DeadLetter]:
         """Dead letters that fit all filters given, ascending by revision; at most `limit` (1000), or what fits."""
         request = operator_pb2.ListDeadLettersRequest(
-            stage=enum_to_wire(stage) if stage else None,
+            stage=enum_to_wire(Stage(queue)) if queue in STAGES else None,
+            queue="" if queue in STAGES else queue,
             reason=reason,
             sample_id=sample_id,
             after_revision=after_revision,
@@ -53,6 +55,15 @@ class OperatorCalls(Caller):
         """Give dead letters up for good; one answer each, in order."""
         reply = await self._call(operator_pb2.DiscardDeadLettersRequest(sample_ids=sample_ids, note=note))
         return records(reply.answers, Answer)
+
+    async def apply_flow(self, roles: Sequence[RoleSpec], drain: bool = False) -> FlowRecord:
+        """Put these declared roles in place of those that are, while the swarm runs.
+
+        Raises RefusedError: FLOW_REFUSED with every fault, QUEUE_IN_USE where what waits has to be drained.
+        """
+        request = operator_pb2.ApplyFlowRequest(roles=[to_wire(role) for role in roles], drain=drain)
+        reply = await self._call(request)
+        return from_wire(reply.flow, FlowRecord)
 
     async def forget(self, *, sample_id: str = "", producer: str = "", dry_run: bool = False) -> ForgetReport:
         """Erase the text of a sample, or of all that a producer has sent, and of what may quote it."""

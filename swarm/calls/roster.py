@@ -8,7 +8,7 @@ from swarm.codec.contract import VERSION
 from swarm.errors import RefusedError
 from swarm.fields import as_note
 from swarm.records import Tier, new_id
-from swarm.roles import AgentCard, AgentStatus, Credential, Role, Standing
+from swarm.roles import AgentCard, AgentStatus, Credential, Standing, role_of
 from swarm.v1 import agent_pb2, credential_pb2
 
 
@@ -79,15 +79,17 @@ class RosterCalls(Caller):
         return await self._pages(agent_pb2.ListAgentsRequest(), "agents", AgentStatus)
 
     async def issue_credential(
-        self, name: str, role: Role, ttl_seconds: float = 0.0, tier: Tier | None = None
+        self, name: str, role: str, ttl_seconds: float = 0.0, tier: Tier | None = None
     ) -> tuple[Credential, str]:
-        """A credential for one agent, and its token, which is shown this once; 0 means 30 days.
+        """A credential for one agent of a built-in or declared role, and its token, shown this once; 0 means 30 days.
 
         Without a tier a name stays where it stands; a new one is quarantined.
         """
+        known, declared_role = role_of(role)
         request = credential_pb2.IssueCredentialRequest(
-            name=name, role=enum_to_wire(role), ttl_seconds=ttl_seconds, tier=enum_to_wire(tier) if tier else None
+            name=name, role=enum_to_wire(known), ttl_seconds=ttl_seconds, tier=enum_to_wire(tier) if tier else None
         )
+        request.declared_role = declared_role
         reply = await self._call(request)
         return from_wire(reply.credential, Credential), reply.token
 

@@ -10,9 +10,8 @@ from swarm.connection import Connection
 from swarm.errors import RefusedError
 from swarm.fields import as_note
 from swarm.records import Sample
-from swarm.roles import Role
 from swarm.v1 import exchange_pb2
-from swarm.work import Answer, Completion, FailKind, Failure, Lease, Stage
+from swarm.work import STAGES, Answer, Completion, FailKind, Failure, Lease, Stage
 
 
 class WorkCalls(Caller):
@@ -21,7 +20,7 @@ class WorkCalls(Caller):
     Concurrent publish and complete calls travel together.
     """
 
-    def __init__(self, connection: Connection, name: str, role: Role, timeout: float) -> None:
+    def __init__(self, connection: Connection, name: str, role: str, timeout: float) -> None:
         super().__init__(connection, name, role, timeout)
         self._published: Batcher[Any] = Batcher(self._send_samples, lambda message: int(message.ByteSize()))
         self._completed: Batcher[Any] = Batcher(self._send_completions, lambda message: int(message.ByteSize()))
@@ -36,15 +35,18 @@ class WorkCalls(Caller):
         return await self._published.submit([to_wire(sample) for sample in samples])
 
     async def lease(
-        self, stage: Stage, limit: int = 1, wait_seconds: float = 0.0, ttl_seconds: float = 30.0
+        self, queue: str, limit: int = 1, wait_seconds: float = 0.0, ttl_seconds: float = 30.0
     ) -> list[Lease]:
-        """Work from a queue, at most `limit` (1000); waits up to `wait_seconds` (20) for some, then gives [].
+        """Work from a stage, or from a declared role's queue by its name, at most `limit` (1000).
 
-        What this client can't read, as from a newer gateway, goes back for another agent to try.
+        Waits up to `wait_seconds` (20) for some, then gives []. What this client can't read, as from a newer gateway,
+        goes back for another agent to try.
         """
-        request = exchange_pb2.LeaseRequest(
-            stage=enum_to_wire(stage), limit=limit, wait_seconds=wait_seconds, ttl_seconds=ttl_seconds
-        )
+        request = exchange_pb2.LeaseRequest(limit=limit, wait_seconds=wait_seconds, ttl_seconds=ttl_seconds)
+        if queue in STAGES:
+            request.stage = enum_to_wire(Stage(queue))
+        else:
+            request.queue = queue
         reply = await self._call(request, wait_seconds)
         self.draining = self.draining or reply.drain
         leases, unread = list[Lease](), list[Failure]()

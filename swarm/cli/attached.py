@@ -73,7 +73,7 @@ def table(found: Sequence[AgentStatus], now: datetime) -> Table:
         held = (str(agent.leases), _age(agent.oldest_lease_at, now) if agent.oldest_lease_at else "-")
         made.add_row(
             agent.card.name,
-            f"{agent.card.role}, {agent.standing.tier}" if agent.standing else agent.card.role,
+            f"{agent.card.role_name}, {agent.standing.tier}" if agent.standing else agent.card.role_name,
             state(agent),
             agent.card.version,
             str(agent.completed),

@@ -18,7 +18,7 @@ from swarm.errors import ConfigError
 from swarm.gateway.tls import Authority
 from swarm.records import Tier
 from swarm.report.reading import operator
-from swarm.roles import Credential, Role
+from swarm.roles import Credential
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ _COLUMNS: tuple[Column | str, ...] = (
 @app.command()
 def issue(
     name: Annotated[str, typer.Argument(help="The agent's name; calls under another one are refused.")],
-    role: Annotated[Role, typer.Option(help="What it may do.")],
+    role: Annotated[str, typer.Option(help="What it may do: a role of the swarm's, or one that the config declares.")],
     tier: Annotated[
         Tier | None,
         typer.Option(
@@ -113,7 +113,7 @@ def list_credentials(run: RunOption = None, as_json: Json = False) -> None:
     for item in found:
         placed, state = item.standing, item.ended(now) or item.standing.tier
         gold = f"{placed.right}/{placed.checked}"
-        table.add_row(item.id, item.name, item.role, f"{item.expires_at:%Y-%m-%d}", state, gold, placed.reason)
+        table.add_row(item.id, item.name, item.role_name, f"{item.expires_at:%Y-%m-%d}", state, gold, placed.reason)
     say(table)
 
 
@@ -142,6 +142,6 @@ def _hand_over(run: Path, made: Credential, token: str, out: Path | None, files:
         dump({"credential": made.model_dump(mode="json"), **shown, **where})
         return
     until = f"good until {made.expires_at:%Y-%m-%d %H:%M} UTC"
-    say(f"credential {made.id} for {made.name} ({made.role}, {made.standing.tier}), {until}")
+    say(f"credential {made.id} for {made.name} ({made.role_name}, {made.standing.tier}), {until}")
     say("\n".join(f"{key}: {value}" for key, value in shown.items()))
     say(f"gateway: {address.address}{f', CA {ca}' if ca else ''}{f', certificate {files}' if files else ''}")

@@ -15,13 +15,13 @@ from swarm.cli.wording import sample_line, sample_lines
 from swarm.client import SwarmClient
 from swarm.errors import ConfigError, RefusedError
 from swarm.report.reading import operator
-from swarm.work import Answer, Burned, DeadLetter, Stage
+from swarm.work import Answer, Burned, DeadLetter
 
 PAGE = 500
 
 app = typer.Typer(cls=Edge, no_args_is_help=True, help="Samples that nobody could work on.")
 
-StageOption = Annotated[Stage | None, typer.Option(help="Only of this queue.")]
+StageOption = Annotated[str | None, typer.Option(help="Only of this queue.")]
 ReasonOption = Annotated[str, typer.Option(help="Only where this text is in what ended them, in any case.")]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of samples; else by the options.")]
 All = Annotated[bool, typer.Option("--all", help="All that the options leave, or simply all.")]
@@ -48,7 +48,7 @@ def list_letters(
         dump(letters)
         return
     for letter in letters:
-        end = f"dead in {letter.stage}, {letter.attempt} burned, {line(letter.history[-1])}"
+        end = f"dead in {letter.died_in}, {letter.attempt} burned, {line(letter.history[-1])}"
         say(f"{sample_line(letter.sample)}\n{'':>7}  {end}")
 
 
@@ -72,7 +72,7 @@ def show(
         dump(letter)
         return
     say("\n".join(sample_lines(letter.sample)))
-    say(f"dead in {letter.stage} after {letter.attempt} burned deliveries:")
+    say(f"dead in {letter.died_in} after {letter.attempt} burned deliveries:")
     for burned in letter.history:
         say(f"  {burned.at.astimezone():%Y-%m-%d %H:%M:%S}  {line(burned)}")
 
@@ -117,7 +117,7 @@ class _Chosen:
     """Dead letters by their ids, or all that fit the options. Raises ConfigError where both are given, or neither."""
 
     ids: list[str] | None
-    stage: Stage | None
+    stage: str | None
     reason: str
     every: bool
 

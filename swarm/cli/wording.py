@@ -30,7 +30,9 @@ def _event_words(event: Event) -> str:
     if event.agent is not None:
         words = (("has left", event.agent.gone), ("absent", event.agent.absent), ("draining", event.agent.draining))
         said = ", ".join(word for word, holds in words if holds)
-        return f"{event.agent.card.name} ({event.agent.card.role}){f' {said}' if said else ''}"
+        return f"{event.agent.card.name} ({event.agent.card.role_name}){f' {said}' if said else ''}"
+    if event.flow is not None:
+        return f"declared roles: {', '.join(role.name for role in event.flow.roles) or 'none'}"
     if event.forgetting is not None:
         return f"{len(event.forgetting.sample_ids)} samples, for {event.forgetting.subject}"
     return ""
@@ -55,7 +57,7 @@ def words_of(sample: Sample) -> str:
         case Correction() as correction:
             text = f"= {correction.answer}"
         case annotation:
-            text = f"{annotation.schema_name} {annotation.body}"
+            text = f"{annotation.decision or ''} {annotation.schema_name} {annotation.body}".strip()
     line = " | ".join(part for part in text.splitlines() if part.strip())
     return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
 

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from swarm import criteria, events, feedback, forgetting, rates, records, roles, state, students, work
 from swarm.errors import RefusedError
+from swarm.flow import spec
 from swarm.records import Record
 from swarm.v1 import feedback_pb2, operator_pb2, records_pb2, state_pb2
 
@@ -30,7 +31,7 @@ Reader = Callable[[Any], Any]
 
 ABSENT = object()
 """What a reader gives for a field that was not sent; the record's default, if it has one, takes its place."""
-_HOMES = (records, roles, work, criteria, students, rates, state, forgetting, feedback, events)
+_HOMES = (records, roles, work, spec, criteria, students, rates, state, forgetting, feedback, events)
 """The modules whose records and enums travel."""
 
 

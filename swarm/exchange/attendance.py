@@ -10,7 +10,7 @@ from swarm.exchange.part import Part
 from swarm.exchange.roster import LIFE_SECONDS, take_off
 from swarm.exchange.schema import LEASED, agents, queue, trials
 from swarm.exchange.statuses import log_status, status_of
-from swarm.roles import AgentStatus, Role
+from swarm.roles import AgentStatus, Role, role_of
 
 LINGER_SECONDS = LIFE_SECONDS
 """How long one that is drained and holds nothing may take to leave by itself."""
@@ -98,7 +98,7 @@ def _known(connection: Connection, name: str) -> tuple[Role, int | None]:
     row = connection.execute(select(agents.c.role, agents.c.draining_since).where(agents.c.name == name)).first()
     if row is None:
         raise RefusedError(Code.NOT_FOUND, f"no agent {name!r} was ever registered", "See `swarm agents`")
-    return Role(row.role), row.draining_since
+    return role_of(row.role)[0], row.draining_since
 
 
 def _silent(now: int) -> ColumnElement[bool]:

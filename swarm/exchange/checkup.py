@@ -112,10 +112,11 @@ def _told_by_columns(row: Row[Any]) -> bool:
 
 
 def _lineage(connection: Connection) -> Finding:
-    """Each sample's parent came before it, and is of its family and cell."""
+    """Each sample's parent came before it and, but for a probe that was made from it, is of its family and cell."""
     parent = samples.alias("parent")
     joined = samples.outerjoin(parent, parent.c.id == samples.c.parent_id)
-    root = and_(samples.c.kind == "probe", samples.c.parent_id == "", samples.c.root_id == samples.c.id)
+    made = or_(samples.c.parent_id == "", parent.c.revision < samples.c.revision)
+    root = and_(samples.c.kind == "probe", samples.c.root_id == samples.c.id, made)
     inherits = [parent.c[name] == samples.c[name] for name in ("root_id", "cell_key", "purpose")]
     child = and_(samples.c.kind != "probe", parent.c.revision < samples.c.revision, *inherits)
     orphans = select(samples.c.id).select_from(joined).where(~func.coalesce(or_(root, child), False))
@@ -183,7 +184,7 @@ def _conservation(connection: Connection) -> Finding:
     rows = _numbers(connection, ended)
     said = {row.stage: row.closed for row in connection.execute(select(stages))}
     lost = [count for count in queue_counts(connection, 0) if count.unaccounted]
-    wrong = [f"{count.stage}: {count.unaccounted} unaccounted for" for count in lost]
+    wrong = [f"{count.name}: {count.unaccounted} unaccounted for" for count in lost]
     wrong += [f"{s}: {n} counted as closed, {rows.get(s, 0)} are" for s, n in said.items() if n != rows.get(s, 0)]
     stray = (
         select(queue.c.sample_id).outerjoin(samples, samples.c.id == queue.c.sample_id).where(samples.c.id.is_(None))

@@ -21,7 +21,6 @@ from swarm.exchange.schema import FORGOTTEN, TAUGHT, checkpoints, events, exams,
 from swarm.exchange.store import moment
 from swarm.forgetting import MOST_IDS, ForgetReport, Forgetting, blank, blank_exam
 from swarm.students import ExamRecord
-from swarm.work import Stage
 
 _PAGE = 500
 _LIVE = (State.READY, State.LEASED, State.DELAYED)
@@ -259,7 +258,8 @@ def _erase(connection: Connection, ids: Sequence[str], now: int) -> None:
 
 def _discard(connection: Connection, waiting: Sequence[tuple[str, str, str]]) -> None:
     for group in chunks(name for name, _, _ in waiting):
-        connection.execute(update(queue).where(queue.c.sample_id.in_(group)).values(state=State.DISCARDED))
+        chosen = queue.c.sample_id.in_(group), queue.c.state.in_(_OPEN)
+        connection.execute(update(queue).where(*chosen).values(state=State.DISCARDED))
     closed = Counter(stage for _, stage, state in waiting if state in _LIVE)
     for stage, count in closed.items():
-        count_stage(connection, Stage(stage), closed=count)
+        count_stage(connection, stage, closed=count)

@@ -13,6 +13,7 @@ from swarm.exchange.deadletters import DeadLetters
 from swarm.exchange.erasure import Erasure
 from swarm.exchange.failings import Failings
 from swarm.exchange.feedback import Feedbacks
+from swarm.exchange.flows import Flows
 from swarm.exchange.incarnation import Incarnation
 from swarm.exchange.ledger import Ledger
 from swarm.exchange.library import Library
@@ -41,6 +42,7 @@ class Exchange(
     Library,
     Erasure,
     Feedbacks,
+    Flows,
     EventLog,
     Sifting,
     Failings,

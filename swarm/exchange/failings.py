@@ -1,16 +1,18 @@
 """What goes wrong, gathered: deliveries that were burned, by reason, and verdicts that failed, by species."""
 
+from collections import Counter
+
 from sqlalchemy import func, select
 
 from swarm.exchange.deadletters import DISCARDED, REQUEUED
 from swarm.exchange.finding import SPECIES
 from swarm.exchange.part import Part
 from swarm.exchange.rows import rows_at
-from swarm.exchange.schema import agents, history, marks, queue, samples, stages
+from swarm.exchange.schema import agents, history, marks, samples, stages
 from swarm.exchange.store import moment
 from swarm.rates import ErrorGroup, SpeciesCount
-from swarm.roles import Role
-from swarm.work import Stage
+from swarm.roles import Role, role_of
+from swarm.work import Stage, stage_of
 
 LOOKED_THROUGH = 1_000
 """The latest burned deliveries, which the errors are gathered from."""
@@ -21,16 +23,16 @@ class Failings(Part):
 
     def errors(self) -> list[ErrorGroup]:
         """The latest burned deliveries, gathered by queue, kind and reason, the latest first."""
-        columns = history.c.sample_id, history.c.at, history.c.agent, history.c.kind, history.c.reason, queue.c.stage
-        query = select(*columns).join(queue, queue.c.sample_id == history.c.sample_id)
-        query = query.where(history.c.kind.not_in((REQUEUED, DISCARDED)))
+        columns = history.c.sample_id, history.c.at, history.c.agent, history.c.kind, history.c.reason, history.c.stage
+        query = select(*columns).where(history.c.kind.not_in((REQUEUED, DISCARDED)))
         groups: dict[tuple[str, str, str], ErrorGroup] = {}
         with self._store.read() as connection:
             rows = connection.execute(query.order_by(history.c.number.desc()).limit(LOOKED_THROUGH)).all()
         for row in rows:
             key, at = (row.stage, row.kind, row.reason), moment(row.at)
             known = groups.get(key) or ErrorGroup(
-                stage=Stage(row.stage),
+                stage=stage_of(row.stage),
+                queue=row.stage,
                 kind=row.kind,
                 reason=row.reason,
                 count=0,
@@ -59,12 +61,17 @@ class Failings(Part):
         ]
 
     def totals(self) -> dict[tuple[str, Stage | Role], int]:
-        """Running counters: `accepted` and `closed` by queue, and what agents report by role, also those who left."""
+        """Running counters: `accepted` and `closed` by stage, and what agents report by role, also those who left.
+
+        All declared queues are one, and so are all declared roles.
+        """
         done = select(agents.c.role, func.sum(agents.c.completed), func.sum(agents.c.failed)).group_by(agents.c.role)
-        found: dict[tuple[str, Stage | Role], int] = {}
+        found: Counter[tuple[str, Stage | Role]] = Counter()
         with self._store.read() as connection:
             for row in connection.execute(select(stages)):
-                found["accepted", Stage(row.stage)], found["closed", Stage(row.stage)] = row.accepted, row.closed
+                found["accepted", stage_of(row.stage)] += row.accepted
+                found["closed", stage_of(row.stage)] += row.closed
             for role, completed, failed in connection.execute(done):
-                found["completed", Role(role)], found["failed", Role(role)] = int(completed), int(failed)
+                found["completed", role_of(role)[0]] += int(completed)
+                found["failed", role_of(role)[0]] += int(failed)
         return found

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from swarm.errors import RefusedError
 from swarm.exchange.bulk import add_rows
 from swarm.exchange.flow import Code, Identity
+from swarm.exchange.flows import current_flow
 from swarm.exchange.intake import Intake
 from swarm.exchange.part import Part
 from swarm.exchange.rows import depths, samples_by_id
@@ -150,7 +151,8 @@ class Feedbacks(Part):
         self, connection: Connection, agent: Identity, wanted: Sequence[Sample], waits: bool = True
     ) -> bool:
         """Store these, parents first; whether they were there already. Raises RefusedError with why they can't be."""
-        intake = Intake(connection, self._store.now(), self._queue_limit, self._credits)
+        flow = current_flow(connection)
+        intake = Intake(connection, self._store.now(), flow, self._queue_limit, self._credits)
         intake.load(wanted)
         for sample in wanted:
             answer = intake.admit(agent, [sample], waits)

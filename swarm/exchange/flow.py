@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from swarm.flow import Flow
-from swarm.records import Correction, Purpose, Sample, Tier
-from swarm.roles import Role
+from swarm.records import Annotation, Correction, Decision, Purpose, Sample, Tier
+from swarm.roles import Role, role_name
 from swarm.work import Answer
 
 MAX_ATTEMPTS = 10
@@ -34,6 +34,8 @@ class Code(StrEnum):
     OUT_OF_RANGE = "OUT_OF_RANGE"
     FORGOTTEN = "FORGOTTEN"
     FEEDBACK_FULL = "FEEDBACK_FULL"
+    FLOW_REFUSED = "FLOW_REFUSED"
+    QUEUE_IN_USE = "QUEUE_IN_USE"
 
 
 class State(StrEnum):
@@ -57,6 +59,12 @@ class Identity:
     credential_id: str = ""
     """Empty for the credentials of the run folder, which the swarm's own agents use."""
     tier: Tier = Tier.INSIDE
+    declared_role: str = ""
+
+    @property
+    def role_name(self) -> str:
+        """What the role is called, whether it is the swarm's own or a declared one."""
+        return role_name(self.role, self.declared_role)
 
 
 TAUGHT_PURPOSES = frozenset({Purpose.LEARN, Purpose.SIEGE})
@@ -67,10 +75,10 @@ _ANSWERS: Mapping[str, str] = {"attempt": "probe", "verdict": "attempt", "correc
 
 def refused_output(flow: Flow, agent: Identity, leased_id: str, outputs: Sequence[Sample]) -> Answer | None:
     """Why these outputs don't complete the lease of a sample; None where they do."""
-    wanted = flow.completes_with(agent.role)
+    wanted = flow.completes_with(agent.role_name)
     for output in outputs:
         if output.kind not in (wanted, "annotation"):
-            said = f"a {agent.role} completes with {wanted or 'nothing'} or annotations, not with a {output.kind}"
+            said = f"a {agent.role_name} completes with {wanted or 'nothing'} or annotations, not with a {output.kind}"
         elif output.parent_id != leased_id:
             said = f"output {output.id} answers {output.parent_id!r}, not the leased {leased_id}"
         else:
@@ -78,6 +86,9 @@ def refused_output(flow: Flow, agent: Identity, leased_id: str, outputs: Sequenc
         return Answer(id=leased_id, code=Code.REFUSED_OUTPUT, message=said)
     if all(output.kind != wanted for output in outputs):
         said = f"no {wanted} among the outputs: send one, or hand the lease back with fail"
+        return Answer(id=leased_id, code=Code.REFUSED_OUTPUT, message=said)
+    if flow.is_gate(agent.role_name) and decision_of(outputs) is None:
+        said = f"the {agent.role_name} is a gate and doesn't say whether it may pass: set one annotation's decision"
         return Answer(id=leased_id, code=Code.REFUSED_OUTPUT, message=said)
     return _refused_lessons(agent, leased_id, [output for output in outputs if output.kind == wanted])
 
@@ -92,6 +103,13 @@ def _refused_lessons(agent: Identity, leased_id: str, outputs: Sequence[Sample])
         " with questions of your own" if own else ""
     )
     return Answer(id=leased_id, code=Code.REFUSED_OUTPUT, message=said)
+
+
+def decision_of(outputs: Sequence[Sample]) -> Decision | None:
+    """What a gate says of the sample that it leased: pass or drop; None where no output, or more than one, says so."""
+    notes = [output.payload for output in outputs if isinstance(output.payload, Annotation)]
+    said = [note.decision for note in notes if note.decision is not None]
+    return said[0] if len(said) == 1 else None
 
 
 def refused_token(agent: Identity) -> Answer:

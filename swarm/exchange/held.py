@@ -9,14 +9,14 @@ from sqlalchemy import Connection, bindparam, select, update
 from swarm.exchange.flow import State
 from swarm.exchange.rows import chunks, count_stage
 from swarm.exchange.schema import DELAYED, LEASED, queue, trials
-from swarm.work import Answer, Stage
+from swarm.work import Answer
 
 SECOND = 1_000_000
 """In the store's microseconds."""
 
 _SETTLE = (
     update(queue)
-    .where(queue.c.sample_id == bindparam("key"))
+    .where(queue.c.sample_id == bindparam("key"), queue.c.stage == bindparam("place"))
     .values(
         state=bindparam("to_state"),
         attempt=bindparam("burned"),
@@ -55,19 +55,23 @@ class Held:
 
     def note(self, now: int, kind: str, reason: str) -> dict[str, object]:
         """A line of history: this delivery is burned."""
-        about = {"sample_id": self.sample_id, "agent": self.lease_agent, "attempt": self.attempt}
+        about = {"sample_id": self.sample_id, "stage": self.stage, "agent": self.lease_agent, "attempt": self.attempt}
         return {**about, "at": now, "kind": kind, "reason": reason}
 
 
 _COLUMNS = [queue.c[name] for name in Held.__dataclass_fields__ if name != "touched"]
 
 
-def held_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Held]:
-    """The rows of those ids that ever waited."""
-    found: dict[str, Held] = {}
+Place = tuple[str, str]
+"""A sample's id and the queue that it waits in; it may wait in several."""
+
+
+def held_by_place(connection: Connection, ids: Iterable[str]) -> dict[Place, Held]:
+    """The rows of those samples that ever waited, by id and queue."""
+    found: dict[Place, Held] = {}
     for group in chunks(ids):
         for row in connection.execute(select(*_COLUMNS).where(queue.c.sample_id.in_(group))):
-            found[row.sample_id] = Held(*row)
+            found[row.sample_id, row.stage] = Held(*row)
     return found
 
 
@@ -79,6 +83,7 @@ def settle_all(connection: Connection, rows: Iterable[Held]) -> None:
     values = [
         {
             "key": row.sample_id,
+            "place": row.stage,
             "to_state": row.state,
             "burned": row.attempt,
             "until": row.lease_until,
@@ -90,7 +95,7 @@ def settle_all(connection: Connection, rows: Iterable[Held]) -> None:
     ]
     connection.execute(_SETTLE, values)
     for stage, count in Counter(row.stage for row in changed if row.state in (State.DONE, State.DEAD)).items():
-        count_stage(connection, Stage(stage), closed=count)
+        count_stage(connection, stage, closed=count)
 
 
 def hand_back(connection: Connection, agent: str) -> None:

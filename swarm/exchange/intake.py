@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from swarm.events import EventKind
 from swarm.exchange.bodies import bodies_of
@@ -13,14 +13,18 @@ from swarm.exchange.bulk import add_rows, insert_rows
 from swarm.exchange.credits import Credits
 from swarm.exchange.finding import marks_of
 from swarm.exchange.flow import TAUGHT_PURPOSES, Code, Identity, State, answers, priority
+from swarm.exchange.flows import onward
 from swarm.exchange.log import current_revision
 from swarm.exchange.rows import Facts, chunks, count_stage, depths, facts_by_id, skeleton
 from swarm.exchange.schema import cell_counts, events, marks, queue, samples, tallies
 from swarm.exchange.store import micros
-from swarm.flow import BUILT_IN
-from swarm.records import Attempt, Probe, Purpose, Sample, Tier, Verdict, sample_digest
-from swarm.work import Answer, Stage
+from swarm.flow import Flow, Route
+from swarm.records import Attempt, Decision, Probe, Purpose, Sample, Tier, Verdict, sample_digest
+from swarm.work import Answer
 
+DROPPED, UNOFFERED = "dropped", "unoffered"
+"""Tallies by queue: what a gate did not let pass, and what a tap was not offered."""
+NOWHERE = Route(None)
 _EVENT = EventKind.SAMPLE.value
 
 
@@ -31,16 +35,17 @@ class Draft(NamedTuple):
     facts: Facts
     said: str
     """Its payload as JSON."""
-    stage: Stage | None
+    route: Route
 
 
 class Intake:
     """One batch on its way into the store. `load` what it touches, `admit` item by item, `write` once."""
 
-    def __init__(self, connection: Connection, now: int, queue_limit: int, credits: Credits) -> None:
+    def __init__(self, connection: Connection, now: int, flow: Flow, queue_limit: int, credits: Credits) -> None:
         self._connection = connection
         self._bodies = bodies_of(connection)
         self._now = now
+        self._flow = flow
         self._queue_limit = queue_limit
         self._credits = credits
         self._left: dict[str, int] = {}
@@ -53,7 +58,8 @@ class Intake:
         self._samples: list[dict[str, object]] = []
         self._marks: list[dict[str, object]] = []
         self._waiting: list[dict[str, object]] = []
-        self._accepted: Counter[Stage] = Counter()
+        self._accepted: Counter[str] = Counter()
+        self._passed: list[tuple[str, str]] = []
         self._tallies: Counter[tuple[str, str]] = Counter()
         self._cells: Counter[tuple[str, str, int, bool]] = Counter()
 
@@ -81,11 +87,10 @@ class Intake:
             if isinstance(outcome, Answer):
                 return outcome
             if outcome is not None:
-                drafts[sample.id] = outcome if waits else outcome._replace(stage=None)
-        wanted = [draft.stage for draft in drafts.values() if draft.stage is not None]
+                drafts[sample.id] = outcome if waits else outcome._replace(route=NOWHERE)
+        wanted = [draft.route.waits for draft in drafts.values() if draft.route.waits is not None]
         for stage in set(wanted):
-            if self._depths[stage] + wanted.count(stage) > self._queue_limit:
-                full = f"queue {stage} holds {self._depths[stage]} of {self._queue_limit}: send it again later"
+            if full := self.full(stage, wanted.count(stage)):
                 return Answer(id=offered[-1].id, code=Code.QUEUE_FULL, message=full)
         if wanted and self._spare(producer.name) < len(wanted):
             most = self._credits.samples
@@ -96,10 +101,26 @@ class Intake:
         last = offered[-1].id
         return Answer(id=last, revision=self._known[last].revision)
 
+    def full(self, queue_name: str, more: int = 1) -> str:
+        """Why so many more samples can't wait in a queue; "" where they can."""
+        held, most = self._depths[queue_name], self._flow.limit_of(queue_name) or self._queue_limit
+        return f"queue {queue_name} holds {held} of {most}: send it again later" if held + more > most else ""
+
+    def decide(self, sample_id: str, gate: str, decision: Decision) -> None:
+        """Let a sample go on that waited at a gate, or end there."""
+        if decision is Decision.DROP:
+            self._tallies[DROPPED, gate] += 1
+            return
+        onward = self._flow.after(gate)
+        self._depths[onward] += 1
+        self._accepted[onward] += 1
+        self._passed.append((sample_id, gate))
+
     def write(self) -> int:
         """Store everything that was admitted; returns how many of it is new."""
-        if not self._samples:
+        if not (self._samples or self._passed or self._tallies):
             return 0
+        self._waiting += [onward(row, self._flow.after(row["stage"]), self._now) for row in self._passing()]
         insert_rows(self._connection, events, self._events)
         insert_rows(self._connection, samples, [self._housed(row) for row in self._samples])
         insert_rows(self._connection, marks, self._marks)
@@ -110,6 +131,16 @@ class Intake:
         add_rows(self._connection, tallies, counted)
         add_rows(self._connection, cell_counts, [_cell_row(*cell, count) for cell, count in self._cells.items()])
         return len(self._samples)
+
+    def _passing(self) -> list[RowMapping]:
+        """The rows by which samples waited at the gates that let them pass."""
+        places = set(self._passed)
+        rows = [
+            row
+            for group in chunks(sample_id for sample_id, _ in self._passed)
+            for row in self._connection.execute(select(queue).where(queue.c.sample_id.in_(group))).mappings()
+        ]
+        return [row for row in rows if (row["sample_id"], row["stage"]) in places]
 
     def _housed(self, row: dict[str, object]) -> dict[str, object]:
         """The row, with a body that is too large for it put beside the store: synced before the row is there."""
@@ -129,7 +160,7 @@ class Intake:
     def _examine(self, producer: Identity, sample: Sample, drafts: dict[str, Draft]) -> Draft | Answer | None:
         """A draft, or the refusal, or None where the store (or this batch) holds the very same sample."""
         parent: Facts | None = None
-        if sample.kind == "probe":
+        if sample.kind == "probe" and not self._makes_probes(producer):
             if sample.parent_id:
                 return _refusal(
                     sample, Code.WRONG_PARENT, f"a probe has no parent, not {sample.parent_id!r}: leave it empty"
@@ -140,13 +171,16 @@ class Intake:
                 return _refusal(
                     sample, Code.UNKNOWN_PARENT, f"parent {sample.parent_id!r} isn't stored: publish it first"
                 )
-            if not answers(sample.kind, parent.kind):
+            if isinstance(sample.payload, Probe) and sample.payload.purpose is not Purpose.LEARN:
+                said = f"a probe made from {parent.id} is for {sample.payload.purpose}: make it for {Purpose.LEARN}"
+                return _refusal(sample, Code.REFUSED_OUTPUT, said)
+            if sample.kind != "probe" and not answers(sample.kind, parent.kind):
                 return _refusal(
                     sample,
                     Code.WRONG_PARENT,
                     f"{sample.kind} under {parent.kind} {parent.id!r}: name the sample it answers",
                 )
-        draft = _draft(producer, sample, parent, self._next + len(drafts))
+        draft = _draft(self._flow, producer, sample, parent, self._next + len(drafts))
         earlier = drafts[sample.id].facts if sample.id in drafts else self._known.get(sample.id)
         if earlier is not None and earlier.digest == draft.facts.digest:
             return None
@@ -160,12 +194,39 @@ class Intake:
             f"{sample.id} is stored with digest {earlier.digest[:12]}, not {draft.facts.digest[:12]}: use a new id",
         )
 
+    def _makes_probes(self, producer: Identity) -> bool:
+        return self._flow.completes_with(producer.role_name) == "probe"
+
+    def _generation(self, root_id: str) -> int:
+        """How many times over a root probe was made from what became of another one."""
+        count = 0
+        while (parent_id := self._facts(root_id).parent_id) != "":
+            root_id, count = self._facts(parent_id).root_id, count + 1
+        return count
+
+    def _facts(self, sample_id: str) -> Facts:
+        if sample_id not in self._known:
+            self._known |= facts_by_id(self._connection, [sample_id])
+        return self._known[sample_id]
+
+    def _offer(self, draft: Draft) -> None:
+        """Let a copy wait with each tap that has room and generations left; nobody waits for that."""
+        facts, key = draft.facts, draft.sample.ordering_key
+        for tap in draft.route.offered:
+            most = self._flow.generations_of(tap)
+            if self.full(tap) or (most and self._generation(facts.root_id) >= most):
+                self._tallies[UNOFFERED, tap] += 1
+                continue
+            self._depths[tap] += 1
+            self._accepted[tap] += 1
+            self._waiting.append(queue_row(facts.id, tap, Purpose(facts.purpose), facts.revision, self._now, key))
+
     def _keep(self, producer: Identity, draft: Draft) -> None:
         sample, facts = draft.sample, draft.facts
         revision = facts.revision
         self._next = revision + 1
         self._known[sample.id] = facts
-        stage, counted, verdict = draft.stage, False, sample.payload
+        stage, counted, verdict = draft.route.waits, False, sample.payload
         if isinstance(verdict, Verdict) and not facts.withheld:
             judged = self._judged.setdefault(sample.parent_id, [])
             counted = all(version != verdict.rubric_version for version, _ in judged)
@@ -186,10 +247,11 @@ class Intake:
             self._left[producer.name] -= 1
             purpose, key = Purpose(facts.purpose), sample.ordering_key
             self._waiting.append(queue_row(sample.id, stage, purpose, revision, self._now, key, producer.name))
+        self._offer(draft)
 
 
 def queue_row(
-    sample_id: str, stage: Stage, purpose: Purpose, revision: int, now: int, ordering_key: str, producer: str = ""
+    sample_id: str, stage: str, purpose: Purpose, revision: int, now: int, ordering_key: str, producer: str = ""
 ) -> dict[str, object]:
     """A row for a sample that begins to wait, in the order of its revision; without a producer it is nobody's."""
     return {
@@ -212,17 +274,17 @@ def queue_row(
     }
 
 
-def _draft(producer: Identity, sample: Sample, parent: Facts | None, revision: int) -> Draft:
-    root_id = parent.root_id if parent else sample.id
+def _draft(flow: Flow, producer: Identity, sample: Sample, parent: Facts | None, revision: int) -> Draft:
     said = sample.payload.model_dump_json()
     withheld = producer.tier is Tier.QUARANTINED or (parent is not None and parent.withheld)
     payload = sample.payload
     if isinstance(payload, Probe):
-        cell_key, purpose, checkpoint_id, origin = payload.cell.key, payload.purpose, "", str(payload.origin)
+        root_id, cell_key, purpose, checkpoint_id = sample.id, payload.cell.key, payload.purpose, ""
+        origin = str(payload.origin)
     else:
         assert parent is not None
-        cell_key, purpose, checkpoint_id = parent.cell_key, Purpose(parent.purpose), parent.checkpoint_id
-        origin = parent.origin
+        root_id, cell_key, purpose = parent.root_id, parent.cell_key, Purpose(parent.purpose)
+        checkpoint_id, origin = parent.checkpoint_id, parent.origin
     if isinstance(payload, Attempt):
         checkpoint_id = payload.checkpoint_id
     facts = Facts(
@@ -238,8 +300,7 @@ def _draft(producer: Identity, sample: Sample, parent: Facts | None, revision: i
         withheld=withheld,
         origin=origin,
     )
-    waits = None if withheld else BUILT_IN.route(payload, purpose).waits
-    return Draft(sample, facts, said, None if waits is None else Stage(waits))
+    return Draft(sample, facts, said, NOWHERE if withheld else flow.route(payload, purpose))
 
 
 def _sample_row(producer: Identity, draft: Draft, counted: bool) -> dict[str, object]:

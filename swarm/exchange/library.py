@@ -12,7 +12,7 @@ from swarm.exchange.flow import Code
 from swarm.exchange.lessons import learnings
 from swarm.exchange.part import Part
 from swarm.exchange.redaction import redact_all, visible_kinds
-from swarm.exchange.rows import chains, facts_by_id, rows_at, sample_from
+from swarm.exchange.rows import chains, chunks, facts_by_id, rows_at, sample_from, samples_by_id
 from swarm.exchange.schema import TAUGHT, cell_counts, samples
 from swarm.records import Cell, Purpose, Sample
 from swarm.roles import Role
@@ -68,22 +68,17 @@ class Library(Part):
         return Found(redact_all(stored, role), len(wanted) > query.limit, snapshot)
 
     def lineage(self, sample_id: str, role: Role = Role.OPERATOR) -> list[Sample]:
-        """The sample with all that it answers to and all that answers to it, in the order of their revisions.
+        """The sample with all that it answers to and all that answers to it, in the order of their revisions: beyond
+        its root, where that probe was made from another sample, and down to what was made from it.
 
         Raises RefusedError NOT_FOUND where no such sample is stored.
         """
         with self._store.read() as connection:
-            facts = facts_by_id(connection, [sample_id]).get(sample_id)
-            if facts is None:
+            if not facts_by_id(connection, [sample_id]):
                 raise RefusedError(Code.NOT_FOUND, f"no sample {sample_id!r} is stored", "Check its id")
-            query = select(samples).where(samples.c.root_id == facts.root_id).order_by(samples.c.revision)
-            family = [sample_from(row, self._store.bodies) for row in connection.execute(query)]
-            ancestors = {sample.id for sample in chains(connection, [sample_id])[0]}
-        below = {sample_id}
-        for sample in family:
-            if sample.parent_id in below:
-                below.add(sample.id)
-        return redact_all((sample for sample in family if sample.id in ancestors | below), role)
+            ids = [*_above(connection, sample_id), *_below(connection, sample_id)]
+            family = sorted(samples_by_id(connection, ids).values(), key=lambda sample: sample.revision)
+        return redact_all(family, role)
 
     def learnings(self, family: Iterable[Sample], role: Role = Role.OPERATOR) -> list[Learning]:
         """Which checkpoints learned from corrections among these samples; none where `role` may see no corrections."""
@@ -128,6 +123,25 @@ class Library(Part):
         """Passes and failures by cell, checkpoint and rubric version."""
         with self._store.read() as connection:
             return cell_counts_of(connection, checkpoint_id)
+
+
+def _above(connection: Connection, sample_id: str) -> list[str]:
+    """The sample and all that it answers to."""
+    found: list[str] = []
+    while sample_id:
+        found.append(sample_id)
+        sample_id = facts_by_id(connection, [sample_id])[sample_id].parent_id
+    return found
+
+
+def _below(connection: Connection, sample_id: str) -> list[str]:
+    """All that answers to the sample."""
+    found, level = list[str](), [sample_id]
+    while level:
+        query = select(samples.c.id)
+        level = [i for group in chunks(level) for i in connection.scalars(query.where(samples.c.parent_id.in_(group)))]
+        found += level
+    return found
 
 
 def cell_counts_of(connection: Connection, checkpoint_id: str | None) -> list[CellCount]:

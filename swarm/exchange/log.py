@@ -16,6 +16,7 @@ from swarm.exchange.redaction import redact_event
 from swarm.exchange.rows import Facts, facts_by_id, sample_from
 from swarm.exchange.schema import events, samples
 from swarm.exchange.store import moment, read_meta
+from swarm.flow import FlowRecord
 from swarm.forgetting import Forgetting
 from swarm.roles import AgentStatus, Role
 from swarm.state import PhaseRecord
@@ -29,6 +30,7 @@ BODIES: dict[EventKind, type[BaseModel]] = {
     EventKind.PROMOTION: PromotionDecision,
     EventKind.AGENT: AgentStatus,
     EventKind.FORGETTING: Forgetting,
+    EventKind.FLOW: FlowRecord,
 }
 
 

@@ -8,6 +8,7 @@ from swarm.errors import RefusedError
 from swarm.events import EventKind
 from swarm.exchange.conduct import standings_of
 from swarm.exchange.flow import Code
+from swarm.exchange.flows import flow_record
 from swarm.exchange.ledger import current_version
 from swarm.exchange.library import cell_counts_of
 from swarm.exchange.log import append, current_revision
@@ -17,6 +18,7 @@ from swarm.exchange.statuses import statuses
 from swarm.exchange.store import moment, read_meta, write_meta
 from swarm.exchange.students import Students, all_checkpoints, all_promotions
 from swarm.exchange.sweeps import queue_counts
+from swarm.flow import FlowRecord
 from swarm.records import Origin, Tier
 from swarm.roles import AgentStatus, Standing
 from swarm.state import PhaseName, PhaseRecord, Progress, SwarmState
@@ -98,14 +100,15 @@ class Overview(Students):
                 corrections_trained=_corrections_trained(connection),
                 invalid_probes=tuple((key, count) for (topic, key), count in counts.items() if topic == "invalid"),
                 origins=tuple((Origin(key), count) for (topic, key), count in counts.items() if topic == "origin"),
+                flow=flow_record(connection) or FlowRecord(at=moment(int(read_meta(connection, "started_at")))),
                 alarms=tuple(_alarms(queues, roster, standings_of(connection).values())),
             )
 
 
 def _missing(roster: Sequence[AgentStatus]) -> Iterator[str]:
     """Roles that have agents on the roster, and none of them has reported in its time."""
-    for role in dict.fromkeys(agent.card.role for agent in roster):
-        members = [agent for agent in roster if agent.card.role is role]
+    for role in dict.fromkeys(agent.card.role_name for agent in roster):
+        members = [agent for agent in roster if agent.card.role_name == role]
         if all(agent.absent for agent in members):
             last = max(members, key=lambda agent: agent.last_seen_at)
             yield f"no {role} is here: {last.card.name}, the last one, was heard of at {last.last_seen_at:%H:%M:%S} UTC"
@@ -154,8 +157,8 @@ def _alarms(queues: Sequence[QueueCount], roster: Sequence[AgentStatus], placed:
     """Unaccounted samples, dead letters, what agents raise in their notes, roles of which all fell silent, and who is
     suspended.
     """
-    lost = [f"queue {c.stage}: {c.unaccounted} samples unaccounted for" for c in queues if c.unaccounted]
-    lost += [f"queue {c.stage}: {c.dead} dead letters, which nobody could work on" for c in queues if c.dead]
+    lost = [f"queue {c.name}: {c.unaccounted} samples unaccounted for" for c in queues if c.unaccounted]
+    lost += [f"queue {c.name}: {c.dead} dead letters, which nobody could work on" for c in queues if c.dead]
     raised = [f"{agent.card.name}: {agent.note}" for agent in roster if agent.note.startswith(ALARMS)]
     return (
         lost

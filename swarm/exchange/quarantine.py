@@ -7,16 +7,17 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from swarm.exchange.conduct import note, recent, standings_of
 from swarm.exchange.flow import Code, Identity, State, refused_output, refused_token
+from swarm.exchange.flows import current_flow
 from swarm.exchange.intake import Intake
 from swarm.exchange.ledger import stored_rubric
 from swarm.exchange.queues import Given, Queues, checked_ttl
 from swarm.exchange.rows import Lost, chains, facts_by_id, samples_by_id
 from swarm.exchange.schema import queue, samples, trials
 from swarm.exchange.tokens import Claim
-from swarm.flow import BUILT_IN
+from swarm.flow import Flow
 from swarm.records import Attempt, Purpose, Sample, Tier, Verdict
 from swarm.roles import Role, Standing
-from swarm.work import Answer, Completion, FailKind, Failure, Outcome, Stage
+from swarm.work import Answer, Completion, FailKind, Failure, Outcome
 
 CHECKED_SHARE = 0.25
 """Share of a trusted judge's outcomes that are checked, drawn after the work came back. All others always are."""
@@ -33,7 +34,7 @@ _LOST = "the loan on {} has ended: drop this work and lease again"
 
 def _own(agent: Identity, sample: Sample) -> Sample:
     """Under an id of the agent's own: answers have the same id from every agent, and theirs must not take it."""
-    if sample.kind == "probe":
+    if not sample.parent_id:
         return sample
     return sample.model_copy(update={"id": uuid.uuid5(uuid.UUID(hex=sample.id), agent.name).hex})
 
@@ -54,7 +55,7 @@ class Quarantine(Queues):
             answers = super().publish(agent, [_own(agent, sample) for sample in samples])
         return [a.model_copy(update={"id": sample.id}) for a, sample in zip(answers, samples, strict=True)]
 
-    def _hand_out(self, connection: Connection, agent: Identity, stage: Stage, limit: int, until: int) -> list[Given]:
+    def _hand_out(self, connection: Connection, agent: Identity, stage: str, limit: int, until: int) -> list[Given]:
         """In quarantine: the newest learn work of the stage that this agent wasn't lent yet, done already or not."""
         if agent.tier is not Tier.QUARANTINED:
             return super()._hand_out(connection, agent, stage, limit, until)
@@ -66,16 +67,16 @@ class Quarantine(Queues):
             connection.execute(insert(trials), [{**loan, "sample_id": sample_id} for sample_id in ids])
         return [Given(sample_id, 0, 1) for sample_id in ids]
 
-    def _take_back(self, connection: Connection, agent: Identity, reasons: Mapping[str, str]) -> None:
+    def _take_back(self, connection: Connection, agent: Identity, stage: str, reasons: Mapping[str, str]) -> None:
         if agent.tier is Tier.QUARANTINED:
             chosen = trials.c.agent == agent.name, trials.c.sample_id.in_(reasons)
             connection.execute(update(trials).where(*chosen).values(open=False))
         else:
-            super()._take_back(connection, agent, reasons)
+            super()._take_back(connection, agent, stage, reasons)
 
-    def _ends(self, connection: Connection, agent: Identity, given: Sequence[Given]) -> list[int]:
+    def _ends(self, connection: Connection, agent: Identity, stage: str, given: Sequence[Given]) -> list[int]:
         if not any(one.generation == 0 for one in given):
-            return super()._ends(connection, agent, given)
+            return super()._ends(connection, agent, stage, given)
         chosen = trials.c.agent == agent.name, trials.c.sample_id.in_([one.sample_id for one in given]), trials.c.open
         ends = dict(connection.execute(select(trials.c.sample_id, trials.c.until).where(*chosen)).tuples().all())
         return [ends.get(one.sample_id, 0) for one in given]
@@ -119,7 +120,7 @@ class Quarantine(Queues):
             late = trials.c.open, trials.c.until < self._store.now()
             rows = connection.execute(select(trials).where(*late)).all()
             for row in rows:
-                delivery = Claim(Stage(row.stage), row.sample_id, 0).text()
+                delivery = Claim(row.stage, row.sample_id, 0).text()
                 note(connection, self._store.now(), row.agent, [(delivery, Outcome.LOST)])
             if rows:
                 connection.execute(update(trials).where(*late).values(open=False))
@@ -133,17 +134,20 @@ class Quarantine(Queues):
 
     def _complete_loans(self, agent: Identity, completions: Sequence[Completion]) -> list[Answer]:
         with self._store.write() as connection:
-            intake = Intake(connection, self._store.now(), self._queue_limit, self._credits)
+            flow = current_flow(connection)
+            intake = Intake(connection, self._store.now(), flow, self._queue_limit, self._credits)
             own = [
                 item.model_copy(update={"outputs": tuple(_own(agent, output) for output in item.outputs)})
                 for item in completions
             ]
             intake.load(output for item in own for output in item.outputs)
-            answers = [self._complete_loan(connection, intake, agent, item) for item in own]
+            answers = [self._complete_loan(connection, intake, flow, agent, item) for item in own]
             intake.write()
         return answers
 
-    def _complete_loan(self, connection: Connection, intake: Intake, agent: Identity, item: Completion) -> Answer:
+    def _complete_loan(
+        self, connection: Connection, intake: Intake, flow: Flow, agent: Identity, item: Completion
+    ) -> Answer:
         claim = self._signer.read(item.token, agent.name)
         if claim is None:
             return refused_token(agent)
@@ -151,7 +155,7 @@ class Quarantine(Queues):
         repeated = facts_by_id(connection, [output.id for output in item.outputs[-1:]])
         if not is_open and not repeated:
             return Answer(id=claim.sample_id, code=Code.LEASE_LOST, message=_LOST.format(claim.sample_id))
-        if refusal := refused_output(BUILT_IN, agent, claim.sample_id, item.outputs):
+        if refusal := refused_output(flow, agent, claim.sample_id, item.outputs):
             return refusal
         answer = intake.admit(agent, item.outputs)
         if answer.ok and is_open:
@@ -186,7 +190,8 @@ class Quarantine(Queues):
 
         A correction that is known to be wrong isn't taught.
         """
-        claim, wanted = self._signer.read(item.token, agent.name), BUILT_IN.completes_with(agent.role)
+        claim = self._signer.read(item.token, agent.name)
+        wanted = current_flow(connection).completes_with(agent.role_name)
         assert claim is not None
         outcome = Outcome.UNCHECKED
         if self._rng.random() < share:
@@ -231,7 +236,7 @@ def _peers(connection: Connection, output: Sample, lost: Lost) -> list[Sample]:
     return list(samples_by_id(connection, found, lost).values())
 
 
-def _lendable(connection: Connection, agent: Identity, stage: Stage, limit: int) -> list[str]:
+def _lendable(connection: Connection, agent: Identity, stage: str, limit: int) -> list[str]:
     root = samples.alias("root")
     mine = (trials.c.sample_id == samples.c.id) & (trials.c.agent == agent.name)
     joined = samples.join(queue, queue.c.sample_id == samples.c.id).join(root, root.c.id == samples.c.root_id)

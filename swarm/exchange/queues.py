@@ -16,10 +16,12 @@ from swarm.exchange.flow import (
     Identity,
     State,
     backoff_seconds,
+    decision_of,
     refused_output,
     refused_token,
 )
-from swarm.exchange.held import SECOND, Held, held_by_id, settle_all, wake
+from swarm.exchange.flows import current_flow
+from swarm.exchange.held import SECOND, Held, held_by_place, settle_all, wake
 from swarm.exchange.intake import Intake
 from swarm.exchange.part import Part
 from swarm.exchange.redaction import redact_all
@@ -27,13 +29,13 @@ from swarm.exchange.requests import Request, recall, remember
 from swarm.exchange.rows import Lost, chains, depths
 from swarm.exchange.schema import READY, history, is_ordered, queue
 from swarm.exchange.tokens import Claim
-from swarm.flow import BUILT_IN
-from swarm.records import Sample
-from swarm.work import Answer, Completion, FailKind, Failure, Lease, Stage
+from swarm.flow import Flow
+from swarm.records import Decision, Sample
+from swarm.work import Answer, Completion, FailKind, Failure, Lease, stage_of
 
 _LEASE = (
     update(queue)
-    .where(queue.c.sample_id == bindparam("key"))
+    .where(queue.c.sample_id == bindparam("key"), queue.c.stage == bindparam("place"))
     .values(
         state=State.LEASED,
         generation=bindparam("fence"),
@@ -55,7 +57,7 @@ _OTHERS_TURN = (
 """Whether one with the same ordering key comes first, or is out already: one that was let back in may come earlier."""
 
 
-def waiting(stage: Stage, limit: int) -> Select[tuple[str, int, int]]:
+def waiting(stage: str, limit: int) -> Select[tuple[str, int, int]]:
     """Id, burned deliveries and fence of what an agent gets next, most urgent first."""
     ready = select(queue.c.sample_id, queue.c.attempt, queue.c.generation).where(READY, queue.c.stage == stage)
     ready = ready.where(or_(queue.c.ordering_key == "", ~_OTHERS_TURN))
@@ -81,22 +83,21 @@ class Queues(Part):
         Codes: FORBIDDEN, DIGEST_CONFLICT, UNKNOWN_PARENT, WRONG_PARENT, QUEUE_FULL, CREDITS_SPENT.
         """
         with self._store.write() as connection:
-            intake = Intake(connection, self._store.now(), self._queue_limit, self._credits)
+            flow = current_flow(connection)
+            intake = Intake(connection, self._store.now(), flow, self._queue_limit, self._credits)
             intake.load(samples)
             answers = []
             for sample in samples:
-                if BUILT_IN.may_publish(agent.role, sample.kind):
+                if flow.may_publish(agent.role_name, sample.kind):
                     answers.append(intake.admit(agent, [sample]))
                 else:
-                    said = (
-                        f"a {agent.role} may not publish a {sample.kind}: complete a lease with it, or ask another role"
-                    )
+                    said = f"a {agent.role_name} may not publish a {sample.kind}: complete with it, or ask another role"
                     answers.append(Answer(id=sample.id, code=Code.FORBIDDEN, message=said))
             intake.write()
         return answers
 
     def lease(
-        self, agent: Identity, stage: Stage, limit: int, ttl_seconds: float = 30.0, request: Request | None = None
+        self, agent: Identity, stage: str, limit: int, ttl_seconds: float = 30.0, request: Request | None = None
     ) -> list[Lease]:
         """Hand up to `limit` samples to one agent, most urgent first, each with the chain that its role may see.
 
@@ -105,13 +106,12 @@ class Queues(Part):
         RefusedError: FORBIDDEN where the role doesn't work on this stage, CREDITS_SPENT where the agent holds as many
         as it may, BODY_LOST where the whole place of large bodies is away.
         """
-        ttl = checked_lease(agent, stage, limit, ttl_seconds)
         with self._store.write() as connection:
-            now = self._store.now()
+            now, ttl = self._store.now(), checked_lease(current_flow(connection), agent, stage, limit, ttl_seconds)
             if (first := recall(connection, request)) is not None:
                 known = [Given(*fields) for fields in json.loads(first)]
                 given, _ = _whole(connection, known)
-                ends = self._ends(connection, agent, list(given))
+                ends = self._ends(connection, agent, stage, list(given))
             else:
                 room = room_for(connection, agent, limit)
                 given = self._hand_out_whole(connection, agent, stage, room, now + ttl)
@@ -124,7 +124,7 @@ class Queues(Part):
         ]
 
     def _hand_out_whole(
-        self, connection: Connection, agent: Identity, stage: Stage, limit: int, until: int
+        self, connection: Connection, agent: Identity, stage: str, limit: int, until: int
     ) -> dict[Given, tuple[Sample, ...]]:
         """Deliveries, each with its chain. What can't be read is taken back, and others are tried."""
         given: dict[Given, tuple[Sample, ...]] = {}
@@ -135,18 +135,19 @@ class Queues(Part):
                 break
             if bodies_of(connection).is_away():
                 raise next(iter(lost.values()))
-            self._take_back(connection, agent, {sample_id: str(error) for sample_id, error in lost.items()})
+            self._take_back(connection, agent, stage, {sample_id: str(error) for sample_id, error in lost.items()})
         return given
 
-    def _take_back(self, connection: Connection, _agent: Identity, reasons: Mapping[str, str]) -> None:
+    def _take_back(self, connection: Connection, _agent: Identity, stage: str, reasons: Mapping[str, str]) -> None:
         """Make dead letters of samples that were just handed out and that nobody can work on."""
-        rows, now = held_by_id(connection, reasons).values(), self._store.now()
+        found, now = held_by_place(connection, reasons), self._store.now()
+        rows = [found[sample_id, stage] for sample_id in reasons]
         for row in rows:
             row.state, row.attempt, row.touched = State.DEAD, row.attempt + 1, True
         settle_all(connection, rows)
         connection.execute(insert(history), [row.note(now, "lost", reasons[row.sample_id]) for row in rows])
 
-    def _hand_out(self, connection: Connection, agent: Identity, stage: Stage, limit: int, until: int) -> list[Given]:
+    def _hand_out(self, connection: Connection, agent: Identity, stage: str, limit: int, until: int) -> list[Given]:
         wake(connection, self._store.now())
         live = sum(depths(connection).values())
         if (left := self._credits.leases_left(connection, agent.name, limit, live)) < 1:
@@ -157,24 +158,25 @@ class Queues(Part):
             )
         rows = connection.execute(waiting(stage, min(limit, left))).all()
         given = [Given(row.sample_id, row.generation + 1, row.attempt + 1) for row in rows]
-        lease = {"agent": agent.name, "until": until, "now": self._store.now()}
+        lease = {"place": stage, "agent": agent.name, "until": until, "now": self._store.now()}
         taken = [{"key": one.sample_id, "fence": one.generation, **lease} for one in given]
         if taken:
             connection.execute(_LEASE, taken)
         return given
 
-    def _ends(self, connection: Connection, agent: Identity, given: Sequence[Given]) -> list[int]:
+    def _ends(self, connection: Connection, agent: Identity, stage: str, given: Sequence[Given]) -> list[int]:
         """When each delivery to an agent ends; 0 for those that have ended."""
-        rows, now = held_by_id(connection, [one.sample_id for one in given]), self._store.now()
-        held = [(rows[one.sample_id], one.generation) for one in given]
+        rows, now = held_by_place(connection, [one.sample_id for one in given]), self._store.now()
+        held = [(rows[one.sample_id, stage], one.generation) for one in given]
         mine = [row.lease_agent == agent.name and row.is_held(generation, now) for row, generation in held]
         return [row.lease_until if still else 0 for (row, _), still in zip(held, mine, strict=True)]
 
-    def _handed(self, agent: Identity, stage: Stage, given: Given, chain: Sequence[Sample], left: int) -> Lease:
+    def _handed(self, agent: Identity, stage: str, given: Given, chain: Sequence[Sample], left: int) -> Lease:
         seen = tuple(redact_all(chain, agent.role))
         return Lease(
             token=self._signer.sign(Claim(stage, given.sample_id, given.generation), agent.name),
-            stage=stage,
+            stage=stage_of(stage),
+            queue=stage,
             sample=seen[0],
             chain=seen,
             attempt=given.attempt,
@@ -188,16 +190,22 @@ class Queues(Part):
         `publish`; after QUEUE_FULL or CREDITS_SPENT the lease still stands.
         """
         with self._store.write() as connection:
-            intake = Intake(connection, self._store.now(), self._queue_limit, self._credits)
+            flow = current_flow(connection)
+            intake = Intake(connection, self._store.now(), flow, self._queue_limit, self._credits)
             intake.load(output for completion in completions for output in completion.outputs)
 
             def finish(held: Held, position: int) -> Answer:
                 outputs = completions[position].outputs
-                if refusal := refused_output(BUILT_IN, agent, held.sample_id, outputs):
+                if refusal := refused_output(flow, agent, held.sample_id, outputs):
                     return refusal
+                decided = decision_of(outputs) if flow.is_gate(agent.role_name) else None
+                if decided is Decision.PASS and (full := intake.full(flow.after(held.stage))):
+                    return Answer(id=held.sample_id, code=Code.QUEUE_FULL, message=full)
                 answer = intake.admit(agent, outputs)
                 if not answer.ok:
                     return answer.model_copy(update={"id": held.sample_id})
+                if decided is not None:
+                    intake.decide(held.sample_id, held.stage, decided)
                 return held.settle(State.DONE, Answer(id=held.sample_id, revision=answer.revision), "complete")
 
             answers = self._decide(connection, agent, [item.token for item in completions], "complete", finish)
@@ -250,13 +258,13 @@ class Queues(Part):
     ) -> list[Answer]:
         """Check every token's fence, let `act` decide over those that hold, and write the rows that changed."""
         claims = [self._signer.read(token, agent.name) for token in tokens]
-        held = held_by_id(connection, [claim.sample_id for claim in claims if claim])
+        held = held_by_place(connection, [claim.sample_id for claim in claims if claim])
         now, answers = self._store.now(), list[Answer]()
         for position, claim in enumerate(claims):
             if claim is None:
                 answers.append(refused_token(agent))
                 continue
-            row = held.get(claim.sample_id)
+            row = held.get((claim.sample_id, claim.stage))
             if row is None or not row.is_held(claim.generation, now):
                 answers.append(_first_answer(row, claim, call))
             else:
@@ -281,12 +289,11 @@ def _first_answer(row: Held | None, claim: Claim, call: str) -> Answer:
     return Answer(id=claim.sample_id, code=Code.LEASE_LOST, message=said)
 
 
-def checked_lease(agent: Identity, stage: Stage, limit: int, ttl_seconds: float) -> int:
+def checked_lease(flow: Flow, agent: Identity, stage: str, limit: int, ttl_seconds: float) -> int:
     """How long a lease would hold, in microseconds. Raises RefusedError where it may not be had."""
-    if BUILT_IN.queue_of(agent.role) != stage:
-        raise RefusedError(
-            Code.FORBIDDEN, f"a {agent.role} may not lease from {stage}", "Use the credential of the role that does"
-        )
+    if not stage or flow.queue_of(agent.role_name) != stage:
+        said = f"a {agent.role_name} may not lease from {stage or 'any queue'}"
+        raise RefusedError(Code.FORBIDDEN, said, "Use the credential of the role that does")
     if limit < 1:
         raise RefusedError(Code.INVALID, f"a lease of {limit} samples", "Ask for at least 1")
     return checked_ttl(ttl_seconds)

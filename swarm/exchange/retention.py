@@ -15,7 +15,6 @@ from swarm.exchange.part import Part
 from swarm.exchange.rows import chunks
 from swarm.exchange.schema import events, history, queue, tallies
 from swarm.exchange.store import write_meta
-from swarm.work import Stage
 
 DAY = 86_400 * SECOND
 PORTION = 5_000
@@ -48,23 +47,17 @@ class Retention(Part):
                 more |= _fold_history(connection, now - round(keep.history_days * DAY), portion)
         return more
 
-    def burned(self) -> Counter[tuple[Stage, str]]:
+    def burned(self) -> Counter[tuple[str, str]]:
         """How many deliveries were burned since the store began, by queue and kind: retry, reject, expired, lost."""
-        counted = select(queue.c.stage, history.c.kind, func.count()).join(
-            queue, queue.c.sample_id == history.c.sample_id
-        )
+        key = history.c.stage, history.c.kind
         with self._store.read() as connection:
-            found = Counter(
-                {
-                    (Stage(s), kind): n
-                    for s, kind, n in connection.execute(counted.group_by(queue.c.stage, history.c.kind))
-                }
-            )
+            counted = connection.execute(select(*key, func.count()).group_by(*key))
+            found = Counter({(stage, kind): n for stage, kind, n in counted})
             for key, total in connection.execute(
                 select(tallies.c.key, tallies.c.total).where(tallies.c.topic == _BURNED)
             ):
                 stage, _, kind = key.partition("/")
-                found[Stage(stage), kind] += total
+                found[stage, kind] += total
         return Counter({(stage, kind): n for (stage, kind), n in found.items() if kind not in (REQUEUED, DISCARDED)})
 
 
@@ -85,7 +78,8 @@ def _raise_floor(connection: Connection, horizon: int, portion: int) -> bool:
 
 def _fold_history(connection: Connection, horizon: int, portion: int) -> bool:
     """Turn burned deliveries of finished samples into counters; what waits or is dead keeps its whole history."""
-    old = select(history.c.number, queue.c.stage, history.c.kind).join(queue, queue.c.sample_id == history.c.sample_id)
+    its_row = (queue.c.sample_id == history.c.sample_id) & (queue.c.stage == history.c.stage)
+    old = select(history.c.number, history.c.stage, history.c.kind).join(queue, its_row)
     old = old.where(history.c.at < horizon, queue.c.state.in_(_FINISHED)).order_by(history.c.number).limit(portion)
     rows = connection.execute(old).all()
     burned = Counter(f"{row.stage}/{row.kind}" for row in rows)

@@ -34,16 +34,16 @@ class Roster(Part):
         `instance` names its process. Where another one registered last, what that held runs out now.
         Raises RefusedError FORBIDDEN where the card claims another role than the credential has.
         """
-        if card.role is not agent.role:
+        if card.role_name != agent.role_name:
             raise RefusedError(
                 Code.FORBIDDEN,
-                f"card {card.name!r} says {card.role}, the credential says {agent.role}",
+                f"card {card.name!r} says {card.role_name}, the credential says {agent.role_name}",
                 "Register with the credential of that role",
             )
         with self._store.write() as connection:
             now, body, life = self._store.now(), card.model_dump_json(), round(life_seconds * SECOND)
             row = connection.execute(select(agents).where(agents.c.name == card.name)).first()
-            known = {"role": card.role, "card": body, "lease_limit": card.lease_limit, "instance": instance}
+            known = {"role": card.role_name, "card": body, "lease_limit": card.lease_limit, "instance": instance}
             known |= {"present": True, "absent": False, "last_seen_at": now, "life": life, "alive_until": now + life}
             if row is None:
                 connection.execute(insert(agents), {"name": card.name, "registered_at": now, **known, **_FRESH})
@@ -122,10 +122,10 @@ class Roster(Part):
         row = connection.execute(select(agents).where(agents.c.name == name, agents.c.present)).first()
         if row is None:
             raise RefusedError(Code.NOT_FOUND, f"no agent {name!r} is registered", "Register it first")
-        if row.role != agent.role and not (dismissing and agent.role in _MAY_DISMISS):
+        if row.role != agent.role_name and not (dismissing and agent.role in _MAY_DISMISS):
             raise RefusedError(
                 Code.FORBIDDEN,
-                f"agent {name!r} is a {row.role}, the caller a {agent.role}",
+                f"agent {name!r} is a {row.role}, the caller a {agent.role_name}",
                 "Use the agent's own credential",
             )
         return row

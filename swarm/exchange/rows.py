@@ -14,7 +14,6 @@ from swarm.exchange.schema import samples, stages
 from swarm.exchange.store import moment
 from swarm.forgetting import blank
 from swarm.records import Payload, Sample
-from swarm.work import Stage
 
 _CHUNK = 500
 _Id = TypeVar("_Id", str, int)
@@ -135,30 +134,30 @@ def samples_by_id(connection: Connection, ids: Iterable[str], lost: Lost | None 
 
 
 def chains(connection: Connection, ids: Sequence[str], lost: Lost | None = None) -> list[tuple[Sample, ...]]:
-    """For each stored id, the sample and its ancestors, nearest first; `lost` as in `samples_by_id`."""
+    """For each stored id, the sample and its ancestors up to its root probe, nearest first; `lost` as in
+    `samples_by_id`."""
     known: dict[str, Sample] = {}
     missing = set(ids)
     while missing:
         found = samples_by_id(connection, sorted(missing), lost)
         known |= found
-        missing = {sample.parent_id for sample in found.values() if sample.parent_id} - known.keys()
+        missing = {sample.parent_id for sample in found.values() if sample.kind != "probe"} - known.keys()
     return [_chain(known, sample_id) for sample_id in ids]
 
 
 def _chain(known: Mapping[str, Sample], sample_id: str) -> tuple[Sample, ...]:
-    links: list[Sample] = []
-    while sample_id:
-        links.append(known[sample_id])
-        sample_id = links[-1].parent_id
+    links = [known[sample_id]]
+    while links[-1].kind != "probe":
+        links.append(known[links[-1].parent_id])
     return tuple(links)
 
 
-def count_stage(connection: Connection, stage: Stage, accepted: int = 0, closed: int = 0) -> None:
+def count_stage(connection: Connection, stage: str, accepted: int = 0, closed: int = 0) -> None:
     """Raise the running counters of a queue."""
     if accepted or closed:
         add_rows(connection, stages, [{"stage": stage, "accepted": accepted, "closed": closed}])
 
 
-def depths(connection: Connection) -> dict[Stage, int]:
+def depths(connection: Connection) -> dict[str, int]:
     """How many samples of each queue are ready, leased or delayed, by the running counters."""
-    return {Stage(stage): depth for stage, depth in connection.execute(_DEPTHS)}
+    return dict(connection.execute(_DEPTHS).tuples().all())

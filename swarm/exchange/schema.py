@@ -20,7 +20,7 @@ from sqlalchemy import (
     or_,
 )
 
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 14
 """The migration that these tables are the outcome of; a change here needs the next one, in migrations/versions."""
 
 metadata = MetaData()
@@ -35,7 +35,7 @@ meta = Table(
     Column("key", _Word, primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""Single values: schema_version, swarm, domain, started_at, alive_at, epoch, phase, champion_id, reign, floor."""
+"""Single values: schema_version, swarm, domain, started_at, alive_at, epoch, phase, champion_id, reign, floor, flow."""
 
 events = Table(
     "events",
@@ -130,7 +130,7 @@ queue = Table(
     "queue",
     metadata,
     Column("sample_id", _Word, primary_key=True),
-    Column("stage", _Word, nullable=False),
+    Column("stage", _Word, primary_key=True),
     Column("state", _Word, nullable=False),
     Column("priority", Integer, nullable=False),
     Column("revision", BigInteger, nullable=False),
@@ -147,7 +147,8 @@ queue = Table(
     Column("leased_at", BigInteger, nullable=False, server_default="0"),
     Index("queue_state", "stage", "state", "enqueued_at"),
 )
-"""One row for each sample that ever waited. `attempt` counts burned deliveries, `generation` is the fence.
+"""One row for each sample and each queue that it ever waited in. `attempt` counts burned deliveries, `generation` is
+the fence.
 
 `producer` is whose credits it takes up; what the gateway itself let in is nobody's.
 """
@@ -206,6 +207,7 @@ history = Table(
     Column("attempt", Integer, nullable=False),
     Column("kind", _Word, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("stage", _Word, nullable=False, server_default=""),
     Index("history_sample", "sample_id"),
 )
 """Every burned delivery, with who held it and why it failed, and what an operator did with a dead letter; of finished
@@ -229,7 +231,8 @@ tallies = Table(
     Column("total", BigInteger, nullable=False),
 )
 """Plain counters: samples by kind, probes by origin, probes that probers refused themselves by reason, thumbs by
-checkpoint, and burned deliveries by queue and kind once their history is dropped.
+checkpoint, what gates dropped and what taps were not offered by queue, and burned deliveries by queue and kind once
+their history is dropped.
 """
 
 agents = Table(

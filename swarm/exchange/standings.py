@@ -6,6 +6,7 @@ from swarm.errors import RefusedError
 from swarm.events import EventKind
 from swarm.exchange.conduct import standings_of
 from swarm.exchange.flow import TAUGHT_PURPOSES, Code, State
+from swarm.exchange.flows import current_flow
 from swarm.exchange.held import hand_back
 from swarm.exchange.intake import queue_row
 from swarm.exchange.log import current_revision
@@ -50,7 +51,8 @@ class Standings(Part):
         """Let a producer's learn probes be asked, as many as there is room for, and its right corrections be taught."""
         now = self._store.now()
         theirs = samples.c.withheld, samples.c.producer == name, samples.c.forgotten_at.is_(None)
-        room = max(0, self._queue_limit - depths(connection)[Stage.PROBES])
+        entry = current_flow(connection).entry(Stage.PROBES, Purpose.LEARN)
+        room = max(0, self._queue_limit - depths(connection)[entry])
         asked = select(samples.c.id, samples.c.revision, samples.c.ordering_key).where(*theirs)
         asked = (
             asked.where(samples.c.kind == "probe", samples.c.purpose == Purpose.LEARN)
@@ -58,15 +60,14 @@ class Standings(Part):
             .limit(room)
         )
         rows = connection.execute(asked).all()
-        waiting = [
-            queue_row(row.id, Stage.PROBES, Purpose.LEARN, row.revision, now, row.ordering_key, name) for row in rows
-        ]
+        waiting = [queue_row(row.id, entry, Purpose.LEARN, row.revision, now, row.ordering_key, name) for row in rows]
         if waiting:
             connection.execute(insert(queue), waiting)
-            count_stage(connection, Stage.PROBES, accepted=len(waiting))
+            count_stage(connection, entry, accepted=len(waiting))
         lessons = connection.execute(_lessons(name)).all()
         for lesson in lessons:
-            connection.execute(update(queue).where(queue.c.sample_id == lesson.parent_id).values(state=State.DONE))
+            failure = queue.c.sample_id == lesson.parent_id, queue.c.stage == Stage.FAILURES
+            connection.execute(update(queue).where(*failure).values(state=State.DONE))
         count_stage(connection, Stage.FAILURES, closed=len(lessons))
         self._log_again(connection, [row.id for row in rows] + [lesson.id for lesson in lessons], now)
 

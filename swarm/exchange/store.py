@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from swarm.errors import StoreError, SwarmError
 from swarm.exchange.bodies import Bodies
 from swarm.exchange.schema import SCHEMA_VERSION, meta, stages
-from swarm.work import Stage
+from swarm.work import STAGES
 
 Clock = Callable[[], datetime]
 
@@ -220,7 +220,7 @@ class Store(ABC):
         values = {"schema_version": str(SCHEMA_VERSION), "swarm": swarm_name, "domain": domain_name}
         values |= {"started_at": now, "alive_at": now, "champion_id": "", "reign": "0", "epoch": "0"}
         self._writer.execute(insert(meta), [{"key": key, "value": value} for key, value in values.items()])
-        self._writer.execute(insert(stages), [{"stage": s, "accepted": 0, "closed": 0} for s in Stage])
+        self._writer.execute(insert(stages), [{"stage": s, "accepted": 0, "closed": 0} for s in STAGES])
 
     def _upgrade(self, stamped: bool) -> None:
         """Bring an older store to this program's schema; one that was made before migrations were is stamped first."""

@@ -4,14 +4,15 @@ from sqlalchemy import Connection, Integer, cast, func, insert, select, update
 
 from swarm.exchange.conduct import note, standings_of
 from swarm.exchange.flow import MAX_ATTEMPTS, State
-from swarm.exchange.held import held_by_id, settle_all, wake
-from swarm.exchange.intake import queue_row
+from swarm.exchange.flows import current_flow
+from swarm.exchange.held import held_by_place, settle_all, wake
+from swarm.exchange.intake import DROPPED, UNOFFERED, queue_row
 from swarm.exchange.part import Part
 from swarm.exchange.rows import chunks, count_stage, depths
-from swarm.exchange.schema import LEASED, agents, checkpoints, history, meta, queue, samples, stages
+from swarm.exchange.schema import LEASED, agents, checkpoints, history, meta, queue, samples, stages, tallies
 from swarm.exchange.tokens import Claim
 from swarm.records import Purpose
-from swarm.work import Outcome, QueueCount, Stage
+from swarm.work import STAGES, Outcome, QueueCount, Stage, stage_of
 
 _WAITING = (State.READY, State.DELAYED)
 
@@ -27,19 +28,21 @@ class Sweeps(Part):
             late = connection.scalars(select(queue.c.sample_id).where(LEASED, queue.c.lease_until < now)).all()
             if not late:
                 return 0
-            rows, notes = held_by_id(connection, late), list[dict[str, object]]()
-            for row in rows.values():
+            notes = list[dict[str, object]]()
+            rows = [row for row in held_by_place(connection, late).values() if row.state == State.LEASED]
+            rows = [row for row in rows if row.lease_until < now]
+            for row in rows:
                 row.attempt, row.touched = row.attempt + 1, True
                 row.state = State.DEAD if row.attempt >= MAX_ATTEMPTS else State.READY
                 notes.append(row.note(now, "expired", "the lease ran out"))
-            settle_all(connection, rows.values())
+            settle_all(connection, rows)
             connection.execute(insert(history), notes)
-            outside = standings_of(connection, {row.lease_agent for row in rows.values()})
-            for row in rows.values():
+            outside = standings_of(connection, {row.lease_agent for row in rows})
+            for row in rows:
                 if row.lease_agent in outside:
-                    delivery = Claim(Stage(row.stage), row.sample_id, row.generation).text()
+                    delivery = Claim(row.stage, row.sample_id, row.generation).text()
                     note(connection, now, row.lease_agent, [(delivery, Outcome.LOST)])
-        return len(late)
+        return len(rows)
 
     def restart(self) -> int:
         """Give every lease the time back that this store was closed, so that a crash burns no attempt; and every agent,
@@ -55,15 +58,19 @@ class Sweeps(Part):
             return connection.execute(longer).rowcount
 
     def expire_stale(self, max_promotions: int) -> int:
-        """Expire failures that wait for a teacher and whose checkpoint is more than `max_promotions` reigns old."""
+        """Expire failures that wait for a teacher, or at a gate before it, and whose checkpoint is more than
+        `max_promotions` reigns old."""
         with self._store.write() as connection:
+            path = current_flow(connection).path(Stage.FAILURES)
             reign = select(cast(meta.c.value, Integer)).where(meta.c.key == "reign").scalar_subquery()
             joined = queue.join(samples, samples.c.id == queue.c.sample_id)
             joined = joined.outerjoin(checkpoints, checkpoints.c.id == samples.c.checkpoint_id)
-            stale = select(queue.c.sample_id).select_from(joined)
-            stale = stale.where(queue.c.stage == Stage.FAILURES, queue.c.state.in_(_WAITING))
+            stale = select(queue.c.stage, queue.c.sample_id).select_from(joined)
+            stale = stale.where(queue.c.stage.in_(path), queue.c.state.in_(_WAITING))
             stale = stale.where(reign - func.coalesce(checkpoints.c.reign, 0) > max_promotions)
-            return _close(connection, Stage.FAILURES, list(connection.scalars(stale)), State.EXPIRED)
+            rows = connection.execute(stale).all()
+            ended = {stage: [row.sample_id for row in rows if row.stage == stage] for stage in path}
+            return sum(_close(connection, stage, ids, State.EXPIRED) for stage, ids in ended.items())
 
     def discard(self, stage: Stage, purpose: Purpose) -> int:
         """Take out what waits in a stage for a purpose that has ended, such as a siege that was broken off."""
@@ -79,23 +86,22 @@ class Sweeps(Part):
         Where the queue hasn't room for all, the next call releases more.
         """
         with self._store.write() as connection:
-            now, room = self._store.now(), self._queue_limit - depths(connection)[Stage.FAILURES]
+            path, now = current_flow(connection).path(Stage.FAILURES), self._store.now()
+            room = self._queue_limit - depths(connection)[path[0]]
             failed = samples.c.kind == "verdict", samples.c.purpose == Purpose.SIEGE, samples.c.passed.is_(False)
             first = select(func.min(samples.c.revision)).where(*failed, ~samples.c.withheld)
             first = first.group_by(samples.c.parent_id)
             breaches = select(samples.c.id, samples.c.revision, samples.c.ordering_key).outerjoin(
-                queue, queue.c.sample_id == samples.c.id
+                queue, (queue.c.sample_id == samples.c.id) & queue.c.stage.in_(path)
             )
             breaches = breaches.where(samples.c.revision.in_(first), queue.c.sample_id.is_(None))
             breaches = breaches.where(samples.c.revision > since_revision, samples.c.forgotten_at.is_(None))
             rows = connection.execute(breaches.order_by(samples.c.revision).limit(max(0, room))).all()
             if not rows:
                 return 0
-            waiting = [
-                queue_row(row.id, Stage.FAILURES, Purpose.LEARN, row.revision, now, row.ordering_key) for row in rows
-            ]
+            waiting = [queue_row(row.id, path[0], Purpose.LEARN, row.revision, now, row.ordering_key) for row in rows]
             connection.execute(insert(queue), waiting)
-            count_stage(connection, Stage.FAILURES, accepted=len(waiting))
+            count_stage(connection, path[0], accepted=len(waiting))
         return len(waiting)
 
     def queue_counts(self) -> list[QueueCount]:
@@ -105,7 +111,7 @@ class Sweeps(Part):
 
 
 def queue_counts(connection: Connection, now: int) -> list[QueueCount]:
-    """One row for each stage: its running `accepted`, and its rows counted by state."""
+    """One row for each queue, those of the way first: its running `accepted`, and its rows counted by state."""
     oldest = func.min(queue.c.enqueued_at).label("oldest")
     counted = select(queue.c.stage, queue.c.state, func.count().label("count"), oldest)
     by_state = counted.group_by(queue.c.stage, queue.c.state).subquery()
@@ -119,14 +125,21 @@ def queue_counts(connection: Connection, now: int) -> list[QueueCount]:
             numbers[stage][state] = count
             if state in (State.READY, State.LEASED, State.DELAYED):
                 ages[stage] = max(ages.get(stage, 0), now - since)
+    beside = select(tallies.c.key, tallies.c.topic, tallies.c.total).where(tallies.c.topic.in_((DROPPED, UNOFFERED)))
+    for name, topic, total in connection.execute(beside):
+        numbers[name][topic] = total
+    names = (*STAGES, *sorted(numbers.keys() - set(STAGES)))
     return [
-        QueueCount(stage=stage, oldest_age_seconds=max(0, ages.get(stage, 0)) / 1e6, **numbers[stage])
-        for stage in Stage
+        QueueCount(
+            stage=stage_of(name), queue=name, oldest_age_seconds=max(0, ages.get(name, 0)) / 1e6, **numbers[name]
+        )
+        for name in names
     ]
 
 
-def _close(connection: Connection, stage: Stage, ids: list[str], state: State) -> int:
+def _close(connection: Connection, stage: str, ids: list[str], state: State) -> int:
     for group in chunks(ids):
-        connection.execute(update(queue).where(queue.c.sample_id.in_(group)).values(state=state))
+        chosen = queue.c.sample_id.in_(group), queue.c.stage == stage
+        connection.execute(update(queue).where(*chosen).values(state=state))
     count_stage(connection, stage, closed=len(ids))
     return len(ids)

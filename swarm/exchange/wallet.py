@@ -10,12 +10,13 @@ from sqlalchemy import Connection, Row, insert, select, update
 from swarm.errors import RefusedError
 from swarm.exchange.conduct import standings_of
 from swarm.exchange.flow import Code
+from swarm.exchange.flows import current_flow
 from swarm.exchange.schema import agents, credentials
 from swarm.exchange.standings import Standings, place
 from swarm.exchange.store import micros, moment
 from swarm.fields import AGENT_NAME_FIX
 from swarm.records import Tier
-from swarm.roles import AgentCard, Credential, Role, Standing
+from swarm.roles import AgentCard, Credential, Role, Standing, role_of
 
 DEFAULT_TTL_SECONDS = 30 * 86_400.0
 DEFAULT_OVERLAP_SECONDS = 3_600.0
@@ -37,17 +38,21 @@ class Wallet(Standings):
     """Issues, rotates and revokes."""
 
     def issue(
-        self, name: str, role: Role, ttl_seconds: float = DEFAULT_TTL_SECONDS, tier: Tier | None = None
+        self, name: str, role: str, ttl_seconds: float = DEFAULT_TTL_SECONDS, tier: Tier | None = None
     ) -> tuple[Credential, str]:
         """A new credential and its token. Without a tier, a name stays where it stands; a new one is quarantined.
 
-        Raises RefusedError: INVALID for a name of another shape, CONFLICT for that of one of the swarm's own agents.
+        Raises RefusedError: INVALID for a name of another shape, CONFLICT for that of one of the swarm's own agents,
+        NOT_FOUND for a role that nobody declared.
         """
         try:
-            AgentCard(name=name, role=role)
+            AgentCard(name=name, role=Role.DECLARED)
         except ValueError:
             raise RefusedError(Code.INVALID, f"the name is {name!r}", AGENT_NAME_FIX) from None
         with self._store.write() as connection:
+            if role not in (known := current_flow(connection).by_name):
+                said = f"there is no role {role!r}, only {', '.join(known)}"
+                raise RefusedError(Code.NOT_FOUND, said, "Declare it in the config's [flow], then `swarm apply CONFIG`")
             now, identity = self._store.now(), secrets.token_hex(6)
             self._admit(connection, name, tier, now)
             token = f"{TOKEN_PREFIX}_{identity}_{secrets.token_urlsafe(32)}"
@@ -83,7 +88,7 @@ class Wallet(Standings):
                 raise RefusedError(Code.CONFLICT, f"credential {credential_id} {ended}", "Issue a new one")
             until = min(micros(old.expires_at), now + round(overlap_seconds * 1e6))
             connection.execute(update(credentials).where(credentials.c.id == old.id).values(expires_at=until))
-            return self.issue(old.name, old.role, ttl_seconds)
+            return self.issue(old.name, old.role_name, ttl_seconds)
 
     def revoke(self, credential_id: str) -> Credential:
         """End a credential now; again is no second effect. Raises RefusedError NOT_FOUND."""
@@ -108,10 +113,12 @@ class Wallet(Standings):
 
 
 def _credential(row: Row[Any], placed: Mapping[str, Standing]) -> Credential:
+    role, declared_role = role_of(row.role)
     return Credential(
         id=row.id,
         name=row.name,
-        role=Role(row.role),
+        role=role,
+        declared_role=declared_role,
         issued_at=moment(row.issued_at),
         expires_at=moment(row.expires_at),
         revoked_at=None if row.revoked_at is None else moment(row.revoked_at),

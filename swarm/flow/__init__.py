@@ -3,15 +3,16 @@
 from swarm.flow.builtin import BUILT_IN, LEASES
 from swarm.flow.graph import Flow, Route, declared
 from swarm.flow.refusals import Fault, refusals
-from swarm.flow.spec import Limits, Place, RoleSpec
+from swarm.flow.spec import FlowRecord, Place, RoleLimits, RoleSpec
 
 __all__ = [
     "BUILT_IN",
     "LEASES",
     "Fault",
     "Flow",
-    "Limits",
+    "FlowRecord",
     "Place",
+    "RoleLimits",
     "RoleSpec",
     "Route",
     "declared",

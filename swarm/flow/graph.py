@@ -41,6 +41,18 @@ class Flow:
         """The kind that completing a lease must bring; "" where the role leases nothing."""
         return self.by_name[role].completes_with if role in self.by_name else ""
 
+    def is_gate(self, role: str) -> bool:
+        """Whether a role says of what it leases whether it may go on."""
+        return role in self.by_name and self.by_name[role].place is Place.GATE
+
+    def limit_of(self, queue: str) -> int:
+        """How many samples may wait in a queue by its role's own word; 0 where that has none."""
+        return self.by_name[queue].limits.queue if queue in self.by_name else 0
+
+    def generations_of(self, queue: str) -> int:
+        """How many times over probes may be made from what waits in a queue; 0 where none are."""
+        return self.by_name[queue].limits.generations if queue in self.by_name else 0
+
     def may_publish(self, role: str, kind: str) -> bool:
         """Whether a role may send this kind of sample without a lease."""
         return role in self.by_name and kind in self.by_name[role].publishes

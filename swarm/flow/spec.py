@@ -1,15 +1,14 @@
 """One role as data: what it consumes, what it may make, where it stands in the flow, and its limits."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from swarm.fields import Count, Number
+from swarm.fields import Count, Number, RoleName
 from swarm.records import Record
 
-RoleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
-"""What a role is called: 1 to 32 lower-case letters, digits and hyphens. Its queue, if it has its own, is called so."""
 Word = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9 -]*$")]
 """A stream, a kind or a standing; whether there is such a one is for `refusals` to say."""
 
@@ -30,7 +29,7 @@ class Place(StrEnum):
     TAP = "tap"
 
 
-class Limits(Record):
+class RoleLimits(Record):
     """How far a role may go."""
 
     queue: Count = 0
@@ -52,7 +51,7 @@ class RoleSpec(Record):
     """What completing a lease must bring; annotations may come along."""
     publishes: tuple[Word, ...] = Field((), max_length=8)
     """What it may send without a lease."""
-    limits: Limits = Limits()
+    limits: RoleLimits = RoleLimits()
 
     @property
     def place(self) -> Place:
@@ -74,3 +73,11 @@ class RoleSpec(Record):
         if self.place is Place.SOURCE:
             return ""
         return self.consumes if self.place is Place.LINE else self.name
+
+
+class FlowRecord(Record):
+    """What a swarm's flow has beside its built-in roles, as it was last applied."""
+
+    roles: tuple[RoleSpec, ...] = Field((), max_length=64)
+    at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    revision: int = 0

@@ -1,19 +1,21 @@
 """Wakes those who wait for a change: one counter and one condition for each topic, and a line for each queue."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
 
 from swarm.gateway.line import Line
-from swarm.work import Stage
+from swarm.work import Stage, stage_of
 
 
 class Topic(StrEnum):
-    """What a waiter waits for: work in a queue, a correction, or anything in the event log."""
+    """What a waiter waits for: work in a queue (one topic for all declared roles), a correction, or anything."""
 
     PROBES = "probes"
     ATTEMPTS = "attempts"
     FAILURES = "failures"
+    DECLARED = "declared"
     CORRECTIONS = "corrections"
     LOG = "log"
 
@@ -22,13 +24,19 @@ QUEUES = frozenset(Topic(stage) for stage in Stage)
 EVERYTHING = frozenset(Topic)
 
 
+def topic_of(queue: str) -> Topic:
+    """What who waits for work in a queue waits for."""
+    return Topic(stage_of(queue))
+
+
 class Changes:
     """Take `seen` before looking, then `wait` with it: a change in between is not missed. Lives on one event loop."""
 
     def __init__(self) -> None:
         self._seen = dict.fromkeys(Topic, 0)
         self._conditions = {topic: asyncio.Condition() for topic in Topic}
-        self.lines = {topic: Line() for topic in QUEUES}
+        self.lines: defaultdict[str, Line] = defaultdict(Line)
+        """By the queue's name."""
         self.closed = False
 
     def seen(self, topic: Topic) -> int:
@@ -51,8 +59,9 @@ class Changes:
             async with self._conditions[topic]:
                 self._seen[topic] += 1
                 self._conditions[topic].notify_all()
-            if topic in self.lines:
-                self.lines[topic].change()
+            for queue, line in self.lines.items():
+                if topic_of(queue) is topic:
+                    line.change()
 
     async def close(self) -> None:
         """Wake everyone for the last time; from now on nobody waits."""

@@ -11,9 +11,9 @@ from swarm.fields import AgentName, Note
 from swarm.gateway.changes import EVERYTHING
 from swarm.gateway.desk import Desk, wires
 from swarm.gateway.once import asked, once_sealed
-from swarm.gateway.soundness import bounded
+from swarm.gateway.soundness import bounded, lined
 from swarm.records import Record, Tier
-from swarm.roles import Role
+from swarm.roles import Role, role_name
 from swarm.v1 import credential_pb2, credential_pb2_grpc
 
 LONGEST_TTL_SECONDS = 400 * 86_400.0
@@ -34,7 +34,8 @@ class CredentialService(credential_pb2_grpc.CredentialServiceServicer):
         self._desk = desk
 
     async def IssueCredential(self, request: Any, context: Any) -> Any:
-        role = enum_from_wire(request.role, Role, "IssueCredentialRequest.role")
+        role = role_name(enum_from_wire(request.role, Role, "IssueCredentialRequest.role"), request.declared_role)
+        lined("IssueCredentialRequest.declared_role", role)
         ttl = _lifetime(request)
         tier = enum_from_wire(request.tier, Tier, "IssueCredentialRequest.tier") if request.HasField("tier") else None
         reply = credential_pb2.IssueCredentialResponse

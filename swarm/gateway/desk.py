@@ -23,7 +23,7 @@ from swarm.gateway.traces import Traces
 from swarm.gateway.writer import Writer
 from swarm.privacy import Screen
 from swarm.records import Record, Sample
-from swarm.work import Answer, Stage
+from swarm.work import Answer
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -50,8 +50,8 @@ class Desk:
     """Promotions after which a failure that waits for a teacher is stale."""
     bookmark_seconds: float
     """How long a watch is silent before it says how far it has come."""
-    polled_at: dict[Stage, float] = field(default_factory=dict)
-    """When somebody last asked for work of a stage, in the event loop's time."""
+    polled_at: dict[str, float] = field(default_factory=dict)
+    """When somebody last asked for work of a queue, in the event loop's time."""
     screen: Screen = field(default_factory=Screen)
     """What takes personal data out of all that comes in."""
     metrics: Metrics = field(default_factory=Metrics)
@@ -73,8 +73,8 @@ class Desk:
         return passed
 
     async def take_credentials(self) -> None:
-        """Let the edge know which credentials are good now."""
-        self.keys.take(await self.read(lambda exchange: exchange.credentials()))
+        """Let the edge know which credentials are good now, and which roles there are."""
+        self.keys.take(*await self.read(lambda exchange: (exchange.credentials(), exchange.flow().by_name)))
         self.edge.sweep()
 
     async def poll(self, look: Callable[[], Awaitable[T]], topic: Topic, wait_seconds: float) -> T:

@@ -117,7 +117,7 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         except RefusedError as error:
             return error
         if not may_call(identity.role, details.method):
-            said = f"a {identity.role} may not call {details.method}"
+            said = f"a {identity.role_name} may not call {details.method}"
             return RefusedError("FORBIDDEN", said, "Use the credential of a role that may")
         if not may_call(identity.role, details.method, identity.tier):
             said = f"{identity.name} is in quarantine and may not call {details.method}"
@@ -208,7 +208,7 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         who = identity if isinstance(identity, Identity) else None
         facts = {"method": method, "peer": context.peer()}
         if who is not None:
-            facts |= {"name": who.name, "role": who.role, "credential": who.credential_id}
+            facts |= {"name": who.name, "role": who.role_name, "credential": who.credential_id}
         ended = ""
 
         async def refuse(error: Exception) -> None:

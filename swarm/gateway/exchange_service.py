@@ -8,11 +8,11 @@ from typing import Any
 from swarm.codec import enum_from_wire, to_wire
 from swarm.exchange import Code, Exchange, Identity
 from swarm.fields import as_note
-from swarm.gateway.changes import QUEUES, Topic
+from swarm.gateway.changes import QUEUES, Topic, topic_of
 from swarm.gateway.desk import LONGEST_WAIT_SECONDS, MOST_ITEMS, Desk, answer_each, batch, wires, within_message
 from swarm.gateway.edge import caller
 from swarm.gateway.once import asked
-from swarm.gateway.soundness import bounded, check_sample
+from swarm.gateway.soundness import bounded, check_sample, lined
 from swarm.gateway.traces import Call
 from swarm.records import Sample, Tier
 from swarm.v1 import exchange_pb2, exchange_pb2_grpc
@@ -22,8 +22,8 @@ FULL_RETRY_SECONDS = 1.0
 DRAINED_SECONDS = 1.0
 """How long one that is drained waits for its empty answer: who doesn't heed it shall not ask in a rush."""
 DEFAULT_LEASE_SECONDS = 30.0
-_STORED = frozenset({Topic.PROBES, Topic.FAILURES, Topic.LOG})
-_COMPLETED = frozenset({Topic.ATTEMPTS, Topic.FAILURES, Topic.CORRECTIONS, Topic.LOG})
+_STORED = frozenset({Topic.PROBES, Topic.FAILURES, Topic.DECLARED, Topic.LOG})
+_COMPLETED = frozenset({Topic.ATTEMPTS, Topic.FAILURES, Topic.DECLARED, Topic.CORRECTIONS, Topic.LOG})
 
 
 Handed = tuple[list[Lease], bool]
@@ -70,7 +70,7 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
         return exchange_pb2.PublishResponse(answers=answers, retry_delay_seconds=FULL_RETRY_SECONDS if full else 0.0)
 
     async def Lease(self, request: Any, context: Any) -> Any:
-        agent, stage = caller(), enum_from_wire(request.stage, Stage, "LeaseRequest.stage")
+        agent, stage = caller(), _queue(request)
         limit, seconds = request.limit or 1, request.ttl_seconds or DEFAULT_LEASE_SECONDS
         bounded("LeaseRequest.limit", limit, 1, MOST_ITEMS)
         bounded("LeaseRequest.wait_seconds", request.wait_seconds, 0, LONGEST_WAIT_SECONDS)
@@ -95,20 +95,20 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
             back = [
                 Failure(token=lease.token, kind=FailKind.RELEASE, reason="no room in the answer") for lease in unsent
             ]
-            await self._desk.write(lambda exchange: exchange.fail(agent, back), {Topic(stage)})
+            await self._desk.write(lambda exchange: exchange.fail(agent, back), {topic_of(stage)})
         sent = leases[: len(messages)]
         self._desk.metrics.leased(stage, len(sent), sum(lease.attempt > 1 for lease in sent))
         return exchange_pb2.LeaseResponse(leases=messages, drain=drained)
 
     async def _given(
-        self, agent: Identity, stage: Stage, look: Callable[[], Awaitable[tuple[Handed, bool] | None]], wait: float
+        self, agent: Identity, stage: str, look: Callable[[], Awaitable[tuple[Handed, bool] | None]], wait: float
     ) -> Handed:
         """What `look` finds in the agent's turn. One in quarantine is lent copies, for which nobody stands in line."""
         if agent.tier is Tier.QUARANTINED:
-            found = await self._desk.poll(look, Topic(stage), wait)
+            found = await self._desk.poll(look, topic_of(stage), wait)
             handed = found[0] if found else None
         else:
-            handed = await self._desk.changes.lines[Topic(stage)].turn(agent.name, look, wait)
+            handed = await self._desk.changes.lines[stage].turn(agent.name, look, wait)
         leases, drained = handed or ([], False)
         if drained:
             await asyncio.sleep(min(wait, DRAINED_SECONDS))
@@ -120,7 +120,8 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
         async def complete(items: list[Completion]) -> list[Answer]:
             with self._call("complete", context) as call:
                 keyed = any(output.ordering_key for item in items for output in item.outputs)
-                topics = _COMPLETED | QUEUES if keyed else _COMPLETED  # the next of its key may go out
+                # The next of its key may go out; what a declared role lets pass or makes may wait in any queue.
+                topics = _COMPLETED | QUEUES if keyed or agent.declared_role else _COMPLETED
                 answers = await self._desk.write(lambda exchange: exchange.complete(agent, items), topics)
                 taken = [item for item, answer in zip(items, answers, strict=True) if answer.ok]
                 await self._stored(call, [output.id for item in taken for output in item.outputs], agent.name)
@@ -159,3 +160,13 @@ class ExchangeService(exchange_pb2_grpc.ExchangeServiceServicer):
         found = await self._desk.poll(look, Topic.CORRECTIONS, request.wait_seconds)
         chains = [exchange_pb2.CorrectionChain(chain=[to_wire(sample) for sample in chain]) for chain in found]
         return exchange_pb2.ListCorrectionsResponse(corrections=within_message(chains))
+
+
+def _queue(request: Any) -> str:
+    """The queue that a caller would lease from: by its name, by its stage, or a declared role's own."""
+    lined("LeaseRequest.queue", request.queue)
+    own = caller().declared_role
+    if request.queue or (own and not request.stage):
+        return request.queue or own
+    stage = enum_from_wire(request.stage, Stage, "LeaseRequest.stage")
+    return own if own and stage is Stage.DECLARED else stage

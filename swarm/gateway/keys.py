@@ -16,16 +16,18 @@ _SEND = "Send metadata `authorization: Bearer TOKEN` with a token of RUN/credent
 
 
 class Keys:
-    """Reads the caller out of a call's metadata. `take` replaces what is known of issued credentials."""
+    """Reads the caller out of a call's metadata. `take` replaces what is known of issued credentials and of roles."""
 
     def __init__(self, inside: Credentials, clock: Clock) -> None:
         self._inside = inside
         self._clock = clock
         self._issued: Mapping[str, tuple[Credential, str]] = {}
         self._names: Collection[str] = ()
+        self._roles: Collection[str] = ()
 
-    def take(self, issued: Iterable[tuple[Credential, str]]) -> None:
-        """Know these credentials and the hashes of their tokens, and no others."""
+    def take(self, issued: Iterable[tuple[Credential, str]], roles: Iterable[str]) -> None:
+        """Know these credentials, with the hashes of their tokens, and these roles, and no others."""
+        self._roles = frozenset(roles)
         self._issued = {credential.id: (credential, digest) for credential, digest in issued}
         self._names = {credential.name for credential, _ in self._issued.values()}
 
@@ -41,7 +43,9 @@ class Keys:
             if said and said != credential.name:
                 wrong = f"the credential is {credential.name}'s, the call says it comes from {said!r}"
                 raise RefusedError("FORBIDDEN", wrong, "Leave the metadata swarm-agent out, or send that name")
-            return Identity(credential.name, credential.role, credential.id, credential.standing.tier)
+            return Identity(
+                credential.name, credential.role, credential.id, credential.standing.tier, credential.declared_role
+            )
         role = self._inside.role_of(token)
         if role is None:
             raise RefusedError("UNAUTHENTICATED", "the credential is nobody's", _SEND)
@@ -51,7 +55,8 @@ class Keys:
         return Identity(_name(said or role, role), role)
 
     def check(self, credential_id: str) -> None:
-        """Raise RefusedError where an issued credential has ended (UNAUTHENTICATED) or its agent is SUSPENDED.
+        """Raise RefusedError where an issued credential has ended (UNAUTHENTICATED), its role is declared no more
+        (FORBIDDEN), or its agent is SUSPENDED.
 
         The run folder's own never end.
         """
@@ -60,6 +65,9 @@ class Keys:
         credential, _ = self._issued[credential_id]
         if ended := credential.ended(self._clock()):
             raise RefusedError("UNAUTHENTICATED", f"credential {credential.id} {ended}", "Ask for another one")
+        if credential.role_name not in self._roles:
+            said = f"{credential.name} is a {credential.role_name}, a role that isn't declared any more"
+            raise RefusedError("FORBIDDEN", said, "Declare it in the config's [flow], then `swarm apply CONFIG`")
         if credential.standing.tier is Tier.SUSPENDED:
             why = f"{credential.name} is suspended since {credential.standing.since:%Y-%m-%d %H:%M:%S} UTC"
             mend = "Mend that, then ask the operator: swarm credentials tier NAME quarantined --reason ..."

@@ -71,6 +71,8 @@ READ = {
         Family(
             "swarm_queue_unaccounted", "gauge", "samples missing from the books; anything but 0 is a defect", ("stage",)
         ),
+        Family("swarm_queue_dropped_total", "counter", "samples of a queue that its gate did not let pass", ("stage",)),
+        Family("swarm_queue_unoffered_total", "counter", "samples that a tap was not offered", ("stage",)),
         Family("swarm_agents", "gauge", "agents on the roster", ("role",)),
         Family("swarm_outside_agents", "gauge", "agents that a credential was issued to", ("tier",)),
         Family("swarm_busy_seconds_total", "counter", "time that agents report to have worked", ("role",)),
@@ -165,14 +167,16 @@ class _Books(Collector):
         values["swarm_build_info"][version("nucleus-swarm"), CONTRACT, state.name, state.domain] = 1
         values["swarm_revision"][()] = state.revision
         for count in state.queues:
-            stage = (str(count.stage),)
+            stage = (count.name,)
             values["swarm_queue_accepted_total"][stage] = count.accepted
             values["swarm_queue_oldest_age_seconds"][stage] = count.oldest_age_seconds
             values["swarm_queue_unaccounted"][stage] = count.unaccounted
+            values["swarm_queue_dropped_total"][stage] = count.dropped
+            values["swarm_queue_unoffered_total"][stage] = count.unoffered
             for name in _STATES:
                 values["swarm_queue_samples"][*stage, name] = getattr(count, name)
         for agent in state.agents:
-            role = (str(agent.card.role),)
+            role = (agent.card.role_name,)
             values["swarm_agents"][role] = values["swarm_agents"].get(role, 0) + 1
         for tier in (Tier.TRUSTED, Tier.QUARANTINED, Tier.SUSPENDED):
             values["swarm_outside_agents"][(str(tier),)] = sum(s.tier is tier for s in placed)

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from swarm.codec import enum_from_wire, to_wire
+from swarm.codec import enum_from_wire, from_wire, to_wire
 from swarm.errors import StoreError
 from swarm.exchange import Exchange
+from swarm.flow import RoleSpec
 from swarm.forgetting import ForgetReport
 from swarm.gateway.changes import EVERYTHING, QUEUES
 from swarm.gateway.desk import MOST_ITEMS, Desk, batch, wires, within_message
@@ -32,10 +33,12 @@ class OperatorService(operator_pb2_grpc.OperatorServiceServicer):
         bounded("ListDeadLettersRequest.limit", limit, 1, MOST_ITEMS)
         lined("ListDeadLettersRequest.reason", request.reason)
         lined("ListDeadLettersRequest.sample_id", request.sample_id)
+        lined("ListDeadLettersRequest.queue", request.queue)
         stage = enum_from_wire(request.stage, Stage, "ListDeadLettersRequest.stage") if request.stage else None
+        of = request.queue or stage
         letters = await self._desk.read(
             lambda exchange: exchange.dead_letters(
-                stage,
+                of,
                 reason=request.reason,
                 sample_id=request.sample_id,
                 after_revision=request.after_revision,
@@ -63,6 +66,19 @@ class OperatorService(operator_pb2_grpc.OperatorServiceServicer):
             return reply(answers=wires(exchange.discard_dead(agent, ids, request.note)))
 
         return await once(self._desk, asked(request, context), reply, discard)
+
+    async def ApplyFlow(self, request: Any, context: Any) -> Any:
+        roles, reply = (
+            [from_wire(role, RoleSpec) for role in batch("roles", request.roles)],
+            operator_pb2.ApplyFlowResponse,
+        )
+
+        def apply(exchange: Exchange) -> Any:
+            return reply(flow=to_wire(exchange.apply_flow(roles, request.drain)))
+
+        applied = await once(self._desk, asked(request, context), reply, apply, EVERYTHING)
+        await self._desk.take_credentials()
+        return applied
 
     async def Forget(self, request: Any, _context: Any) -> Any:
         agent, subject = caller(), {"sample_id": request.sample_id, "producer": request.producer}

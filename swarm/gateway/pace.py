@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from swarm.rates import Rates, RoleRate, StageRate
 from swarm.roles import Role
-from swarm.work import Stage
+from swarm.work import STAGES, Stage
 
 WINDOW_SECONDS = 60.0
 
@@ -43,7 +43,7 @@ class Pace:
             window_seconds=end - begin,
             stages=tuple(
                 StageRate(stage=stage, accepted=rate("accepted", stage), closed=rate("closed", stage))
-                for stage in Stage
+                for stage in (*STAGES, *((Stage.DECLARED,) if ("accepted", Stage.DECLARED) in after else ()))
             ),
             roles=tuple(
                 RoleRate(role=role, completed=rate("completed", role), failed=rate("failed", role)) for role in roles

@@ -11,7 +11,7 @@ from pathlib import Path
 from swarm.access import ADDRESS_FILE, CREDENTIALS_FOLDER, Address, read_address, token_file
 from swarm.config import load
 from swarm.errors import ConfigError, UnavailableError
-from swarm.roles import Role
+from swarm.roles import OWN_ROLES, Role
 
 CONTRACT = "swarm.v1"
 STORE_FILE = "swarm.db"
@@ -49,7 +49,7 @@ class Credentials:
         folder = run_dir / CREDENTIALS_FOLDER
         folder.mkdir(mode=0o700, exist_ok=True)
         self.lease_key = bytes.fromhex(kept_secret(folder / "lease.key").strip())
-        self._hashes = {role: _hash(kept_secret(token_file(run_dir, role)).strip()) for role in Role}
+        self._hashes = {role: _hash(kept_secret(token_file(run_dir, role)).strip()) for role in OWN_ROLES}
 
     def role_of(self, token: str) -> Role | None:
         """Whose token this is; None where it is nobody's. Takes the same time for every token."""

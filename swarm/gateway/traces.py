@@ -104,7 +104,12 @@ class Call:
             sample = lease.sample
             about: dict[str, str | int] = {"swarm.sample": sample.id, "swarm.agent": agent}
             about["swarm.attempt"] = lease.attempt
-            self._emit(f"lease {lease.stage}", _below(sample.root_id or sample.id, sample.id), about, time.time_ns())
+            self._emit(
+                f"lease {lease.queue or lease.stage}",
+                _below(sample.root_id or sample.id, sample.id),
+                about,
+                time.time_ns(),
+            )
 
     def _stored(self, fact: Facts, about: Mapping[str, str | int]) -> None:
         assert self._ids is not None

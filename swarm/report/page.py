@@ -215,7 +215,7 @@ def _costs(report: Report) -> str:
 def _conservation(report: Report) -> str:
     head = ("queue", "accepted", "ready", "leased", "delayed", "done", "dead", "expired", "discarded", "unaccounted")
     rows = [
-        (q.stage, q.accepted, q.ready, q.leased, q.delayed, q.done, q.dead, q.expired, q.discarded, q.unaccounted)
+        (q.name, q.accepted, q.ready, q.leased, q.delayed, q.done, q.dead, q.expired, q.discarded, q.unaccounted)
         for q in report.queues
     ]
     content = table(head, rows)

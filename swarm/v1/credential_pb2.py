@@ -27,7 +27,7 @@ from swarm.v1 import records_pb2 as swarm_dot_v1_dot_records__pb2
 from swarm.v1 import state_pb2 as swarm_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19swarm/v1/credential.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x16swarm/v1/records.proto\x1a\x14swarm/v1/state.proto\"\x85\x01\n\x16IssueCredentialRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x1c\n\x04role\x18\x02 \x01(\x0e\x32\x0e.swarm.v1.Role\x12\x13\n\x0bttl_seconds\x18\x03 \x01(\x01\x12!\n\x04tier\x18\x04 \x01(\x0e\x32\x0e.swarm.v1.TierH\x00\x88\x01\x01\x42\x07\n\x05_tier\"R\n\x17IssueCredentialResponse\x12(\n\ncredential\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Credential\x12\r\n\x05token\x18\x02 \x01(\t\"l\n\x17RotateCredentialRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bttl_seconds\x18\x02 \x01(\x01\x12\x1c\n\x0foverlap_seconds\x18\x03 \x01(\x01H\x00\x88\x01\x01\x42\x12\n\x10_overlap_seconds\"S\n\x18RotateCredentialResponse\x12(\n\ncredential\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Credential\x12\r\n\x05token\x18\x02 \x01(\t\"%\n\x17RevokeCredentialRequest\x12\n\n\x02id\x18\x01 \x01(\t\"D\n\x18RevokeCredentialResponse\x12(\n\ncredential\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Credential\"L\n\x0eSetTierRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x1c\n\x04tier\x18\x02 \x01(\x0e\x32\x0e.swarm.v1.Tier\x12\x0e\n\x06reason\x18\x03 \x01(\t\"7\n\x0fSetTierResponse\x12$\n\x08standing\x18\x01 \x01(\x0b\x32\x12.swarm.v1.Standing\"\x18\n\x16ListCredentialsRequest\"D\n\x17ListCredentialsResponse\x12)\n\x0b\x63redentials\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Credential2\xf3\x03\n\x11\x43redentialService\x12\x63\n\x0fIssueCredential\x12 .swarm.v1.IssueCredentialRequest\x1a!.swarm.v1.IssueCredentialResponse\"\x0b\xaa\xee\x18\x07\x1a\x01\t \x01\x30\x01\x12\x66\n\x10RotateCredential\x12!.swarm.v1.RotateCredentialRequest\x1a\".swarm.v1.RotateCredentialResponse\"\x0b\xaa\xee\x18\x07\x1a\x01\t \x01\x30\x01\x12\x64\n\x10RevokeCredential\x12!.swarm.v1.RevokeCredentialRequest\x1a\".swarm.v1.RevokeCredentialResponse\"\t\xaa\xee\x18\x05\x1a\x01\t \x01\x12I\n\x07SetTier\x12\x18.swarm.v1.SetTierRequest\x1a\x19.swarm.v1.SetTierResponse\"\t\xaa\xee\x18\x05\x1a\x01\t \x01\x12`\n\x0fListCredentials\x12 .swarm.v1.ListCredentialsRequest\x1a!.swarm.v1.ListCredentialsResponse\"\x08\xaa\xee\x18\x04\x1a\x02\x08\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19swarm/v1/credential.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x16swarm/v1/records.proto\x1a\x14swarm/v1/state.proto\"\x9c\x01\n\x16IssueCredentialRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x1c\n\x04role\x18\x02 \x01(\x0e\x32\x0e.swarm.v1.Role\x12\x13\n\x0bttl_seconds\x18\x03 \x01(\x01\x12!\n\x04tier\x18\x04 \x01(\x0e\x32\x0e.swarm.v1.TierH\x00\x88\x01\x01\x12\x15\n\rdeclared_role\x18\x05 \x01(\tB\x07\n\x05_tier\"R\n\x17IssueCredentialResponse\x12(\n\ncredential\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Credential\x12\r\n\x05token\x18\x02 \x01(\t\"l\n\x17RotateCredentialRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bttl_seconds\x18\x02 \x01(\x01\x12\x1c\n\x0foverlap_seconds\x18\x03 \x01(\x01H\x00\x88\x01\x01\x42\x12\n\x10_overlap_seconds\"S\n\x18RotateCredentialResponse\x12(\n\ncredential\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Credential\x12\r\n\x05token\x18\x02 \x01(\t\"%\n\x17RevokeCredentialRequest\x12\n\n\x02id\x18\x01 \x01(\t\"D\n\x18RevokeCredentialResponse\x12(\n\ncredential\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Credential\"L\n\x0eSetTierRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x1c\n\x04tier\x18\x02 \x01(\x0e\x32\x0e.swarm.v1.Tier\x12\x0e\n\x06reason\x18\x03 \x01(\t\"7\n\x0fSetTierResponse\x12$\n\x08standing\x18\x01 \x01(\x0b\x32\x12.swarm.v1.Standing\"\x18\n\x16ListCredentialsRequest\"D\n\x17ListCredentialsResponse\x12)\n\x0b\x63redentials\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Credential2\xf3\x03\n\x11\x43redentialService\x12\x63\n\x0fIssueCredential\x12 .swarm.v1.IssueCredentialRequest\x1a!.swarm.v1.IssueCredentialResponse\"\x0b\xaa\xee\x18\x07\x1a\x01\t \x01\x30\x01\x12\x66\n\x10RotateCredential\x12!.swarm.v1.RotateCredentialRequest\x1a\".swarm.v1.RotateCredentialResponse\"\x0b\xaa\xee\x18\x07\x1a\x01\t \x01\x30\x01\x12\x64\n\x10RevokeCredential\x12!.swarm.v1.RevokeCredentialRequest\x1a\".swarm.v1.RevokeCredentialResponse\"\t\xaa\xee\x18\x05\x1a\x01\t \x01\x12I\n\x07SetTier\x12\x18.swarm.v1.SetTierRequest\x1a\x19.swarm.v1.SetTierResponse\"\t\xaa\xee\x18\x05\x1a\x01\t \x01\x12`\n\x0fListCredentials\x12 .swarm.v1.ListCredentialsRequest\x1a!.swarm.v1.ListCredentialsResponse\"\x08\xaa\xee\x18\x04\x1a\x02\x08\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,25 +45,25 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREDENTIALSERVICE'].methods_by_name['ListCredentials']._loaded_options = None
   _globals['_CREDENTIALSERVICE'].methods_by_name['ListCredentials']._serialized_options = b'\252\356\030\004\032\002\010\t'
   _globals['_ISSUECREDENTIALREQUEST']._serialized_start=109
-  _globals['_ISSUECREDENTIALREQUEST']._serialized_end=242
-  _globals['_ISSUECREDENTIALRESPONSE']._serialized_start=244
-  _globals['_ISSUECREDENTIALRESPONSE']._serialized_end=326
-  _globals['_ROTATECREDENTIALREQUEST']._serialized_start=328
-  _globals['_ROTATECREDENTIALREQUEST']._serialized_end=436
-  _globals['_ROTATECREDENTIALRESPONSE']._serialized_start=438
-  _globals['_ROTATECREDENTIALRESPONSE']._serialized_end=521
-  _globals['_REVOKECREDENTIALREQUEST']._serialized_start=523
-  _globals['_REVOKECREDENTIALREQUEST']._serialized_end=560
-  _globals['_REVOKECREDENTIALRESPONSE']._serialized_start=562
-  _globals['_REVOKECREDENTIALRESPONSE']._serialized_end=630
-  _globals['_SETTIERREQUEST']._serialized_start=632
-  _globals['_SETTIERREQUEST']._serialized_end=708
-  _globals['_SETTIERRESPONSE']._serialized_start=710
-  _globals['_SETTIERRESPONSE']._serialized_end=765
-  _globals['_LISTCREDENTIALSREQUEST']._serialized_start=767
-  _globals['_LISTCREDENTIALSREQUEST']._serialized_end=791
-  _globals['_LISTCREDENTIALSRESPONSE']._serialized_start=793
-  _globals['_LISTCREDENTIALSRESPONSE']._serialized_end=861
-  _globals['_CREDENTIALSERVICE']._serialized_start=864
-  _globals['_CREDENTIALSERVICE']._serialized_end=1363
+  _globals['_ISSUECREDENTIALREQUEST']._serialized_end=265
+  _globals['_ISSUECREDENTIALRESPONSE']._serialized_start=267
+  _globals['_ISSUECREDENTIALRESPONSE']._serialized_end=349
+  _globals['_ROTATECREDENTIALREQUEST']._serialized_start=351
+  _globals['_ROTATECREDENTIALREQUEST']._serialized_end=459
+  _globals['_ROTATECREDENTIALRESPONSE']._serialized_start=461
+  _globals['_ROTATECREDENTIALRESPONSE']._serialized_end=544
+  _globals['_REVOKECREDENTIALREQUEST']._serialized_start=546
+  _globals['_REVOKECREDENTIALREQUEST']._serialized_end=583
+  _globals['_REVOKECREDENTIALRESPONSE']._serialized_start=585
+  _globals['_REVOKECREDENTIALRESPONSE']._serialized_end=653
+  _globals['_SETTIERREQUEST']._serialized_start=655
+  _globals['_SETTIERREQUEST']._serialized_end=731
+  _globals['_SETTIERRESPONSE']._serialized_start=733
+  _globals['_SETTIERRESPONSE']._serialized_end=788
+  _globals['_LISTCREDENTIALSREQUEST']._serialized_start=790
+  _globals['_LISTCREDENTIALSREQUEST']._serialized_end=814
+  _globals['_LISTCREDENTIALSRESPONSE']._serialized_start=816
+  _globals['_LISTCREDENTIALSRESPONSE']._serialized_end=884
+  _globals['_CREDENTIALSERVICE']._serialized_start=887
+  _globals['_CREDENTIALSERVICE']._serialized_end=1386
 # @@protoc_insertion_point(module_scope)

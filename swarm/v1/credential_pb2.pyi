@@ -10,16 +10,18 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class IssueCredentialRequest(_message.Message):
-    __slots__ = ("name", "role", "ttl_seconds", "tier")
+    __slots__ = ("name", "role", "ttl_seconds", "tier", "declared_role")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     TTL_SECONDS_FIELD_NUMBER: _ClassVar[int]
     TIER_FIELD_NUMBER: _ClassVar[int]
+    DECLARED_ROLE_FIELD_NUMBER: _ClassVar[int]
     name: str
     role: _state_pb2.Role
     ttl_seconds: float
     tier: _records_pb2.Tier
-    def __init__(self, name: _Optional[str] = ..., role: _Optional[_Union[_state_pb2.Role, str]] = ..., ttl_seconds: _Optional[float] = ..., tier: _Optional[_Union[_records_pb2.Tier, str]] = ...) -> None: ...
+    declared_role: str
+    def __init__(self, name: _Optional[str] = ..., role: _Optional[_Union[_state_pb2.Role, str]] = ..., ttl_seconds: _Optional[float] = ..., tier: _Optional[_Union[_records_pb2.Tier, str]] = ..., declared_role: _Optional[str] = ...) -> None: ...
 
 class IssueCredentialResponse(_message.Message):
     __slots__ = ("credential", "token")

@@ -27,7 +27,7 @@ from swarm.v1 import records_pb2 as swarm_dot_v1_dot_records__pb2
 from swarm.v1 import state_pb2 as swarm_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17swarm/v1/exchange.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x16swarm/v1/records.proto\x1a\x14swarm/v1/state.proto\"3\n\x0ePublishRequest\x12!\n\x07samples\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Sample\"Q\n\x0fPublishResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\x12\x1b\n\x13retry_delay_seconds\x18\x02 \x01(\x01\"h\n\x0cLeaseRequest\x12\x1e\n\x05stage\x18\x01 \x01(\x0e\x32\x0f.swarm.v1.Stage\x12\r\n\x05limit\x18\x02 \x01(\x05\x12\x13\n\x0bttl_seconds\x18\x03 \x01(\x01\x12\x14\n\x0cwait_seconds\x18\x04 \x01(\x01\"?\n\rLeaseResponse\x12\x1f\n\x06leases\x18\x01 \x03(\x0b\x32\x0f.swarm.v1.Lease\x12\r\n\x05\x64rain\x18\x02 \x01(\x08\"<\n\x0f\x43ompleteRequest\x12)\n\x0b\x63ompletions\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Completion\"5\n\x10\x43ompleteResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"2\n\x0b\x46\x61ilRequest\x12#\n\x08\x66\x61ilures\x18\x01 \x03(\x0b\x32\x11.swarm.v1.Failure\"1\n\x0c\x46\x61ilResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"4\n\rExtendRequest\x12\x0e\n\x06tokens\x18\x01 \x03(\t\x12\x13\n\x0bttl_seconds\x18\x02 \x01(\x01\"3\n\x0e\x45xtendResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"U\n\x16ListCorrectionsRequest\x12\x16\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x03\x12\r\n\x05limit\x18\x02 \x01(\x05\x12\x14\n\x0cwait_seconds\x18\x03 \x01(\x01\"2\n\x0f\x43orrectionChain\x12\x1f\n\x05\x63hain\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Sample\"I\n\x17ListCorrectionsResponse\x12.\n\x0b\x63orrections\x18\x01 \x03(\x0b\x32\x19.swarm.v1.CorrectionChain2\xe8\x03\n\x0f\x45xchangeService\x12K\n\x07Publish\x12\x18.swarm.v1.PublishRequest\x1a\x19.swarm.v1.PublishResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x12G\n\x05Lease\x12\x16.swarm.v1.LeaseRequest\x1a\x17.swarm.v1.LeaseResponse\"\r\xaa\xee\x18\t\x1a\x03\x02\x03\x04(\x01\x30\x01\x12N\n\x08\x43omplete\x12\x19.swarm.v1.CompleteRequest\x1a\x1a.swarm.v1.CompleteResponse\"\x0b\xaa\xee\x18\x07\x1a\x03\x02\x03\x04(\x01\x12\x42\n\x04\x46\x61il\x12\x15.swarm.v1.FailRequest\x1a\x16.swarm.v1.FailResponse\"\x0b\xaa\xee\x18\x07\x1a\x03\x02\x03\x04(\x01\x12H\n\x06\x45xtend\x12\x17.swarm.v1.ExtendRequest\x1a\x18.swarm.v1.ExtendResponse\"\x0b\xaa\xee\x18\x07\x1a\x03\x02\x03\x04(\x01\x12\x61\n\x0fListCorrections\x12 .swarm.v1.ListCorrectionsRequest\x1a!.swarm.v1.ListCorrectionsResponse\"\t\xaa\xee\x18\x05\x1a\x03\x07\x08\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17swarm/v1/exchange.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x16swarm/v1/records.proto\x1a\x14swarm/v1/state.proto\"3\n\x0ePublishRequest\x12!\n\x07samples\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Sample\"Q\n\x0fPublishResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\x12\x1b\n\x13retry_delay_seconds\x18\x02 \x01(\x01\"w\n\x0cLeaseRequest\x12\x1e\n\x05stage\x18\x01 \x01(\x0e\x32\x0f.swarm.v1.Stage\x12\r\n\x05limit\x18\x02 \x01(\x05\x12\x13\n\x0bttl_seconds\x18\x03 \x01(\x01\x12\x14\n\x0cwait_seconds\x18\x04 \x01(\x01\x12\r\n\x05queue\x18\x05 \x01(\t\"?\n\rLeaseResponse\x12\x1f\n\x06leases\x18\x01 \x03(\x0b\x32\x0f.swarm.v1.Lease\x12\r\n\x05\x64rain\x18\x02 \x01(\x08\"<\n\x0f\x43ompleteRequest\x12)\n\x0b\x63ompletions\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Completion\"5\n\x10\x43ompleteResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"2\n\x0b\x46\x61ilRequest\x12#\n\x08\x66\x61ilures\x18\x01 \x03(\x0b\x32\x11.swarm.v1.Failure\"1\n\x0c\x46\x61ilResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"4\n\rExtendRequest\x12\x0e\n\x06tokens\x18\x01 \x03(\t\x12\x13\n\x0bttl_seconds\x18\x02 \x01(\x01\"3\n\x0e\x45xtendResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"U\n\x16ListCorrectionsRequest\x12\x16\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x03\x12\r\n\x05limit\x18\x02 \x01(\x05\x12\x14\n\x0cwait_seconds\x18\x03 \x01(\x01\"2\n\x0f\x43orrectionChain\x12\x1f\n\x05\x63hain\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Sample\"I\n\x17ListCorrectionsResponse\x12.\n\x0b\x63orrections\x18\x01 \x03(\x0b\x32\x19.swarm.v1.CorrectionChain2\xec\x03\n\x0f\x45xchangeService\x12K\n\x07Publish\x12\x18.swarm.v1.PublishRequest\x1a\x19.swarm.v1.PublishResponse\"\x0b\xaa\xee\x18\x07\x08\x01\x12\x01\n(\x01\x12H\n\x05Lease\x12\x16.swarm.v1.LeaseRequest\x1a\x17.swarm.v1.LeaseResponse\"\x0e\xaa\xee\x18\n\x1a\x04\x02\x03\x04\x0b(\x01\x30\x01\x12O\n\x08\x43omplete\x12\x19.swarm.v1.CompleteRequest\x1a\x1a.swarm.v1.CompleteResponse\"\x0c\xaa\xee\x18\x08\x1a\x04\x02\x03\x04\x0b(\x01\x12\x43\n\x04\x46\x61il\x12\x15.swarm.v1.FailRequest\x1a\x16.swarm.v1.FailResponse\"\x0c\xaa\xee\x18\x08\x1a\x04\x02\x03\x04\x0b(\x01\x12I\n\x06\x45xtend\x12\x17.swarm.v1.ExtendRequest\x1a\x18.swarm.v1.ExtendResponse\"\x0c\xaa\xee\x18\x08\x1a\x04\x02\x03\x04\x0b(\x01\x12\x61\n\x0fListCorrections\x12 .swarm.v1.ListCorrectionsRequest\x1a!.swarm.v1.ListCorrectionsResponse\"\t\xaa\xee\x18\x05\x1a\x03\x07\x08\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,13 +37,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXCHANGESERVICE'].methods_by_name['Publish']._loaded_options = None
   _globals['_EXCHANGESERVICE'].methods_by_name['Publish']._serialized_options = b'\252\356\030\007\010\001\022\001\n(\001'
   _globals['_EXCHANGESERVICE'].methods_by_name['Lease']._loaded_options = None
-  _globals['_EXCHANGESERVICE'].methods_by_name['Lease']._serialized_options = b'\252\356\030\t\032\003\002\003\004(\0010\001'
+  _globals['_EXCHANGESERVICE'].methods_by_name['Lease']._serialized_options = b'\252\356\030\n\032\004\002\003\004\013(\0010\001'
   _globals['_EXCHANGESERVICE'].methods_by_name['Complete']._loaded_options = None
-  _globals['_EXCHANGESERVICE'].methods_by_name['Complete']._serialized_options = b'\252\356\030\007\032\003\002\003\004(\001'
+  _globals['_EXCHANGESERVICE'].methods_by_name['Complete']._serialized_options = b'\252\356\030\010\032\004\002\003\004\013(\001'
   _globals['_EXCHANGESERVICE'].methods_by_name['Fail']._loaded_options = None
-  _globals['_EXCHANGESERVICE'].methods_by_name['Fail']._serialized_options = b'\252\356\030\007\032\003\002\003\004(\001'
+  _globals['_EXCHANGESERVICE'].methods_by_name['Fail']._serialized_options = b'\252\356\030\010\032\004\002\003\004\013(\001'
   _globals['_EXCHANGESERVICE'].methods_by_name['Extend']._loaded_options = None
-  _globals['_EXCHANGESERVICE'].methods_by_name['Extend']._serialized_options = b'\252\356\030\007\032\003\002\003\004(\001'
+  _globals['_EXCHANGESERVICE'].methods_by_name['Extend']._serialized_options = b'\252\356\030\010\032\004\002\003\004\013(\001'
   _globals['_EXCHANGESERVICE'].methods_by_name['ListCorrections']._loaded_options = None
   _globals['_EXCHANGESERVICE'].methods_by_name['ListCorrections']._serialized_options = b'\252\356\030\005\032\003\007\010\t'
   _globals['_PUBLISHREQUEST']._serialized_start=106
@@ -51,27 +51,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PUBLISHRESPONSE']._serialized_start=159
   _globals['_PUBLISHRESPONSE']._serialized_end=240
   _globals['_LEASEREQUEST']._serialized_start=242
-  _globals['_LEASEREQUEST']._serialized_end=346
-  _globals['_LEASERESPONSE']._serialized_start=348
-  _globals['_LEASERESPONSE']._serialized_end=411
-  _globals['_COMPLETEREQUEST']._serialized_start=413
-  _globals['_COMPLETEREQUEST']._serialized_end=473
-  _globals['_COMPLETERESPONSE']._serialized_start=475
-  _globals['_COMPLETERESPONSE']._serialized_end=528
-  _globals['_FAILREQUEST']._serialized_start=530
-  _globals['_FAILREQUEST']._serialized_end=580
-  _globals['_FAILRESPONSE']._serialized_start=582
-  _globals['_FAILRESPONSE']._serialized_end=631
-  _globals['_EXTENDREQUEST']._serialized_start=633
-  _globals['_EXTENDREQUEST']._serialized_end=685
-  _globals['_EXTENDRESPONSE']._serialized_start=687
-  _globals['_EXTENDRESPONSE']._serialized_end=738
-  _globals['_LISTCORRECTIONSREQUEST']._serialized_start=740
-  _globals['_LISTCORRECTIONSREQUEST']._serialized_end=825
-  _globals['_CORRECTIONCHAIN']._serialized_start=827
-  _globals['_CORRECTIONCHAIN']._serialized_end=877
-  _globals['_LISTCORRECTIONSRESPONSE']._serialized_start=879
-  _globals['_LISTCORRECTIONSRESPONSE']._serialized_end=952
-  _globals['_EXCHANGESERVICE']._serialized_start=955
-  _globals['_EXCHANGESERVICE']._serialized_end=1443
+  _globals['_LEASEREQUEST']._serialized_end=361
+  _globals['_LEASERESPONSE']._serialized_start=363
+  _globals['_LEASERESPONSE']._serialized_end=426
+  _globals['_COMPLETEREQUEST']._serialized_start=428
+  _globals['_COMPLETEREQUEST']._serialized_end=488
+  _globals['_COMPLETERESPONSE']._serialized_start=490
+  _globals['_COMPLETERESPONSE']._serialized_end=543
+  _globals['_FAILREQUEST']._serialized_start=545
+  _globals['_FAILREQUEST']._serialized_end=595
+  _globals['_FAILRESPONSE']._serialized_start=597
+  _globals['_FAILRESPONSE']._serialized_end=646
+  _globals['_EXTENDREQUEST']._serialized_start=648
+  _globals['_EXTENDREQUEST']._serialized_end=700
+  _globals['_EXTENDRESPONSE']._serialized_start=702
+  _globals['_EXTENDRESPONSE']._serialized_end=753
+  _globals['_LISTCORRECTIONSREQUEST']._serialized_start=755
+  _globals['_LISTCORRECTIONSREQUEST']._serialized_end=840
+  _globals['_CORRECTIONCHAIN']._serialized_start=842
+  _globals['_CORRECTIONCHAIN']._serialized_end=892
+  _globals['_LISTCORRECTIONSRESPONSE']._serialized_start=894
+  _globals['_LISTCORRECTIONSRESPONSE']._serialized_end=967
+  _globals['_EXCHANGESERVICE']._serialized_start=970
+  _globals['_EXCHANGESERVICE']._serialized_end=1462
 # @@protoc_insertion_point(module_scope)

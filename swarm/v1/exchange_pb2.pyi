@@ -24,16 +24,18 @@ class PublishResponse(_message.Message):
     def __init__(self, answers: _Optional[_Iterable[_Union[_state_pb2.Answer, _Mapping]]] = ..., retry_delay_seconds: _Optional[float] = ...) -> None: ...
 
 class LeaseRequest(_message.Message):
-    __slots__ = ("stage", "limit", "ttl_seconds", "wait_seconds")
+    __slots__ = ("stage", "limit", "ttl_seconds", "wait_seconds", "queue")
     STAGE_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
     TTL_SECONDS_FIELD_NUMBER: _ClassVar[int]
     WAIT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
     stage: _state_pb2.Stage
     limit: int
     ttl_seconds: float
     wait_seconds: float
-    def __init__(self, stage: _Optional[_Union[_state_pb2.Stage, str]] = ..., limit: _Optional[int] = ..., ttl_seconds: _Optional[float] = ..., wait_seconds: _Optional[float] = ...) -> None: ...
+    queue: str
+    def __init__(self, stage: _Optional[_Union[_state_pb2.Stage, str]] = ..., limit: _Optional[int] = ..., ttl_seconds: _Optional[float] = ..., wait_seconds: _Optional[float] = ..., queue: _Optional[str] = ...) -> None: ...
 
 class LeaseResponse(_message.Message):
     __slots__ = ("leases", "drain")

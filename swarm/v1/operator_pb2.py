@@ -28,7 +28,7 @@ from swarm.v1 import records_pb2 as swarm_dot_v1_dot_records__pb2
 from swarm.v1 import state_pb2 as swarm_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17swarm/v1/operator.proto\x12\x08swarm.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15swarm/v1/access.proto\x1a\x16swarm/v1/records.proto\x1a\x14swarm/v1/state.proto\"n\n\x06\x42urned\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\"\x82\x01\n\nDeadLetter\x12 \n\x06sample\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Sample\x12\x1e\n\x05stage\x18\x02 \x01(\x0e\x32\x0f.swarm.v1.Stage\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12!\n\x07history\x18\x04 \x03(\x0b\x32\x10.swarm.v1.Burned\"\x82\x01\n\x16ListDeadLettersRequest\x12\x1e\n\x05stage\x18\x01 \x01(\x0e\x32\x0f.swarm.v1.Stage\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x11\n\tsample_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61\x66ter_revision\x18\x04 \x01(\x03\x12\r\n\x05limit\x18\x05 \x01(\x05\"@\n\x17ListDeadLettersResponse\x12%\n\x07letters\x18\x01 \x03(\x0b\x32\x14.swarm.v1.DeadLetter\"\x13\n\x11ListErrorsRequest\":\n\x12ListErrorsResponse\x12$\n\x06\x65rrors\x18\x01 \x03(\x0b\x32\x14.swarm.v1.ErrorGroup\"=\n\x19RequeueDeadLettersRequest\x12\x12\n\nsample_ids\x18\x01 \x03(\t\x12\x0c\n\x04note\x18\x02 \x01(\t\"?\n\x1aRequeueDeadLettersResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"=\n\x19\x44iscardDeadLettersRequest\x12\x12\n\nsample_ids\x18\x01 \x03(\t\x12\x0c\n\x04note\x18\x02 \x01(\t\"?\n\x1a\x44iscardDeadLettersResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"E\n\rForgetRequest\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x10\n\x08producer\x18\x02 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x03 \x01(\x08\"8\n\x0e\x46orgetResponse\x12&\n\x06report\x18\x01 \x01(\x0b\x32\x16.swarm.v1.ForgetReport\"0\n\x16ListForgettingsRequest\x12\x16\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x03\"D\n\x17ListForgettingsResponse\x12)\n\x0b\x66orgettings\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Forgetting\"\x12\n\x10\x43opyStoreRequest\"E\n\x11\x43opyStoreResponse\x12\x12\n\nsize_bytes\x18\x01 \x01(\x03\x12\x0e\n\x06offset\x18\x02 \x01(\x03\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\x32\xa0\x05\n\x0fOperatorService\x12`\n\x0fListDeadLetters\x12 .swarm.v1.ListDeadLettersRequest\x1a!.swarm.v1.ListDeadLettersResponse\"\x08\xaa\xee\x18\x04\x1a\x02\x08\t\x12Q\n\nListErrors\x12\x1b.swarm.v1.ListErrorsRequest\x1a\x1c.swarm.v1.ListErrorsResponse\"\x08\xaa\xee\x18\x04\x1a\x02\x08\t\x12l\n\x12RequeueDeadLetters\x12#.swarm.v1.RequeueDeadLettersRequest\x1a$.swarm.v1.RequeueDeadLettersResponse\"\x0b\xaa\xee\x18\x07\x1a\x01\t \x01\x30\x01\x12l\n\x12\x44iscardDeadLetters\x12#.swarm.v1.DiscardDeadLettersRequest\x1a$.swarm.v1.DiscardDeadLettersResponse\"\x0b\xaa\xee\x18\x07\x1a\x01\t \x01\x30\x01\x12\x46\n\x06\x46orget\x12\x17.swarm.v1.ForgetRequest\x1a\x18.swarm.v1.ForgetResponse\"\t\xaa\xee\x18\x05\x1a\x01\t \x01\x12\x61\n\x0fListForgettings\x12 .swarm.v1.ListForgettingsRequest\x1a!.swarm.v1.ListForgettingsResponse\"\t\xaa\xee\x18\x05\x1a\x03\x07\x08\t\x12Q\n\tCopyStore\x12\x1a.swarm.v1.CopyStoreRequest\x1a\x1b.swarm.v1.CopyStoreResponse\"\t\xaa\xee\x18\x05\x1a\x01\t \x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17swarm/v1/operator.proto\x12\x08swarm.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15swarm/v1/access.proto\x1a\x16swarm/v1/records.proto\x1a\x14swarm/v1/state.proto\"n\n\x06\x42urned\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\"\x91\x01\n\nDeadLetter\x12 \n\x06sample\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Sample\x12\x1e\n\x05stage\x18\x02 \x01(\x0e\x32\x0f.swarm.v1.Stage\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12!\n\x07history\x18\x04 \x03(\x0b\x32\x10.swarm.v1.Burned\x12\r\n\x05queue\x18\x05 \x01(\t\"\x91\x01\n\x16ListDeadLettersRequest\x12\x1e\n\x05stage\x18\x01 \x01(\x0e\x32\x0f.swarm.v1.Stage\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x11\n\tsample_id\x18\x03 \x01(\t\x12\x16\n\x0e\x61\x66ter_revision\x18\x04 \x01(\x03\x12\r\n\x05limit\x18\x05 \x01(\x05\x12\r\n\x05queue\x18\x06 \x01(\t\"@\n\x17ListDeadLettersResponse\x12%\n\x07letters\x18\x01 \x03(\x0b\x32\x14.swarm.v1.DeadLetter\"\x13\n\x11ListErrorsRequest\":\n\x12ListErrorsResponse\x12$\n\x06\x65rrors\x18\x01 \x03(\x0b\x32\x14.swarm.v1.ErrorGroup\"=\n\x19RequeueDeadLettersRequest\x12\x12\n\nsample_ids\x18\x01 \x03(\t\x12\x0c\n\x04note\x18\x02 \x01(\t\"?\n\x1aRequeueDeadLettersResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"=\n\x19\x44iscardDeadLettersRequest\x12\x12\n\nsample_ids\x18\x01 \x03(\t\x12\x0c\n\x04note\x18\x02 \x01(\t\"?\n\x1a\x44iscardDeadLettersResponse\x12!\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x10.swarm.v1.Answer\"E\n\rForgetRequest\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x10\n\x08producer\x18\x02 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x03 \x01(\x08\"8\n\x0e\x46orgetResponse\x12&\n\x06report\x18\x01 \x01(\x0b\x32\x16.swarm.v1.ForgetReport\"0\n\x16ListForgettingsRequest\x12\x16\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x03\"D\n\x17ListForgettingsResponse\x12)\n\x0b\x66orgettings\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Forgetting\"D\n\x10\x41pplyFlowRequest\x12!\n\x05roles\x18\x01 \x03(\x0b\x32\x12.swarm.v1.RoleSpec\x12\r\n\x05\x64rain\x18\x02 \x01(\x08\"7\n\x11\x41pplyFlowResponse\x12\"\n\x04\x66low\x18\x01 \x01(\x0b\x32\x14.swarm.v1.FlowRecord\"\x12\n\x10\x43opyStoreRequest\"E\n\x11\x43opyStoreResponse\x12\x12\n\nsize_bytes\x18\x01 \x01(\x03\x12\x0e\n\x06offset\x18\x02 \x01(\x03\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\x32\xf4\x05\n\x0fOperatorService\x12`\n\x0fListDeadLetters\x12 .swarm.v1.ListDeadLettersRequest\x1a!.swarm.v1.ListDeadLettersResponse\"\x08\xaa\xee\x18\x04\x1a\x02\x08\t\x12Q\n\nListErrors\x12\x1b.swarm.v1.ListErrorsRequest\x1a\x1c.swarm.v1.ListErrorsResponse\"\x08\xaa\xee\x18\x04\x1a\x02\x08\t\x12l\n\x12RequeueDeadLetters\x12#.swarm.v1.RequeueDeadLettersRequest\x1a$.swarm.v1.RequeueDeadLettersResponse\"\x0b\xaa\xee\x18\x07\x1a\x01\t \x01\x30\x01\x12l\n\x12\x44iscardDeadLetters\x12#.swarm.v1.DiscardDeadLettersRequest\x1a$.swarm.v1.DiscardDeadLettersResponse\"\x0b\xaa\xee\x18\x07\x1a\x01\t \x01\x30\x01\x12\x46\n\x06\x46orget\x12\x17.swarm.v1.ForgetRequest\x1a\x18.swarm.v1.ForgetResponse\"\t\xaa\xee\x18\x05\x1a\x01\t \x01\x12R\n\tApplyFlow\x12\x1a.swarm.v1.ApplyFlowRequest\x1a\x1b.swarm.v1.ApplyFlowResponse\"\x0c\xaa\xee\x18\x08\x1a\x02\x08\t \x01\x30\x01\x12\x61\n\x0fListForgettings\x12 .swarm.v1.ListForgettingsRequest\x1a!.swarm.v1.ListForgettingsResponse\"\t\xaa\xee\x18\x05\x1a\x03\x07\x08\t\x12Q\n\tCopyStore\x12\x1a.swarm.v1.CopyStoreRequest\x1a\x1b.swarm.v1.CopyStoreResponse\"\t\xaa\xee\x18\x05\x1a\x01\t \x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,6 +45,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OPERATORSERVICE'].methods_by_name['DiscardDeadLetters']._serialized_options = b'\252\356\030\007\032\001\t \0010\001'
   _globals['_OPERATORSERVICE'].methods_by_name['Forget']._loaded_options = None
   _globals['_OPERATORSERVICE'].methods_by_name['Forget']._serialized_options = b'\252\356\030\005\032\001\t \001'
+  _globals['_OPERATORSERVICE'].methods_by_name['ApplyFlow']._loaded_options = None
+  _globals['_OPERATORSERVICE'].methods_by_name['ApplyFlow']._serialized_options = b'\252\356\030\010\032\002\010\t \0010\001'
   _globals['_OPERATORSERVICE'].methods_by_name['ListForgettings']._loaded_options = None
   _globals['_OPERATORSERVICE'].methods_by_name['ListForgettings']._serialized_options = b'\252\356\030\005\032\003\007\010\t'
   _globals['_OPERATORSERVICE'].methods_by_name['CopyStore']._loaded_options = None
@@ -52,35 +54,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BURNED']._serialized_start=139
   _globals['_BURNED']._serialized_end=249
   _globals['_DEADLETTER']._serialized_start=252
-  _globals['_DEADLETTER']._serialized_end=382
-  _globals['_LISTDEADLETTERSREQUEST']._serialized_start=385
-  _globals['_LISTDEADLETTERSREQUEST']._serialized_end=515
-  _globals['_LISTDEADLETTERSRESPONSE']._serialized_start=517
-  _globals['_LISTDEADLETTERSRESPONSE']._serialized_end=581
-  _globals['_LISTERRORSREQUEST']._serialized_start=583
-  _globals['_LISTERRORSREQUEST']._serialized_end=602
-  _globals['_LISTERRORSRESPONSE']._serialized_start=604
-  _globals['_LISTERRORSRESPONSE']._serialized_end=662
-  _globals['_REQUEUEDEADLETTERSREQUEST']._serialized_start=664
-  _globals['_REQUEUEDEADLETTERSREQUEST']._serialized_end=725
-  _globals['_REQUEUEDEADLETTERSRESPONSE']._serialized_start=727
-  _globals['_REQUEUEDEADLETTERSRESPONSE']._serialized_end=790
-  _globals['_DISCARDDEADLETTERSREQUEST']._serialized_start=792
-  _globals['_DISCARDDEADLETTERSREQUEST']._serialized_end=853
-  _globals['_DISCARDDEADLETTERSRESPONSE']._serialized_start=855
-  _globals['_DISCARDDEADLETTERSRESPONSE']._serialized_end=918
-  _globals['_FORGETREQUEST']._serialized_start=920
-  _globals['_FORGETREQUEST']._serialized_end=989
-  _globals['_FORGETRESPONSE']._serialized_start=991
-  _globals['_FORGETRESPONSE']._serialized_end=1047
-  _globals['_LISTFORGETTINGSREQUEST']._serialized_start=1049
-  _globals['_LISTFORGETTINGSREQUEST']._serialized_end=1097
-  _globals['_LISTFORGETTINGSRESPONSE']._serialized_start=1099
-  _globals['_LISTFORGETTINGSRESPONSE']._serialized_end=1167
-  _globals['_COPYSTOREREQUEST']._serialized_start=1169
-  _globals['_COPYSTOREREQUEST']._serialized_end=1187
-  _globals['_COPYSTORERESPONSE']._serialized_start=1189
-  _globals['_COPYSTORERESPONSE']._serialized_end=1258
-  _globals['_OPERATORSERVICE']._serialized_start=1261
-  _globals['_OPERATORSERVICE']._serialized_end=1933
+  _globals['_DEADLETTER']._serialized_end=397
+  _globals['_LISTDEADLETTERSREQUEST']._serialized_start=400
+  _globals['_LISTDEADLETTERSREQUEST']._serialized_end=545
+  _globals['_LISTDEADLETTERSRESPONSE']._serialized_start=547
+  _globals['_LISTDEADLETTERSRESPONSE']._serialized_end=611
+  _globals['_LISTERRORSREQUEST']._serialized_start=613
+  _globals['_LISTERRORSREQUEST']._serialized_end=632
+  _globals['_LISTERRORSRESPONSE']._serialized_start=634
+  _globals['_LISTERRORSRESPONSE']._serialized_end=692
+  _globals['_REQUEUEDEADLETTERSREQUEST']._serialized_start=694
+  _globals['_REQUEUEDEADLETTERSREQUEST']._serialized_end=755
+  _globals['_REQUEUEDEADLETTERSRESPONSE']._serialized_start=757
+  _globals['_REQUEUEDEADLETTERSRESPONSE']._serialized_end=820
+  _globals['_DISCARDDEADLETTERSREQUEST']._serialized_start=822
+  _globals['_DISCARDDEADLETTERSREQUEST']._serialized_end=883
+  _globals['_DISCARDDEADLETTERSRESPONSE']._serialized_start=885
+  _globals['_DISCARDDEADLETTERSRESPONSE']._serialized_end=948
+  _globals['_FORGETREQUEST']._serialized_start=950
+  _globals['_FORGETREQUEST']._serialized_end=1019
+  _globals['_FORGETRESPONSE']._serialized_start=1021
+  _globals['_FORGETRESPONSE']._serialized_end=1077
+  _globals['_LISTFORGETTINGSREQUEST']._serialized_start=1079
+  _globals['_LISTFORGETTINGSREQUEST']._serialized_end=1127
+  _globals['_LISTFORGETTINGSRESPONSE']._serialized_start=1129
+  _globals['_LISTFORGETTINGSRESPONSE']._serialized_end=1197
+  _globals['_APPLYFLOWREQUEST']._serialized_start=1199
+  _globals['_APPLYFLOWREQUEST']._serialized_end=1267
+  _globals['_APPLYFLOWRESPONSE']._serialized_start=1269
+  _globals['_APPLYFLOWRESPONSE']._serialized_end=1324
+  _globals['_COPYSTOREREQUEST']._serialized_start=1326
+  _globals['_COPYSTOREREQUEST']._serialized_end=1344
+  _globals['_COPYSTORERESPONSE']._serialized_start=1346
+  _globals['_COPYSTORERESPONSE']._serialized_end=1415
+  _globals['_OPERATORSERVICE']._serialized_start=1418
+  _globals['_OPERATORSERVICE']._serialized_end=2174
 # @@protoc_insertion_point(module_scope)

@@ -27,30 +27,34 @@ class Burned(_message.Message):
     def __init__(self, at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., agent: _Optional[str] = ..., attempt: _Optional[int] = ..., kind: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class DeadLetter(_message.Message):
-    __slots__ = ("sample", "stage", "attempt", "history")
+    __slots__ = ("sample", "stage", "attempt", "history", "queue")
     SAMPLE_FIELD_NUMBER: _ClassVar[int]
     STAGE_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     HISTORY_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
     sample: _records_pb2.Sample
     stage: _state_pb2.Stage
     attempt: int
     history: _containers.RepeatedCompositeFieldContainer[Burned]
-    def __init__(self, sample: _Optional[_Union[_records_pb2.Sample, _Mapping]] = ..., stage: _Optional[_Union[_state_pb2.Stage, str]] = ..., attempt: _Optional[int] = ..., history: _Optional[_Iterable[_Union[Burned, _Mapping]]] = ...) -> None: ...
+    queue: str
+    def __init__(self, sample: _Optional[_Union[_records_pb2.Sample, _Mapping]] = ..., stage: _Optional[_Union[_state_pb2.Stage, str]] = ..., attempt: _Optional[int] = ..., history: _Optional[_Iterable[_Union[Burned, _Mapping]]] = ..., queue: _Optional[str] = ...) -> None: ...
 
 class ListDeadLettersRequest(_message.Message):
-    __slots__ = ("stage", "reason", "sample_id", "after_revision", "limit")
+    __slots__ = ("stage", "reason", "sample_id", "after_revision", "limit", "queue")
     STAGE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     SAMPLE_ID_FIELD_NUMBER: _ClassVar[int]
     AFTER_REVISION_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
     stage: _state_pb2.Stage
     reason: str
     sample_id: str
     after_revision: int
     limit: int
-    def __init__(self, stage: _Optional[_Union[_state_pb2.Stage, str]] = ..., reason: _Optional[str] = ..., sample_id: _Optional[str] = ..., after_revision: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...
+    queue: str
+    def __init__(self, stage: _Optional[_Union[_state_pb2.Stage, str]] = ..., reason: _Optional[str] = ..., sample_id: _Optional[str] = ..., after_revision: _Optional[int] = ..., limit: _Optional[int] = ..., queue: _Optional[str] = ...) -> None: ...
 
 class ListDeadLettersResponse(_message.Message):
     __slots__ = ("letters",)
@@ -123,6 +127,20 @@ class ListForgettingsResponse(_message.Message):
     FORGETTINGS_FIELD_NUMBER: _ClassVar[int]
     forgettings: _containers.RepeatedCompositeFieldContainer[_state_pb2.Forgetting]
     def __init__(self, forgettings: _Optional[_Iterable[_Union[_state_pb2.Forgetting, _Mapping]]] = ...) -> None: ...
+
+class ApplyFlowRequest(_message.Message):
+    __slots__ = ("roles", "drain")
+    ROLES_FIELD_NUMBER: _ClassVar[int]
+    DRAIN_FIELD_NUMBER: _ClassVar[int]
+    roles: _containers.RepeatedCompositeFieldContainer[_state_pb2.RoleSpec]
+    drain: bool
+    def __init__(self, roles: _Optional[_Iterable[_Union[_state_pb2.RoleSpec, _Mapping]]] = ..., drain: _Optional[bool] = ...) -> None: ...
+
+class ApplyFlowResponse(_message.Message):
+    __slots__ = ("flow",)
+    FLOW_FIELD_NUMBER: _ClassVar[int]
+    flow: _state_pb2.FlowRecord
+    def __init__(self, flow: _Optional[_Union[_state_pb2.FlowRecord, _Mapping]] = ...) -> None: ...
 
 class CopyStoreRequest(_message.Message):
     __slots__ = ()

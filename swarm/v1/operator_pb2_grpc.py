@@ -60,6 +60,11 @@ class OperatorServiceStub:
                 request_serializer=swarm_dot_v1_dot_operator__pb2.ForgetRequest.SerializeToString,
                 response_deserializer=swarm_dot_v1_dot_operator__pb2.ForgetResponse.FromString,
                 _registered_method=True)
+        self.ApplyFlow = channel.unary_unary(
+                '/swarm.v1.OperatorService/ApplyFlow',
+                request_serializer=swarm_dot_v1_dot_operator__pb2.ApplyFlowRequest.SerializeToString,
+                response_deserializer=swarm_dot_v1_dot_operator__pb2.ApplyFlowResponse.FromString,
+                _registered_method=True)
         self.ListForgettings = channel.unary_unary(
                 '/swarm.v1.OperatorService/ListForgettings',
                 request_serializer=swarm_dot_v1_dot_operator__pb2.ListForgettingsRequest.SerializeToString,
@@ -111,6 +116,14 @@ class OperatorServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ApplyFlow(self, request, context):
+        """Puts these declared roles in place of those that are, while the swarm runs. FLOW_REFUSED names every fault;
+        QUEUE_IN_USE says whose queue still holds samples. The same roles again change nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListForgettings(self, request, context):
         """What was forgotten, in order; the trainer asks so that it never replays what went.
         """
@@ -153,6 +166,11 @@ def add_OperatorServiceServicer_to_server(servicer, server):
                     servicer.Forget,
                     request_deserializer=swarm_dot_v1_dot_operator__pb2.ForgetRequest.FromString,
                     response_serializer=swarm_dot_v1_dot_operator__pb2.ForgetResponse.SerializeToString,
+            ),
+            'ApplyFlow': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApplyFlow,
+                    request_deserializer=swarm_dot_v1_dot_operator__pb2.ApplyFlowRequest.FromString,
+                    response_serializer=swarm_dot_v1_dot_operator__pb2.ApplyFlowResponse.SerializeToString,
             ),
             'ListForgettings': grpc.unary_unary_rpc_method_handler(
                     servicer.ListForgettings,
@@ -301,6 +319,33 @@ class OperatorService:
             '/swarm.v1.OperatorService/Forget',
             swarm_dot_v1_dot_operator__pb2.ForgetRequest.SerializeToString,
             swarm_dot_v1_dot_operator__pb2.ForgetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApplyFlow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/swarm.v1.OperatorService/ApplyFlow',
+            swarm_dot_v1_dot_operator__pb2.ApplyFlowRequest.SerializeToString,
+            swarm_dot_v1_dot_operator__pb2.ApplyFlowResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -50,6 +50,12 @@ class TeacherKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TEACHER_KIND_WORKED: _ClassVar[TeacherKind]
     TEACHER_KIND_LOCAL: _ClassVar[TeacherKind]
     TEACHER_KIND_ENDPOINT: _ClassVar[TeacherKind]
+
+class Decision(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    DECISION_UNSPECIFIED: _ClassVar[Decision]
+    DECISION_PASS: _ClassVar[Decision]
+    DECISION_DROP: _ClassVar[Decision]
 WEATHER_UNSPECIFIED: Weather
 WEATHER_RAIN: Weather
 WEATHER_WIND: Weather
@@ -76,6 +82,9 @@ TEACHER_KIND_UNSPECIFIED: TeacherKind
 TEACHER_KIND_WORKED: TeacherKind
 TEACHER_KIND_LOCAL: TeacherKind
 TEACHER_KIND_ENDPOINT: TeacherKind
+DECISION_UNSPECIFIED: Decision
+DECISION_PASS: Decision
+DECISION_DROP: Decision
 
 class Cell(_message.Message):
     __slots__ = ("subdomain", "weather", "form")
@@ -174,12 +183,14 @@ class Correction(_message.Message):
     def __init__(self, rationale: _Optional[str] = ..., answer: _Optional[str] = ..., teacher: _Optional[_Union[TeacherKind, str]] = ..., verified: _Optional[bool] = ..., prompt_tokens: _Optional[int] = ..., completion_tokens: _Optional[int] = ..., question: _Optional[str] = ...) -> None: ...
 
 class Annotation(_message.Message):
-    __slots__ = ("schema_name", "body")
+    __slots__ = ("schema_name", "body", "decision")
     SCHEMA_NAME_FIELD_NUMBER: _ClassVar[int]
     BODY_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
     schema_name: str
     body: str
-    def __init__(self, schema_name: _Optional[str] = ..., body: _Optional[str] = ...) -> None: ...
+    decision: Decision
+    def __init__(self, schema_name: _Optional[str] = ..., body: _Optional[str] = ..., decision: _Optional[_Union[Decision, str]] = ...) -> None: ...
 
 class Redaction(_message.Message):
     __slots__ = ("kind", "count")

@@ -24,6 +24,7 @@ class Role(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ROLE_SUPERVISOR: _ClassVar[Role]
     ROLE_OPERATOR: _ClassVar[Role]
     ROLE_REPORTER: _ClassVar[Role]
+    ROLE_DECLARED: _ClassVar[Role]
 
 class Stage(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -31,6 +32,7 @@ class Stage(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     STAGE_PROBES: _ClassVar[Stage]
     STAGE_ATTEMPTS: _ClassVar[Stage]
     STAGE_FAILURES: _ClassVar[Stage]
+    STAGE_DECLARED: _ClassVar[Stage]
 
 class FailKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -78,6 +80,7 @@ class EventKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EVENT_KIND_AGENT: _ClassVar[EventKind]
     EVENT_KIND_BOOKMARK: _ClassVar[EventKind]
     EVENT_KIND_FORGETTING: _ClassVar[EventKind]
+    EVENT_KIND_FLOW: _ClassVar[EventKind]
 ROLE_UNSPECIFIED: Role
 ROLE_PROBER: Role
 ROLE_STUDENT: Role
@@ -89,10 +92,12 @@ ROLE_TRAINER: Role
 ROLE_SUPERVISOR: Role
 ROLE_OPERATOR: Role
 ROLE_REPORTER: Role
+ROLE_DECLARED: Role
 STAGE_UNSPECIFIED: Stage
 STAGE_PROBES: Stage
 STAGE_ATTEMPTS: Stage
 STAGE_FAILURES: Stage
+STAGE_DECLARED: Stage
 FAIL_KIND_UNSPECIFIED: FailKind
 FAIL_KIND_RETRY: FailKind
 FAIL_KIND_RELEASE: FailKind
@@ -125,9 +130,10 @@ EVENT_KIND_PROMOTION: EventKind
 EVENT_KIND_AGENT: EventKind
 EVENT_KIND_BOOKMARK: EventKind
 EVENT_KIND_FORGETTING: EventKind
+EVENT_KIND_FLOW: EventKind
 
 class Credential(_message.Message):
-    __slots__ = ("id", "name", "role", "issued_at", "expires_at", "revoked_at", "standing")
+    __slots__ = ("id", "name", "role", "issued_at", "expires_at", "revoked_at", "standing", "declared_role")
     ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
@@ -135,6 +141,7 @@ class Credential(_message.Message):
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
     REVOKED_AT_FIELD_NUMBER: _ClassVar[int]
     STANDING_FIELD_NUMBER: _ClassVar[int]
+    DECLARED_ROLE_FIELD_NUMBER: _ClassVar[int]
     id: str
     name: str
     role: Role
@@ -142,7 +149,8 @@ class Credential(_message.Message):
     expires_at: _timestamp_pb2.Timestamp
     revoked_at: _timestamp_pb2.Timestamp
     standing: Standing
-    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., standing: _Optional[_Union[Standing, _Mapping]] = ...) -> None: ...
+    declared_role: str
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., issued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., standing: _Optional[_Union[Standing, _Mapping]] = ..., declared_role: _Optional[str] = ...) -> None: ...
 
 class Standing(_message.Message):
     __slots__ = ("name", "tier", "reason", "since", "checked", "right")
@@ -161,20 +169,22 @@ class Standing(_message.Message):
     def __init__(self, name: _Optional[str] = ..., tier: _Optional[_Union[_records_pb2.Tier, str]] = ..., reason: _Optional[str] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., checked: _Optional[int] = ..., right: _Optional[int] = ...) -> None: ...
 
 class Lease(_message.Message):
-    __slots__ = ("token", "stage", "sample", "chain", "attempt", "ttl_seconds")
+    __slots__ = ("token", "stage", "sample", "chain", "attempt", "ttl_seconds", "queue")
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     STAGE_FIELD_NUMBER: _ClassVar[int]
     SAMPLE_FIELD_NUMBER: _ClassVar[int]
     CHAIN_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     TTL_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
     token: str
     stage: Stage
     sample: _records_pb2.Sample
     chain: _containers.RepeatedCompositeFieldContainer[_records_pb2.Sample]
     attempt: int
     ttl_seconds: float
-    def __init__(self, token: _Optional[str] = ..., stage: _Optional[_Union[Stage, str]] = ..., sample: _Optional[_Union[_records_pb2.Sample, _Mapping]] = ..., chain: _Optional[_Iterable[_Union[_records_pb2.Sample, _Mapping]]] = ..., attempt: _Optional[int] = ..., ttl_seconds: _Optional[float] = ...) -> None: ...
+    queue: str
+    def __init__(self, token: _Optional[str] = ..., stage: _Optional[_Union[Stage, str]] = ..., sample: _Optional[_Union[_records_pb2.Sample, _Mapping]] = ..., chain: _Optional[_Iterable[_Union[_records_pb2.Sample, _Mapping]]] = ..., attempt: _Optional[int] = ..., ttl_seconds: _Optional[float] = ..., queue: _Optional[str] = ...) -> None: ...
 
 class Completion(_message.Message):
     __slots__ = ("token", "outputs")
@@ -207,20 +217,22 @@ class Answer(_message.Message):
     def __init__(self, id: _Optional[str] = ..., code: _Optional[str] = ..., message: _Optional[str] = ..., revision: _Optional[int] = ...) -> None: ...
 
 class AgentCard(_message.Message):
-    __slots__ = ("name", "role", "version", "model_family", "capabilities", "lease_limit")
+    __slots__ = ("name", "role", "version", "model_family", "capabilities", "lease_limit", "declared_role")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     MODEL_FAMILY_FIELD_NUMBER: _ClassVar[int]
     CAPABILITIES_FIELD_NUMBER: _ClassVar[int]
     LEASE_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    DECLARED_ROLE_FIELD_NUMBER: _ClassVar[int]
     name: str
     role: Role
     version: str
     model_family: str
     capabilities: _containers.RepeatedScalarFieldContainer[str]
     lease_limit: int
-    def __init__(self, name: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., version: _Optional[str] = ..., model_family: _Optional[str] = ..., capabilities: _Optional[_Iterable[str]] = ..., lease_limit: _Optional[int] = ...) -> None: ...
+    declared_role: str
+    def __init__(self, name: _Optional[str] = ..., role: _Optional[_Union[Role, str]] = ..., version: _Optional[str] = ..., model_family: _Optional[str] = ..., capabilities: _Optional[_Iterable[str]] = ..., lease_limit: _Optional[int] = ..., declared_role: _Optional[str] = ...) -> None: ...
 
 class AgentStatus(_message.Message):
     __slots__ = ("card", "registered_at", "last_seen_at", "completed", "failed", "tokens", "busy_seconds", "note", "standing", "absent", "draining", "gone", "leases", "oldest_lease_at", "per_second", "life_seconds")
@@ -259,7 +271,7 @@ class AgentStatus(_message.Message):
     def __init__(self, card: _Optional[_Union[AgentCard, _Mapping]] = ..., registered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., completed: _Optional[int] = ..., failed: _Optional[int] = ..., tokens: _Optional[int] = ..., busy_seconds: _Optional[float] = ..., note: _Optional[str] = ..., standing: _Optional[_Union[Standing, _Mapping]] = ..., absent: _Optional[bool] = ..., draining: _Optional[bool] = ..., gone: _Optional[bool] = ..., leases: _Optional[int] = ..., oldest_lease_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., per_second: _Optional[float] = ..., life_seconds: _Optional[float] = ...) -> None: ...
 
 class QueueCount(_message.Message):
-    __slots__ = ("stage", "accepted", "ready", "leased", "delayed", "done", "dead", "expired", "discarded", "oldest_age_seconds")
+    __slots__ = ("stage", "accepted", "ready", "leased", "delayed", "done", "dead", "expired", "discarded", "oldest_age_seconds", "queue", "dropped", "unoffered")
     STAGE_FIELD_NUMBER: _ClassVar[int]
     ACCEPTED_FIELD_NUMBER: _ClassVar[int]
     READY_FIELD_NUMBER: _ClassVar[int]
@@ -270,6 +282,9 @@ class QueueCount(_message.Message):
     EXPIRED_FIELD_NUMBER: _ClassVar[int]
     DISCARDED_FIELD_NUMBER: _ClassVar[int]
     OLDEST_AGE_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
+    DROPPED_FIELD_NUMBER: _ClassVar[int]
+    UNOFFERED_FIELD_NUMBER: _ClassVar[int]
     stage: Stage
     accepted: int
     ready: int
@@ -280,7 +295,44 @@ class QueueCount(_message.Message):
     expired: int
     discarded: int
     oldest_age_seconds: float
-    def __init__(self, stage: _Optional[_Union[Stage, str]] = ..., accepted: _Optional[int] = ..., ready: _Optional[int] = ..., leased: _Optional[int] = ..., delayed: _Optional[int] = ..., done: _Optional[int] = ..., dead: _Optional[int] = ..., expired: _Optional[int] = ..., discarded: _Optional[int] = ..., oldest_age_seconds: _Optional[float] = ...) -> None: ...
+    queue: str
+    dropped: int
+    unoffered: int
+    def __init__(self, stage: _Optional[_Union[Stage, str]] = ..., accepted: _Optional[int] = ..., ready: _Optional[int] = ..., leased: _Optional[int] = ..., delayed: _Optional[int] = ..., done: _Optional[int] = ..., dead: _Optional[int] = ..., expired: _Optional[int] = ..., discarded: _Optional[int] = ..., oldest_age_seconds: _Optional[float] = ..., queue: _Optional[str] = ..., dropped: _Optional[int] = ..., unoffered: _Optional[int] = ...) -> None: ...
+
+class RoleLimits(_message.Message):
+    __slots__ = ("queue", "generations")
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
+    GENERATIONS_FIELD_NUMBER: _ClassVar[int]
+    queue: int
+    generations: int
+    def __init__(self, queue: _Optional[int] = ..., generations: _Optional[int] = ...) -> None: ...
+
+class RoleSpec(_message.Message):
+    __slots__ = ("name", "consumes", "stands", "completes_with", "publishes", "limits")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CONSUMES_FIELD_NUMBER: _ClassVar[int]
+    STANDS_FIELD_NUMBER: _ClassVar[int]
+    COMPLETES_WITH_FIELD_NUMBER: _ClassVar[int]
+    PUBLISHES_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    consumes: str
+    stands: str
+    completes_with: str
+    publishes: _containers.RepeatedScalarFieldContainer[str]
+    limits: RoleLimits
+    def __init__(self, name: _Optional[str] = ..., consumes: _Optional[str] = ..., stands: _Optional[str] = ..., completes_with: _Optional[str] = ..., publishes: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[RoleLimits, _Mapping]] = ...) -> None: ...
+
+class FlowRecord(_message.Message):
+    __slots__ = ("roles", "at", "revision")
+    ROLES_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    roles: _containers.RepeatedCompositeFieldContainer[RoleSpec]
+    at: _timestamp_pb2.Timestamp
+    revision: int
+    def __init__(self, roles: _Optional[_Iterable[_Union[RoleSpec, _Mapping]]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ...) -> None: ...
 
 class CellCount(_message.Message):
     __slots__ = ("cell", "checkpoint_id", "rubric_version", "passed", "failed")
@@ -578,7 +630,7 @@ class OriginCount(_message.Message):
     def __init__(self, origin: _Optional[_Union[_records_pb2.Origin, str]] = ..., count: _Optional[int] = ...) -> None: ...
 
 class SwarmState(_message.Message):
-    __slots__ = ("name", "domain", "revision", "started_at", "phase", "champion_id", "rubric_version", "queues", "cells", "agents", "checkpoints", "promotions", "costs", "progress", "corrections", "corrections_trained", "invalid_probes", "origins", "alarms", "rates")
+    __slots__ = ("name", "domain", "revision", "started_at", "phase", "champion_id", "rubric_version", "queues", "cells", "agents", "checkpoints", "promotions", "costs", "progress", "corrections", "corrections_trained", "invalid_probes", "origins", "alarms", "rates", "flow")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DOMAIN_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
@@ -599,6 +651,7 @@ class SwarmState(_message.Message):
     ORIGINS_FIELD_NUMBER: _ClassVar[int]
     ALARMS_FIELD_NUMBER: _ClassVar[int]
     RATES_FIELD_NUMBER: _ClassVar[int]
+    FLOW_FIELD_NUMBER: _ClassVar[int]
     name: str
     domain: str
     revision: int
@@ -619,7 +672,8 @@ class SwarmState(_message.Message):
     origins: _containers.RepeatedCompositeFieldContainer[OriginCount]
     alarms: _containers.RepeatedScalarFieldContainer[str]
     rates: Rates
-    def __init__(self, name: _Optional[str] = ..., domain: _Optional[str] = ..., revision: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., phase: _Optional[_Union[PhaseRecord, _Mapping]] = ..., champion_id: _Optional[str] = ..., rubric_version: _Optional[int] = ..., queues: _Optional[_Iterable[_Union[QueueCount, _Mapping]]] = ..., cells: _Optional[_Iterable[_Union[CellCount, _Mapping]]] = ..., agents: _Optional[_Iterable[_Union[AgentStatus, _Mapping]]] = ..., checkpoints: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., promotions: _Optional[_Iterable[_Union[PromotionDecision, _Mapping]]] = ..., costs: _Optional[_Iterable[_Union[Cost, _Mapping]]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., corrections: _Optional[int] = ..., corrections_trained: _Optional[int] = ..., invalid_probes: _Optional[_Iterable[_Union[InvalidProbeCount, _Mapping]]] = ..., origins: _Optional[_Iterable[_Union[OriginCount, _Mapping]]] = ..., alarms: _Optional[_Iterable[str]] = ..., rates: _Optional[_Union[Rates, _Mapping]] = ...) -> None: ...
+    flow: FlowRecord
+    def __init__(self, name: _Optional[str] = ..., domain: _Optional[str] = ..., revision: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., phase: _Optional[_Union[PhaseRecord, _Mapping]] = ..., champion_id: _Optional[str] = ..., rubric_version: _Optional[int] = ..., queues: _Optional[_Iterable[_Union[QueueCount, _Mapping]]] = ..., cells: _Optional[_Iterable[_Union[CellCount, _Mapping]]] = ..., agents: _Optional[_Iterable[_Union[AgentStatus, _Mapping]]] = ..., checkpoints: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., promotions: _Optional[_Iterable[_Union[PromotionDecision, _Mapping]]] = ..., costs: _Optional[_Iterable[_Union[Cost, _Mapping]]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., corrections: _Optional[int] = ..., corrections_trained: _Optional[int] = ..., invalid_probes: _Optional[_Iterable[_Union[InvalidProbeCount, _Mapping]]] = ..., origins: _Optional[_Iterable[_Union[OriginCount, _Mapping]]] = ..., alarms: _Optional[_Iterable[str]] = ..., rates: _Optional[_Union[Rates, _Mapping]] = ..., flow: _Optional[_Union[FlowRecord, _Mapping]] = ...) -> None: ...
 
 class StageRate(_message.Message):
     __slots__ = ("stage", "accepted", "closed")
@@ -652,7 +706,7 @@ class Rates(_message.Message):
     def __init__(self, window_seconds: _Optional[float] = ..., stages: _Optional[_Iterable[_Union[StageRate, _Mapping]]] = ..., roles: _Optional[_Iterable[_Union[RoleRate, _Mapping]]] = ...) -> None: ...
 
 class ErrorGroup(_message.Message):
-    __slots__ = ("stage", "kind", "reason", "count", "first_at", "last_at", "last_sample_id", "agents")
+    __slots__ = ("stage", "kind", "reason", "count", "first_at", "last_at", "last_sample_id", "agents", "queue")
     STAGE_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
@@ -661,6 +715,7 @@ class ErrorGroup(_message.Message):
     LAST_AT_FIELD_NUMBER: _ClassVar[int]
     LAST_SAMPLE_ID_FIELD_NUMBER: _ClassVar[int]
     AGENTS_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
     stage: Stage
     kind: str
     reason: str
@@ -669,7 +724,8 @@ class ErrorGroup(_message.Message):
     last_at: _timestamp_pb2.Timestamp
     last_sample_id: str
     agents: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, stage: _Optional[_Union[Stage, str]] = ..., kind: _Optional[str] = ..., reason: _Optional[str] = ..., count: _Optional[int] = ..., first_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_sample_id: _Optional[str] = ..., agents: _Optional[_Iterable[str]] = ...) -> None: ...
+    queue: str
+    def __init__(self, stage: _Optional[_Union[Stage, str]] = ..., kind: _Optional[str] = ..., reason: _Optional[str] = ..., count: _Optional[int] = ..., first_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_sample_id: _Optional[str] = ..., agents: _Optional[_Iterable[str]] = ..., queue: _Optional[str] = ...) -> None: ...
 
 class SpeciesCount(_message.Message):
     __slots__ = ("name", "failures", "first_revision", "last_revision", "last_sample_id")
@@ -686,7 +742,7 @@ class SpeciesCount(_message.Message):
     def __init__(self, name: _Optional[str] = ..., failures: _Optional[int] = ..., first_revision: _Optional[int] = ..., last_revision: _Optional[int] = ..., last_sample_id: _Optional[str] = ...) -> None: ...
 
 class Event(_message.Message):
-    __slots__ = ("revision", "kind", "at", "sample", "phase", "rubric", "experiment", "checkpoint", "promotion", "agent", "forgetting")
+    __slots__ = ("revision", "kind", "at", "sample", "phase", "rubric", "experiment", "checkpoint", "promotion", "agent", "forgetting", "flow")
     REVISION_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     AT_FIELD_NUMBER: _ClassVar[int]
@@ -698,6 +754,7 @@ class Event(_message.Message):
     PROMOTION_FIELD_NUMBER: _ClassVar[int]
     AGENT_FIELD_NUMBER: _ClassVar[int]
     FORGETTING_FIELD_NUMBER: _ClassVar[int]
+    FLOW_FIELD_NUMBER: _ClassVar[int]
     revision: int
     kind: EventKind
     at: _timestamp_pb2.Timestamp
@@ -709,7 +766,8 @@ class Event(_message.Message):
     promotion: PromotionDecision
     agent: AgentStatus
     forgetting: Forgetting
-    def __init__(self, revision: _Optional[int] = ..., kind: _Optional[_Union[EventKind, str]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sample: _Optional[_Union[_records_pb2.Sample, _Mapping]] = ..., phase: _Optional[_Union[PhaseRecord, _Mapping]] = ..., rubric: _Optional[_Union[Rubric, _Mapping]] = ..., experiment: _Optional[_Union[Experiment, _Mapping]] = ..., checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ..., promotion: _Optional[_Union[PromotionDecision, _Mapping]] = ..., agent: _Optional[_Union[AgentStatus, _Mapping]] = ..., forgetting: _Optional[_Union[Forgetting, _Mapping]] = ...) -> None: ...
+    flow: FlowRecord
+    def __init__(self, revision: _Optional[int] = ..., kind: _Optional[_Union[EventKind, str]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sample: _Optional[_Union[_records_pb2.Sample, _Mapping]] = ..., phase: _Optional[_Union[PhaseRecord, _Mapping]] = ..., rubric: _Optional[_Union[Rubric, _Mapping]] = ..., experiment: _Optional[_Union[Experiment, _Mapping]] = ..., checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ..., promotion: _Optional[_Union[PromotionDecision, _Mapping]] = ..., agent: _Optional[_Union[AgentStatus, _Mapping]] = ..., forgetting: _Optional[_Union[Forgetting, _Mapping]] = ..., flow: _Optional[_Union[FlowRecord, _Mapping]] = ...) -> None: ...
 
 class Forgetting(_message.Message):
     __slots__ = ("subject", "by", "at", "sample_ids", "checkpoints", "exams", "revision")

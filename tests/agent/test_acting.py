@@ -212,11 +212,33 @@ class Examining:
     role = Role.EXAMINER
 
 
+class Critic:
+    """Of a role that some swarm's config declares."""
+
+    role = "critic"
+
+    def act(self, lease: Lease) -> Annotation:
+        raise NotImplementedError(lease)
+
+
+class Aimless:
+    role = "critic"
+
+    def act(self, probe: Probe) -> Annotation:
+        raise NotImplementedError(probe)
+
+
+class Shouting:
+    role = "CRITIC"
+
+
 def test_what_an_agent_takes_is_read_from_its_act() -> None:
     assert consumed(Echo()) is Lease
     assert consumed(BatchEcho()) == Sequence[Lease]
     assert consumed(Asker()) is SwarmState
     assert role_of(Asker()) is Role.PROBER
+    assert role_of(Critic()) == "critic"
+    assert consumed(Critic()) is Lease
 
 
 @pytest.mark.parametrize(
@@ -224,6 +246,8 @@ def test_what_an_agent_takes_is_read_from_its_act() -> None:
     [
         (NoRole(), r"NoRole\.role is None\. Give the class a `role`, one of Role.STUDENT"),
         (Examining(), "Examining.role is <Role.EXAMINER"),
+        (Shouting(), "Shouting.role is 'CRITIC'.*or the name of one that the swarm's config declares"),
+        (Aimless(), r"Aimless\.act takes .*Probe'> as a critic.*or SwarmState where it only publishes"),
         (Mute(), "Mute has no method `act`"),
         (Untyped(), r"Untyped\.act takes None as a teacher\. Give it one parameter, of type Lease"),
         (Confused(), r"Confused\.act takes .*Lease'> as a prober\. Give it one parameter, of type SwarmState"),

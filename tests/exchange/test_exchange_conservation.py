@@ -33,7 +33,7 @@ from swarm.exchange.queues import waiting
 from swarm.records import Purpose, Sample
 from swarm.roles import Role
 from swarm.students import CheckpointStatus
-from swarm.work import FailKind, Lease, Stage
+from swarm.work import STAGES, FailKind, Lease, Stage
 
 QUEUE_LIMIT = 6
 AGENTS = st.sampled_from([STUDENT, JUDGE, TEACHER])
@@ -116,7 +116,7 @@ class Deliveries(RuleBasedStateMachine):
     def release_breaches(self) -> None:
         self.rig.exchange.release_breaches(0)
 
-    @rule(stage=st.sampled_from(list(Stage)))
+    @rule(stage=st.sampled_from(STAGES))
     def discard(self, stage: Stage) -> None:
         self.rig.exchange.discard(stage, Purpose.SIEGE)
 

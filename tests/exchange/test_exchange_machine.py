@@ -27,29 +27,39 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from swarm.errors import RefusedError
 from swarm.exchange import MAX_ATTEMPTS, Credits, Identity, Keep, Request
+from swarm.flow import RoleLimits, RoleSpec
 from swarm.forgetting import blank
-from swarm.records import Payload, Purpose, Sample
+from swarm.records import Annotation, Decision, Payload, Purpose, Sample
 from swarm.roles import Role
 from swarm.students import CheckpointStatus
-from swarm.work import Answer, FailKind, Lease, Stage
+from swarm.work import Answer, FailKind, Lease
 
-STAGES = {Role.STUDENT: Stage.PROBES, Role.JUDGE: Stage.ATTEMPTS, Role.TEACHER: Stage.FAILURES}
-WORKERS = [STUDENT, JUDGE, TEACHER, Identity("student-2", Role.STUDENT), Identity("judge-2", Role.JUDGE)]
+CRITIC = Identity("critic-1", Role.DECLARED, declared_role="critic")
+CURATOR = Identity("curator-1", Role.DECLARED, declared_role="curator")
+ROOM = 3
+DECLARED = (
+    RoleSpec(name="critic", consumes="failures", stands="before teacher", completes_with="annotation"),
+    RoleSpec(name="curator", consumes="verdicts", completes_with="annotation", limits=RoleLimits(queue=ROOM)),
+)
+"""A gate on the way and a tap beside it, which has little room."""
+QUEUES = {"student": "probes", "judge": "attempts", "teacher": "failures", "critic": "critic", "curator": "curator"}
+WORKERS = [STUDENT, JUDGE, TEACHER, CRITIC, CURATOR, Identity("student-2", Role.STUDENT)]
+WORKERS += [Identity("judge-2", Role.JUDGE)]
 ACTS = ["complete", "complete", "extend", "steal", *FailKind]
 KEYS = ["", "", "a", "b"]
 CREDITS = Credits(leases=4, samples=14)
 LIVE = ("ready", "leased", "delayed")
 PICK = st.one_of(st.integers(0, 2), st.integers(0, 20))
-FIRST_REVISIONS = 2
-"""The first phase and the base checkpoint."""
+FIRST_REVISIONS = 3
+"""The first phase, the base checkpoint and the declared roles."""
 
 
 @dataclass
 class Row:
-    """What the model knows of one sample that waits, or did. Times are seconds of the rig's clock since the start."""
+    """What the model knows of one sample in one queue. Times are seconds of the rig's clock since the start."""
 
     sample: Sample
-    stage: Stage
+    queue: str
     producer: str
     state: str = "ready"
     holder: str = ""
@@ -85,11 +95,13 @@ class Machine(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.rig = Rig(f"sqlite:///{self.folder.name}/exchange.db", credits=CREDITS)
         self.rig.exchange.put_checkpoint(checkpoint("base", CheckpointStatus.BASE))
+        self.rig.exchange.apply_flow(DECLARED)
         self.seconds = 0.0
         self.stored: list[Sample] = []
         self.log: list[Sample | None] = []
         self.gone: set[str] = set()
-        self.rows: dict[str, Row] = {}
+        self.rows: dict[tuple[str, str], Row] = {}
+        self.dropped = self.unoffered = 0
         self.held: list[Held] = []
         self.asked: list[tuple[Identity, Request, list[str]]] = []
         self.logged = 0
@@ -106,13 +118,21 @@ class Machine(RuleBasedStateMachine):
         self.ids += 1
         return f"{self.ids:032x}"
 
-    def store(self, sample: Sample, stage: Stage | None, producer: str) -> int:
+    def store(self, sample: Sample, queue: str, producer: str) -> int:
         """What an accepted sample does to the model; returns its revision."""
         self.stored.append(sample)
         self.log.append(sample)
-        if stage is not None:
-            self.rows[sample.id] = Row(sample, stage, producer)
+        if queue:
+            self.wait_in(queue, sample, producer)
+        if sample.kind == "verdict" and self.learns(sample):
+            if sum(row.queue == "curator" and row.state in LIVE for row in self.rows.values()) < ROOM:
+                self.wait_in("curator", sample)
+            else:
+                self.unoffered += 1
         return FIRST_REVISIONS + len(self.log)
+
+    def wait_in(self, queue: str, sample: Sample, producer: str = "") -> None:
+        self.rows[sample.id, queue] = Row(sample, queue, producer)
 
     def chosen(self, number: int) -> Held:
         """A lease: those that stand come first, then the newest of the others."""
@@ -120,9 +140,9 @@ class Machine(RuleBasedStateMachine):
         ordered = [held for held in newest if self.stands(held)] + [held for held in newest if not self.stands(held)]
         return ordered[number % len(ordered)]
 
-    def live(self) -> set[Stage]:
-        """The stages in which something waits."""
-        return {row.stage for row in self.rows.values() if row.state in ("ready", "delayed")}
+    def live(self) -> set[str]:
+        """The queues in which something waits."""
+        return {row.queue for row in self.rows.values() if row.state in ("ready", "delayed")}
 
     def stands(self, held: Held) -> bool:
         """Whether a lease still holds its sample."""
@@ -148,13 +168,13 @@ class Machine(RuleBasedStateMachine):
     def publish_one(self, purpose: Purpose, key: str) -> None:
         name = self.fresh()
         sample = probe(purpose, f"question {name}", key=key).model_copy(update={"id": name})
-        stage = None if purpose is Purpose.EXAM else Stage.PROBES
+        queue = "" if purpose is Purpose.EXAM else "probes"
         (answer,) = self.rig.exchange.publish(PROBER, [sample])
-        if stage and self.alive(PROBER) >= CREDITS.samples:
+        if queue and self.alive(PROBER) >= CREDITS.samples:
             assert answer.code == "CREDITS_SPENT"
             return
         assert answer == Answer(id=sample.id, revision=FIRST_REVISIONS + len(self.log) + 1)
-        self.store(sample, stage, PROBER.name)
+        self.store(sample, queue, PROBER.name)
 
     def alive(self, producer: Identity) -> int:
         """How many samples of an agent wait or are worked on."""
@@ -180,23 +200,23 @@ class Machine(RuleBasedStateMachine):
     @rule(number=PICK, asked=st.integers(1, 3), ttl=st.sampled_from([10.0, 30.0]))
     def lease(self, number: int, asked: int, ttl: float) -> None:
         """Mostly by an agent that finds something."""
-        agents = [agent for agent in WORKERS if STAGES[agent.role] in self.live()] + [TEACHER]
+        agents = [agent for agent in WORKERS if QUEUES[agent.role_name] in self.live()] + [TEACHER]
         agent = agents[number % len(agents)]
         limit = min(asked, self.left(agent))
         if not limit:
             with pytest.raises(RefusedError, match=f"{agent.name} holds {CREDITS.leases} leases"):
-                self.rig.exchange.lease(agent, STAGES[agent.role], asked, ttl)
+                self.rig.exchange.lease(agent, QUEUES[agent.role_name], asked, ttl)
             return
         request = Request(agent.name, "Lease", self.fresh(), f"{asked}/{ttl}")
-        leases = self.rig.exchange.lease(agent, STAGES[agent.role], asked, ttl, request)
+        leases = self.rig.exchange.lease(agent, QUEUES[agent.role_name], asked, ttl, request)
         if leases:
             self.asked.append((agent, request, [lease.token for lease in leases]))
-        waiting = [row for row in self.rows.values() if row.stage is STAGES[agent.role] and not self.held_up(row)]
+        waiting = [row for row in self.rows.values() if row.queue == QUEUES[agent.role_name] and not self.held_up(row)]
         certain = [row for row in waiting if row.state == "ready" or self.delayed_until(row, 1) <= self.seconds]
         possible = [row for row in waiting if row.state == "ready" or self.delayed_until(row, 0) <= self.seconds]
         assert min(limit, len(certain)) <= len(leases) <= min(limit, len(possible))
         for lease in leases:
-            row = self.rows[lease.sample.id]
+            row = self.rows[lease.sample.id, QUEUES[agent.role_name]]
             assert row in possible, "what doesn't wait was handed out"
             assert lease.attempt == row.burned + 1
             row.state, row.generation, row.until = "leased", row.generation + 1, self.seconds + ttl
@@ -214,10 +234,10 @@ class Machine(RuleBasedStateMachine):
         agent, request, tokens = self.asked[-1 - number % len(self.asked)]
         if other:
             with pytest.raises(RefusedError, match="was another Lease"):
-                self.rig.exchange.lease(agent, STAGES[agent.role], 1, 30.0, replace(request, digest="other"))
+                self.rig.exchange.lease(agent, QUEUES[agent.role_name], 1, 30.0, replace(request, digest="other"))
             return
         held = {held.lease.token: held for held in self.held}
-        again = self.rig.exchange.lease(agent, STAGES[agent.role], 1, 30.0, request)
+        again = self.rig.exchange.lease(agent, QUEUES[agent.role_name], 1, 30.0, request)
         assert [lease.token for lease in again] == tokens
         for lease in again:
             one = held[lease.token]
@@ -229,7 +249,7 @@ class Machine(RuleBasedStateMachine):
         order = {sample.id: place for place, sample in enumerate(self.stored)}
         return any(
             other.sample.ordering_key == row.sample.ordering_key != ""
-            and other.stage is row.stage
+            and other.queue == row.queue
             and other is not row
             and (other.state == "leased" or (other.state in LIVE and order[other.sample.id] < order[row.sample.id]))
             for other in self.rows.values()
@@ -240,10 +260,13 @@ class Machine(RuleBasedStateMachine):
 
     def priority(self, row: Row) -> int:
         """Measurements come before learning."""
+        return 2 if self.learns(row.sample) else 1
+
+    def learns(self, sample: Sample) -> bool:
         probes = {sample.id: sample for sample in self.stored}
-        root = probes[row.sample.root_id or row.sample.id].payload
+        root = probes[sample.root_id or sample.id].payload
         assert root.kind == "probe"
-        return 2 if root.purpose is Purpose.LEARN else 1
+        return root.purpose is Purpose.LEARN
 
     def output(self, agent: Identity, lease: Lease) -> Sample:
         """Under an id of its own, so that a second effect would show."""
@@ -252,6 +275,9 @@ class Machine(RuleBasedStateMachine):
                 made = attempt_at(lease.sample, text=agent.name)
             case Role.JUDGE:
                 made = verdict_on(lease.sample, passed=self.ids % 3 == 0)
+            case Role.DECLARED:
+                decision = Decision.DROP if self.ids % 3 == 0 else Decision.PASS
+                (made,) = lease.completed(Annotation(schema_name="note", body="{}", decision=decision)).outputs
             case _:
                 made = correction_of(lease.sample)
         return made.model_copy(update={"id": self.fresh()})
@@ -299,20 +325,30 @@ class Machine(RuleBasedStateMachine):
             assert answer == self.refusal(held, "complete") or answer.code == "LEASE_LOST"
             assert answer.ok == (self.refusal(held, "complete") is not None)
             return
-        stage = self.next_stage(held.output)
-        if stage and self.alive(held.agent) >= CREDITS.samples:
+        queue = self.next_queue(held.output)
+        if queue and self.alive(held.agent) >= CREDITS.samples:
             assert answer.code == "CREDITS_SPENT"
             return
-        revision = self.store(held.output, stage, held.agent.name)
+        revision = self.store(held.output, queue, held.agent.name)
+        if held.agent == CRITIC:
+            self.decide(held)
         assert answer == Answer(id=held.row.sample.id, revision=revision)
         held.row.state, held.row.answered, held.row.answer = "done", "complete", answer
 
-    def next_stage(self, output: Sample) -> Stage | None:
+    def next_queue(self, output: Sample) -> str:
         if output.kind == "attempt":
-            return Stage.ATTEMPTS
+            return "attempts"
         payload = output.payload
-        learns = self.priority(Row(output, Stage.FAILURES, "")) == 2
-        return Stage.FAILURES if payload.kind == "verdict" and not payload.passed and learns else None
+        return "critic" if payload.kind == "verdict" and not payload.passed and self.learns(output) else ""
+
+    def decide(self, held: Held) -> None:
+        """What the gate says of a sample; it keeps its place in the order and stays its producer's."""
+        note = held.output.payload
+        assert note.kind == "annotation"
+        if note.decision is Decision.PASS:
+            self.wait_in("failures", held.row.sample, held.row.producer)
+        else:
+            self.dropped += 1
 
     def complete_for_another(self, held: Held, thief: Identity) -> None:
         if thief != held.agent:
@@ -350,7 +386,7 @@ class Machine(RuleBasedStateMachine):
         for sample in self.stored:
             if sample.parent_id in family:
                 family.add(sample.id)
-        rows = [self.rows[name] for name in family if name in self.rows]
+        rows = [row for row in self.rows.values() if row.sample.id in family]
         ended = [row for row in rows if row.state in ("ready", "leased", "delayed", "dead")]
         report = self.rig.exchange.forget(OPERATOR, sample_id=chosen.id)
         fresh = family - self.gone
@@ -394,13 +430,13 @@ class Machine(RuleBasedStateMachine):
         )
         answer = Answer.model_validate_json(first)
         assert again == first, "the second time it would not be a dead letter any more"
-        assert answer.code == ("OK" if row.state == "dead" else "NOT_FOUND")
-        if not answer.ok:
-            return
-        if back:
-            row.state, row.before, row.burned, row.acts = "ready", row.before + row.burned, 0, row.acts + 1
-        else:
-            row.state = "discarded"
+        dead = [one for one in ordered if one.sample.id == row.sample.id and one.state == "dead"]
+        assert answer.code == ("OK" if dead else "NOT_FOUND")
+        for one in dead:
+            if back:
+                one.state, one.before, one.burned, one.acts = "ready", one.before + one.burned, 0, one.acts + 1
+            else:
+                one.state = "discarded"
 
     @rule(down=st.sampled_from([0.0, 40.0]))
     def restart(self, down: float) -> None:
@@ -417,28 +453,30 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def each_queue_is_the_models(self) -> None:
         for count in self.rig.exchange.queue_counts():
-            rows = [row for row in self.rows.values() if row.stage is count.stage]
+            rows = [row for row in self.rows.values() if row.queue == count.name]
             assert (count.accepted, count.unaccounted) == (len(rows), 0)
             states = [row.state for row in rows]
             # What has waited out its delay is woken by the next lease or sweep, so either word is right for it.
             assert count.ready + count.delayed == states.count("ready") + states.count("delayed")
             assert (count.leased, count.done, count.dead) == tuple(map(states.count, ("leased", "done", "dead")))
             assert (count.expired, count.discarded) == (0, states.count("discarded"))
+            beside = {"critic": (self.dropped, 0), "curator": (0, self.unoffered)}
+            assert (count.dropped, count.unoffered) == beside.get(count.name, (0, 0))
 
     @invariant()
     def one_of_a_key_is_out_at_a_time(self) -> None:
-        out = [(r.stage, r.sample.ordering_key) for r in self.rows.values() if r.state == "leased"]
+        out = [(r.queue, r.sample.ordering_key) for r in self.rows.values() if r.state == "leased"]
         keyed = [place for place in out if place[1]]
         assert len(keyed) == len(set(keyed))
 
     @invariant()
     def burned_deliveries_are_counted(self) -> None:
         counted = self.rig.exchange.burned()
-        for stage in Stage:
-            burned = sum(row.burned + row.before for row in self.rows.values() if row.stage is stage)
-            assert sum(count for (of, _), count in counted.items() if of is stage) == burned
-            dead = {letter.sample.id: len(letter.history) for letter in self.rig.exchange.dead_letters(stage)}
-            rows = [row for row in self.rows.values() if row.stage is stage and row.state == "dead"]
+        for queue in QUEUES.values():
+            burned = sum(row.burned + row.before for row in self.rows.values() if row.queue == queue)
+            assert sum(count for (of, _), count in counted.items() if of == queue) == burned
+            dead = {letter.sample.id: len(letter.history) for letter in self.rig.exchange.dead_letters(queue)}
+            rows = [row for row in self.rows.values() if row.queue == queue and row.state == "dead"]
             assert dead == {row.sample.id: row.before + row.acts + row.burned for row in rows}
 
     @invariant()

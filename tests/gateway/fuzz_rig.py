@@ -28,7 +28,7 @@ from swarm.gateway.edge import Limits
 from swarm.gateway.server import Gateway, Settings, serving
 from swarm.reasons import BARE, REASONS
 from swarm.records import Purpose
-from swarm.roles import AgentCard, Role
+from swarm.roles import OWN_ROLES, AgentCard, Role
 from swarm.students import CheckpointStatus
 from swarm.work import Stage
 
@@ -81,7 +81,7 @@ class Target:
         """Everything can still be read, and nothing is unaccounted for."""
         for path, method in METHODS.items():
             if method.name.startswith(("Get", "List")):
-                for role in Role:
+                for role in OWN_ROLES:
                     if may_call(role, path):
                         assert self.call(path, role, b"")[0] in ("OK", "NOT_FOUND"), f"{path} as {role}"
         exchange = self.gateway.desk.exchange
@@ -131,7 +131,7 @@ def target(run_dir: Path) -> Iterator[Target]:
 
 
 async def _fill(run_dir: Path) -> tuple[str, ...]:
-    clients = {role: SwarmClient.for_run(run_dir, role, f"{role}-1") for role in Role}
+    clients = {role: SwarmClient.for_run(run_dir, role, f"{role}-1") for role in OWN_ROLES}
     for role, client in clients.items():
         if role is not Role.REPORTER:
             await client.register(AgentCard(name=f"{role}-1", role=role))

@@ -23,7 +23,7 @@ from swarm.exchange.stores import copy_store
 from swarm.gateway.run_folder import STORE_FILE
 from swarm.gateway.server import Settings, serving
 from swarm.records import Probe, Sample
-from swarm.roles import Role
+from swarm.roles import OWN_ROLES, Role
 from swarm.students import Checkpoint, CheckpointStatus
 from swarm.work import Completion, FailKind, Failure, Stage
 from tests.postgres import ask, database
@@ -332,7 +332,7 @@ async def test_a_store_with_damage_is_backed_up_and_told_so(tmp_path: Path) -> N
 
 async def test_only_an_operator_may_copy_the_store(tmp_path: Path) -> None:
     async with served(tmp_path / "run") as clients:
-        for number, role in enumerate(set(Role) - {Role.OPERATOR}):
+        for number, role in enumerate(set(OWN_ROLES) - {Role.OPERATOR}):
             with pytest.raises(RefusedError) as refused:
                 await clients[role].copy_store(tmp_path / f"copy-{number}")
             assert refused.value.reason == "FORBIDDEN"

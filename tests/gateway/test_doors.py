@@ -16,16 +16,18 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 import swarm.v1
 from swarm.access import read_credential
 from swarm.errors import ConfigError
+from swarm.flow import RoleSpec
 from swarm.gateway.doors import DOORS, SERVICES, doors_of, may_call
 from swarm.gateway.run_folder import Credentials
 from swarm.gateway.server import Gateway
 from swarm.records import Tier
 from swarm.reference import PROTO_FOLDER
-from swarm.roles import Role
+from swarm.roles import OWN_ROLES, Role
 
 METHODS: dict[str, Any] = {
     f"/{service.full_name}/{method.name}": method for service in SERVICES for method in service.methods
 }
+CURATOR = RoleSpec(name="curator", consumes="verdicts", completes_with="annotation")
 REFUSED = (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED)
 
 
@@ -90,8 +92,12 @@ def test_a_method_without_an_entry_can_not_be_built() -> None:
 @pytest.mark.parametrize("path", METHODS)
 async def test_method_by_role(path: str, gateway: Gateway, tmp_path: Path) -> None:
     exchange = gateway.desk.exchange
-    issued = {role: exchange.issue(f"outside-{role}", role, tier=Tier.TRUSTED) for role in Role}
-    held = {role: exchange.issue(f"quarantined-{role}", role) for role in Role}
+    exchange.apply_flow([CURATOR, CURATOR.model_copy(update={"name": "gone"})])
+    called = {role: CURATOR.name if role is Role.DECLARED else role for role in Role}
+    issued = {role: exchange.issue(f"outside-{role}", name, tier=Tier.TRUSTED) for role, name in called.items()}
+    held = {role: exchange.issue(f"quarantined-{role}", name) for role, name in called.items()}
+    _, gone_token = exchange.issue("was-curator", "gone", tier=Tier.TRUSTED)
+    exchange.apply_flow([CURATOR])
     _, suspended_token = exchange.issue("is-suspended", Role.OPERATOR, tier=Tier.SUSPENDED)
     ended, ended_token = exchange.issue("was-operator", Role.OPERATOR)
     exchange.revoke(ended.id)
@@ -104,12 +110,14 @@ async def test_method_by_role(path: str, gateway: Gateway, tmp_path: Path) -> No
         for wrong in (*map(bearer, bad), (("authorization", "Basic x"),)):
             assert await status(channel, path, wrong) is grpc.StatusCode.UNAUTHENTICATED
         for role in Role:
-            for token in (read_credential(tmp_path, role), issued[role][1]):
+            inside = [read_credential(tmp_path, role)] if role in OWN_ROLES else []
+            for token in (*inside, issued[role][1]):
                 got = await status(channel, path, bearer(token))
                 assert (got in REFUSED) is (role not in DOORS[path].roles), f"{role} got {got}"
             got = await status(channel, path, bearer(held[role][1]))
             assert (got in REFUSED) is (role not in DOORS[path].roles or not DOORS[path].quarantined), f"{role}: {got}"
-        assert await status(channel, path, bearer(suspended_token)) is grpc.StatusCode.PERMISSION_DENIED
+        for token in (suspended_token, gone_token):
+            assert await status(channel, path, bearer(token)) is grpc.StatusCode.PERMISSION_DENIED
         move_clock(tmp_path, 61)
         assert await status(channel, path, bearer(expired_token)) is grpc.StatusCode.UNAUTHENTICATED
 

@@ -15,6 +15,7 @@ from swarm.client import SwarmClient
 from swarm.codec import enum_to_wire, error_of, to_wire
 from swarm.connection import REQUEST_ID
 from swarm.errors import RefusedError
+from swarm.flow import RoleSpec
 from swarm.gateway.doors import DOORS
 from swarm.gateway.run_folder import STORE_FILE
 from swarm.gateway.server import Gateway, Settings, serving
@@ -75,6 +76,11 @@ async def _discard(clients: Clients) -> Pair:
     return made(sample_ids=ids), made(sample_ids=ids[:1])
 
 
+async def _apply(_: Clients) -> Pair:
+    critic = RoleSpec(name="critic", consumes="failures", stands="before teacher", completes_with="annotation")
+    return operator_pb2.ApplyFlowRequest(roles=[to_wire(critic)]), operator_pb2.ApplyFlowRequest()
+
+
 async def _set_phase(clients: Clients) -> Pair:
     before = await clients(Role.OPERATOR).phase()
     phase = to_wire(PhaseRecord(name=PhaseName.SIEGE, reason="now"))
@@ -109,6 +115,7 @@ CALLS: dict[str, tuple[Role, Callable[[Clients], Awaitable[Pair]]]] = {
     "/swarm.v1.AgentService/Leave": (Role.STUDENT, _leave),
     "/swarm.v1.OperatorService/RequeueDeadLetters": (Role.OPERATOR, _requeue),
     "/swarm.v1.OperatorService/DiscardDeadLetters": (Role.OPERATOR, _discard),
+    "/swarm.v1.OperatorService/ApplyFlow": (Role.OPERATOR, _apply),
     "/swarm.v1.SwarmService/SetPhase": (Role.OPERATOR, _set_phase),
     "/swarm.v1.SwarmService/PutProgress": (Role.OPERATOR, _put_progress),
     "/swarm.v1.CheckpointService/Rollback": (Role.OPERATOR, _rollback),
@@ -150,7 +157,7 @@ async def test_one_token_is_issued_however_often_it_is_asked_for_and_the_store_d
     assert len(await operator.credentials()) == 1
     files = b"".join(file.read_bytes() for file in tmp_path.glob(f"{STORE_FILE}*"))
     assert replies[0].credential.id.encode() in files
-    assert replies[0].token.rpartition("_")[2].encode() not in files
+    assert replies[0].token.split("_", 2)[2].encode() not in files
 
 
 async def test_a_sealed_answer_opens_for_the_credential_that_asked_only(gateway: Gateway, clients: Clients) -> None:
