@@ -39,6 +39,7 @@ SCENARIOS: dict[str, Scenario] = {
     "torn": Scenario(outages.torn),
     "busy": Scenario(outages.busy),
     "sigterm": Scenario(outages.sigterm),
+    "drain": Scenario(outages.drain),
 }
 
 

@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from swarm.conformance.door import Call, Forward, at_first
 from swarm.conformance.report import Finding, right, wrong
 from swarm.conformance.stage import Stage
 from swarm.conformance.steps import begun, brings, fed
+from swarm.conformance.target import NAME
 from swarm.errors import RefusedError, UnavailableError
 from swarm.roles import Role
 from swarm.v1 import exchange_pb2, state_pb2
@@ -118,33 +120,53 @@ def _obeyed(stage: Stage, method: str) -> Finding:
 
 async def sigterm(stage: Stage) -> list[Finding]:
     """Be sent SIGTERM in the middle of the work: finish or hand back, say good-bye, and end."""
-    asked = 0.0
 
-    async def ask(_call: Call, forward: Forward) -> Any:
-        nonlocal asked
-        asked = time.monotonic()
+    async def ask() -> None:
         stage.agent.ask_to_leave()
         await asyncio.sleep(HOLD_SECONDS)
+
+    hint = "Handle SIGTERM: take no more work, finish or hand back what is held, call Leave, end with exit code 0"
+    return await _leaves(stage, ask, "SIGTERM", hint)
+
+
+async def drain(stage: Stage) -> list[Finding]:
+    """Be drained by an operator in the middle of the work: bring what you hold, say good-bye, and end."""
+
+    async def ask() -> None:
+        await stage.company.client(Role.OPERATOR).drain(NAME)
+
+    hint = "LeaseResponse.drain and HeartbeatResponse.drain say so: bring what is held, call Leave, end with code 0"
+    return await _leaves(stage, ask, "it was drained", hint)
+
+
+async def _leaves(stage: Stage, ask: Callable[[], Awaitable[None]], told: str, hint: str) -> list[Finding]:
+    """How the agent leaves that is asked to while what it made is under way."""
+    asked = 0.0
+
+    async def asks(_call: Call, forward: Forward) -> Any:
+        nonlocal asked
+        asked = time.monotonic()
+        await ask()
         return await forward()
 
-    stage.door.rule = at_first((stage.hands_in,), ask)
+    stage.door.rule = at_first((stage.hands_in,), asks)
     if stage.role is not Role.PROBER:
         await stage.company.feed(stage.role, 3)
     await stage.begin()
     if not await stage.until(lambda: bool(asked)):
         return [wrong("it brought nothing, so it was never in the middle of work", "See the scenario `work` first")]
     if not await stage.until(lambda: stage.agent.code is not None, stage.terms.leaving):
-        hint = "Handle SIGTERM: take no more work, finish or hand back what is held, call Leave, end with exit code 0"
-        return [wrong(f"it still ran {stage.terms.leaving:g} s after SIGTERM", hint)]
-    return await _left(stage, time.monotonic() - asked)
+        return [wrong(f"it still ran {stage.terms.leaving:g} s after {told}", hint)]
+    seconds = time.monotonic() - asked
+    return await _left(stage, f"it ended {seconds:.1f} s after {told}, with exit code 0", hint)
 
 
-async def _left(stage: Stage, seconds: float) -> list[Finding]:
-    code = stage.agent.code
-    found = [right(f"it ended {seconds:.1f} s after SIGTERM, with exit code 0")]
-    if code:
+async def _left(stage: Stage, well: str, hint: str) -> list[Finding]:
+    """What an agent left behind that has ended."""
+    found = [right(well)]
+    if code := stage.agent.code:
         how = "by the signal itself" if code in (-15, 143) else f"with exit code {code}"
-        found = [wrong(f"it ended {how}", "Handle SIGTERM, and end with exit code 0: this was no failure")]
+        found = [wrong(f"it ended {how}", hint)]
     if held := await stage.held():
         hint = (
             "Call Fail with RELEASE for what you can't finish: it goes to another agent at once, and burns no attempt"

@@ -22,7 +22,7 @@ from tests.endpoint import Endpoint, said
 
 ROOT = Path(__file__).parents[2]
 WRONG = f"{sys.executable} {Path(__file__).with_name('wrong_agents.py')}"
-PLAYED = ("work", "redelivery", "expired-lease", "sigterm")
+PLAYED = ("work", "redelivery", "expired-lease", "sigterm", "drain")
 PATIENT = Terms(step=120, leaving=60)
 
 
@@ -51,10 +51,11 @@ def test_the_agent_in_the_readme_gets_everything_right(teacher: str) -> None:
         ("believes", ["expired-lease"], "An answer that refuses one item is no reason to end"),
         ("draws-ids", ["redelivery"], "Make an output's id from the leased sample's id"),
         ("deaf", ["sigterm"], "Handle SIGTERM"),
+        ("stays", ["drain"], "LeaseResponse.drain and HeartbeatResponse.drain say so"),
     ],
 )
 def test_what_is_wrong_is_caught_by_name(kind: str, wrong: list[str], hint: str) -> None:
-    terms = Terms(step=20, leaving=5) if kind == "deaf" else PATIENT
+    terms = Terms(step=20, leaving=5) if kind in ("deaf", "stays") else PATIENT
     report = checked(f"{WRONG} {kind}", "student", PLAYED, terms)
     assert report.wrong() == wrong, report
     findings = [finding for played in report.played for finding in played.findings if not finding.right]

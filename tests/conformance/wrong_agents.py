@@ -7,8 +7,10 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import suppress
 
 from swarm.client import SwarmClient
+from swarm.errors import RefusedError
 from swarm.records import Attempt, new_id
 from swarm.roles import AgentCard, Role
 from swarm.work import Completion, Lease, Stage
@@ -23,18 +25,19 @@ def done(kind: str, lease: Lease) -> Completion:
 
 
 async def main(kind: str) -> None:
-    """Work until told to leave; `deaf` is never told."""
+    """Work until told to leave or drained; one that is `deaf` or `stays` doesn't hear that."""
     name, leaving = os.environ["SWARM_AGENT"], asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, leaving.set if kind != "deaf" else lambda: None)
     token, target = os.environ["SWARM_CREDENTIAL"], os.environ["SWARM_TARGET"]
     async with SwarmClient(target, credential=token, name=name, role=Role.STUDENT, patience=600) as client:
         await client.register(AgentCard(name=name, role=Role.STUDENT))
-        while not leaving.is_set():
+        while not leaving.is_set() and not (client.draining and kind != "stays"):
             for lease in await client.lease(Stage.PROBES, wait_seconds=1):
                 (answer,) = await client.complete([done(kind, lease)])
                 if kind == "believes" and not answer.ok:
                     raise RuntimeError(f"{answer.code}: {answer.message}")
-        await client.leave()
+        with suppress(RefusedError):  # one that is drained may be off the roster already
+            await client.leave()
 
 
 asyncio.run(main(sys.argv[1]))
