@@ -37,6 +37,8 @@ from swarm.work import Lease, Stage
 
 PROCESSES = 3
 THINKS_SECONDS = 0.2
+TRICKLE = 10
+"""Probes in one call, where work is scarce."""
 FOLDER = Path("runs/bench")
 
 
@@ -48,7 +50,7 @@ class Scale:
     idle_seconds: float
     scarce_seconds: float
     scarce_rate: int
-    """Probes a second at most, one in a call: fewer than the agents could take."""
+    """Probes a second at most: fewer than the agents could take."""
     backlog: int
     """Probes that wait when all agents are killed."""
 
@@ -221,11 +223,11 @@ class Run:
 
     async def _trickle(self, scale: Scale) -> None:
         began = time.perf_counter()
-        for number in range(int(scale.scarce_seconds * scale.scarce_rate)):
-            await asyncio.sleep(max(0.0, began + number / scale.scarce_rate - time.perf_counter()))
+        for sent in range(0, int(scale.scarce_seconds * scale.scarce_rate), TRICKLE):
+            await asyncio.sleep(max(0.0, began + sent / scale.scarce_rate - time.perf_counter()))
             if time.perf_counter() - began > scale.scarce_seconds:
                 break
-            await self._publish(1)
+            await self._publish(TRICKLE)
         await self._answered(self.published)
 
     async def _publish(self, count: int) -> None:
@@ -314,7 +316,7 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     if given.agents < PROCESSES:
         parser.error(f"--agents is {given.agents}: give {PROCESSES} or more, for as many processes")
-    scale = Scale(given.agents, 15, 40, 30, 1_000)
+    scale = Scale(given.agents, 10, 30, 50, 1_000)
     if given.quick:
         scale = Scale(given.agents, 2, 4, 20, 100)
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
