@@ -15,7 +15,7 @@ def corrected(cli: Cli, run: Path) -> tuple[str, str]:
     _, said, _ = cli("samples", "--run", run, "--kind", "correction", "--json")
     oldest = [sample for sample in json.loads(said) if not sample["forgotten"]][-1]
     _, said, _ = cli("sample", oldest["id"], "--run", run, "--json")
-    probe = json.loads(said)[0]
+    probe = json.loads(said)["samples"][0]
     return probe["id"], probe["payload"]["question"].splitlines()[1]
 
 

@@ -35,7 +35,9 @@ def test_every_sample_is_a_row(cli: Cli, run: Path, tmp_path: Path) -> None:
     for row, sample in zip(rows, held, strict=True):
         payload = sample["payload"]
         assert row["tier"] == sample["tier"] == "inside"
-        for name in ("question", "text", "explanation", "rationale", "species", "prompt_tokens", "passed"):
+        asked = {"correction": "taught_question"}.get(payload["kind"], "question")
+        assert row[asked] == (payload.get("question") or None)
+        for name in ("text", "explanation", "rationale", "species", "prompt_tokens", "passed"):
             assert row[name] == payload.get(name)
     about = pq.read_schema(tmp_path / "all.parquet").metadata
     assert (about[b"swarm"], about[b"revision"]) == (b"test", str(done["revision"]).encode())
