@@ -66,7 +66,8 @@ async def _hurt(swarm: Launched) -> None:
         await swarm.shows(operator, is_promotion, after=seen.revision)
         assert read_address(swarm.run).pid != address.pid
         state = await operator.state()
-        assert {agent.card.role for agent in state.agents} >= {*OWN_ROLES} - {Role.SUPERVISOR, Role.OPERATOR, Role.REPORTER}
+        others = {Role.SUPERVISOR, Role.OPERATOR, Role.REPORTER}
+        assert {agent.card.role for agent in state.agents} >= {*OWN_ROLES} - others
 
 
 def _grown(run: Path) -> tuple[set[str], int]:
