@@ -80,6 +80,11 @@ class Config(Section):
                 raise ValueError(
                     f"roles.{name}.engine is {role.engine!r}, which is none of the engines {sorted(self.engines)}"
                 )
+            if role.siblings and (name != Role.TEACHER or role.engine or role.agent):
+                raise ValueError(
+                    f"roles.{name}.siblings is {role.siblings}; only a teacher by worked solutions, "
+                    "with neither engine nor agent, gives siblings: set it to 0"
+                )
         for name, engine in self.engines.items():
             if engine.kind is EngineKind.OPENAI and not engine.url:
                 raise ValueError(f"engines.{name}.url is empty; an openai engine needs its base URL")

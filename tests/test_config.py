@@ -77,6 +77,9 @@ def test_a_student_needs_its_engine() -> None:
 
 
 def test_a_role_speaks_through_an_engine_that_is_there() -> None:
+    siblings = "only a teacher by worked solutions, with neither engine nor agent, gives siblings"
+    assert f"roles.teacher.siblings is 3; {siblings}" in refusal("[roles.teacher]\nsiblings = 3\nengine = 'student'")
+    assert f"roles.judge.siblings is 1; {siblings}" in refusal("[roles.judge]\nsiblings = 1")
     assert "roles.teacher.engine is 'large', which is none of the engines ['student']" in refusal(
         "[engines.student]\n[roles.teacher]\nengine = 'large'"
     )
