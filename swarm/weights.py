@@ -6,10 +6,19 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from enum import StrEnum
 from pathlib import Path
 
 from swarm.errors import WeightsError
 from swarm.records import Record
+
+
+class Precision(StrEnum):
+    """How a GGUF stores matrices; vectors are always float32. BF16 is what students are trained in."""
+
+    BF16 = "bf16"
+    F16 = "f16"
+    Q8_0 = "q8_0"
 
 
 class Source(Record):

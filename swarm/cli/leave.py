@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,14 +11,7 @@ import typer
 from swarm.cli.edge import Json, dump, say
 from swarm.cli.places import RunArgument, find_run
 from swarm.errors import WeightsError
-
-
-class Precision(StrEnum):
-    """How a GGUF stores matrices."""
-
-    BF16 = "bf16"
-    F16 = "f16"
-    Q8_0 = "q8_0"
+from swarm.weights import Precision
 
 
 def export(

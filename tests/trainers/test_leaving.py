@@ -13,8 +13,9 @@ from swarm import weights
 from swarm.domains import load_domain
 from swarm.domains.base import Domain
 from swarm.errors import ConfigError
+from swarm.weights import Precision
 from trainers.export.folder import chat_template, write_folder
-from trainers.export.gguf_file import Precision, write_gguf
+from trainers.export.gguf_file import write_gguf
 from trainers.export.runtimes import by_llama_cpp, by_transformers
 
 _QUESTIONS = [

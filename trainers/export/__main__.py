@@ -15,16 +15,17 @@ from swarm.config import load
 from swarm.domains import load_domain
 from swarm.domains.base import Domain
 from swarm.errors import ConfigError, SwarmError
-from swarm.exam_report import load_report
+from swarm.exam_report import ContestantKind, load_report
 from swarm.exchange import Exchange
 from swarm.records import Probe
 from swarm.report.gathering import gather
 from swarm.report.reading import snapshot
 from swarm.report.standings import AFTER_FILE, BEFORE_FILE
 from swarm.students import Checkpoint, CheckpointStatus
+from swarm.weights import Precision
 from trainers.export.card import model_card
 from trainers.export.folder import write_folder
-from trainers.export.gguf_file import Precision, write_gguf
+from trainers.export.gguf_file import write_gguf
 from trainers.export.runtimes import by_llama_cpp, by_transformers
 
 
@@ -66,7 +67,8 @@ def compared(run: Path, to: Path, gguf: Path | None, count: int, checkpoint_id: 
     longest = config.student.max_new_tokens
     said = by_transformers(to, asked, longest)
     found: dict[str, Any] = {"questions": len(asked)}
-    sat = next((one for one in exam.contestants if checkpoint_id and one.checkpoint_id == checkpoint_id), None)
+    students = (one for one in exam.contestants if one.kind is ContestantKind.STUDENT)
+    sat = next((one for one in students if one.checkpoint_id == checkpoint_id), None)
     if sat is not None:
         found["with the run's own exam"] = _agreement(domain, said, [one.text for one in sat.answers[:count]])
     if gguf is not None:

@@ -6,7 +6,6 @@ Llama architecture (all students that this project knows) with a byte-level BPE 
 
 import json
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +16,7 @@ from gguf.constants import MODEL_ARCH
 from safetensors import safe_open
 
 from swarm.errors import ConfigError
-
-
-class Precision(StrEnum):
-    """How matrices are stored; vectors are always float32. BF16 is what the student was trained in."""
-
-    BF16 = "bf16"
-    F16 = "f16"
-    Q8_0 = "q8_0"
-
+from swarm.weights import Precision
 
 _STORED = {
     Precision.BF16: (GGMLQuantizationType.BF16, LlamaFileType.MOSTLY_BF16),
