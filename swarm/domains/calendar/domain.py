@@ -11,6 +11,7 @@ from swarm.domains.calendar.draw import Draft, Draw
 from swarm.domains.calendar.instructions import INSTRUCTIONS
 from swarm.domains.calendar.moments import header, now_of
 from swarm.domains.calendar.species import species
+from swarm.domains.calendar.weathering import CalendarWeather
 from swarm.records import Cell, Origin, Probe, Purpose, Reference, Sample
 
 MARK = "="
@@ -18,7 +19,7 @@ LONGEST_ATTEMPT = 20_000
 HELD_OUT = (Purpose.EXAM, Purpose.CENSUS)
 
 
-class CalendarDomain:
+class CalendarDomain(CalendarWeather):
     """Dates, times, intervals, durations, recurrences; asks what is missing, and says where nothing is about time."""
 
     name = "calendar"
