@@ -179,7 +179,7 @@ def _map(state: SwarmState) -> Table:
 
 def _roles(state: SwarmState, pace: Pace) -> Table:
     given = state.rates.roles if state.rates else ()
-    rates = pace.rates() or {str(rate.role): rate.completed for rate in given}
+    rates = pace.rates() or {rate.role_name: rate.completed for rate in given}
     table = Table("role", "agents", "done", "per s", "failed", "tokens", box=None)
     for role in dict.fromkeys(agent.card.role_name for agent in state.agents):
         members = [agent for agent in state.agents if agent.card.role_name == role]

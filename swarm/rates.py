@@ -3,16 +3,18 @@
 from datetime import datetime
 
 from swarm.records import Record
-from swarm.roles import Role
+from swarm.roles import Role, role_name
 from swarm.work import Stage
 
 
 class StageRate(Record):
-    """Samples a second that a queue took in, and that left it for good; all declared queues are one."""
+    """Samples a second that a queue took in, and that left it for good."""
 
     stage: Stage
     accepted: float
     closed: float
+    queue: str = ""
+    """The queue's name."""
 
 
 class RoleRate(Record):
@@ -21,6 +23,12 @@ class RoleRate(Record):
     role: Role
     completed: float
     failed: float
+    declared_role: str = ""
+
+    @property
+    def role_name(self) -> str:
+        """What the role is called, whether it is the swarm's own or a declared one."""
+        return role_name(self.role, self.declared_role)
 
 
 class Rates(Record):

@@ -121,13 +121,16 @@ class AgentStatus(Record):
 
 
 class Cost(Record):
-    """Books of one role: tokens read and written, seconds busy, money spent (US dollars, endpoints only).
-
-    Those of all declared roles are one.
-    """
+    """Books of one role: tokens read and written, seconds busy, money spent (US dollars, endpoints only)."""
 
     role: Role
     prompt_tokens: int = 0
     completion_tokens: int = 0
     busy_seconds: float = 0.0
     dollars: float = 0.0
+    declared_role: str = ""
+
+    @property
+    def role_name(self) -> str:
+        """What the role is called, whether it is the swarm's own or a declared one."""
+        return role_name(self.role, self.declared_role)

@@ -20,7 +20,7 @@ def errors(run: RunOption = None, as_json: Json = False) -> None:
         return
     for group in found:
         last = f"{group.last_at.astimezone():%Y-%m-%d %H:%M:%S}"
-        say(f"{group.count:>5}  {group.stage} {group.kind}: {group.reason}")
+        say(f"{group.count:>5}  {group.queue or group.stage} {group.kind}: {group.reason}")
         say(f"       last {last}, sample {group.last_sample_id}, held by {', '.join(group.agents)}")
     if not found:
         say("no delivery was burned")

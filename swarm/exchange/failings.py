@@ -11,8 +11,7 @@ from swarm.exchange.rows import rows_at
 from swarm.exchange.schema import agents, history, marks, samples, stages
 from swarm.exchange.store import moment
 from swarm.rates import ErrorGroup, SpeciesCount
-from swarm.roles import Role, role_of
-from swarm.work import Stage, stage_of
+from swarm.work import stage_of
 
 LOOKED_THROUGH = 1_000
 """The latest burned deliveries, which the errors are gathered from."""
@@ -60,18 +59,15 @@ class Failings(Part):
             for name, count, first, last in rows
         ]
 
-    def totals(self) -> dict[tuple[str, Stage | Role], int]:
-        """Running counters: `accepted` and `closed` by stage, and what agents report by role, also those who left.
-
-        All declared queues are one, and so are all declared roles.
-        """
+    def totals(self) -> Counter[tuple[str, str]]:
+        """Running counters: `accepted` and `closed` by queue, and what agents report by role, also those who left."""
         done = select(agents.c.role, func.sum(agents.c.completed), func.sum(agents.c.failed)).group_by(agents.c.role)
-        found: Counter[tuple[str, Stage | Role]] = Counter()
+        found: Counter[tuple[str, str]] = Counter()
         with self._store.read() as connection:
             for row in connection.execute(select(stages)):
-                found["accepted", stage_of(row.stage)] += row.accepted
-                found["closed", stage_of(row.stage)] += row.closed
+                found["accepted", row.stage] = row.accepted
+                found["closed", row.stage] = row.closed
             for role, completed, failed in connection.execute(done):
-                found["completed", role_of(role)[0]] += int(completed)
-                found["failed", role_of(role)[0]] += int(failed)
+                found["completed", role] = int(completed)
+                found["failed", role] = int(failed)
         return found

@@ -13,7 +13,7 @@ from swarm.exchange.part import Part
 from swarm.exchange.schema import agents, costs, tallies
 from swarm.exchange.statuses import decayed, log_status, status_of, statuses
 from swarm.records import Tier
-from swarm.roles import AgentCard, AgentStatus, Cost, Role
+from swarm.roles import AgentCard, AgentStatus, Cost, Role, role_of
 
 LIFE_SECONDS = 30.0
 """How long an agent may be silent that doesn't say how long."""
@@ -93,7 +93,7 @@ class Roster(Part):
                 done["tokens"] = prompt_tokens + completion_tokens
                 seen |= {column: agents.c[column] + by for column, by in done.items()}
                 seen["recent"] = decayed(row.recent, (now - row.last_seen_at) / SECOND) + completed
-                add_rows(connection, costs, [{"role": agent.role, **spent}])
+                add_rows(connection, costs, [{"role": agent.role_name, **spent}])
                 counted = [{"topic": "invalid", "key": reason, "total": count} for reason, count in refused.items()]
                 add_rows(connection, tallies, counted)
             connection.execute(update(agents).where(agents.c.name == name).values(seen))
@@ -141,4 +141,8 @@ def take_off(connection: Connection, name: str, now: int) -> AgentStatus:
 def all_costs(connection: Connection) -> list[Cost]:
     """The books of every role that has any."""
     rows = connection.execute(select(costs).order_by(costs.c.role))
-    return [Cost.model_validate(dict(row._mapping)) for row in rows]
+    found = []
+    for row in rows:
+        role, declared_role = role_of(row.role)
+        found.append(Cost.model_validate({**row._mapping, "role": role, "declared_role": declared_role}))
+    return found

@@ -181,7 +181,7 @@ class _Books(Collector):
         for tier in (Tier.TRUSTED, Tier.QUARANTINED, Tier.SUSPENDED):
             values["swarm_outside_agents"][(str(tier),)] = sum(s.tier is tier for s in placed)
         for cost in state.costs:
-            values["swarm_busy_seconds_total"][(str(cost.role),)] = cost.busy_seconds
+            values["swarm_busy_seconds_total"][(cost.role_name,)] = cost.busy_seconds
         values["swarm_corrections_waiting"][()] = state.corrections - state.corrections_trained
         values["swarm_phase"][(str(state.phase.name),)] = 1
         values["swarm_paused"][()] = state.phase.paused

@@ -4,13 +4,13 @@ from collections import deque
 from collections.abc import Mapping
 
 from swarm.rates import Rates, RoleRate, StageRate
-from swarm.roles import Role
-from swarm.work import STAGES, Stage
+from swarm.roles import role_of
+from swarm.work import stage_of
 
 WINDOW_SECONDS = 60.0
 
-Totals = Mapping[tuple[str, Stage | Role], int]
-"""Running counters: `accepted` and `closed` by stage, `completed` and `failed` by role."""
+Totals = Mapping[tuple[str, str], int]
+"""Running counters: `accepted` and `closed` by queue, `completed` and `failed` by role."""
 
 
 class Pace:
@@ -35,17 +35,22 @@ class Pace:
         (begin, before), (end, after) = self._seen[0], self._seen[-1]
         seconds = max(end - begin, 1e-9)
 
-        def rate(name: str, of: Stage | Role) -> float:
+        def rate(name: str, of: str) -> float:
             return max(0, after.get((name, of), 0) - before.get((name, of), 0)) / seconds
 
-        roles = [role for role in Role if ("completed", role) in after]
         return Rates(
             window_seconds=end - begin,
             stages=tuple(
-                StageRate(stage=stage, accepted=rate("accepted", stage), closed=rate("closed", stage))
-                for stage in (*STAGES, *((Stage.DECLARED,) if ("accepted", Stage.DECLARED) in after else ()))
+                StageRate(stage=stage_of(of), queue=of, accepted=rate("accepted", of), closed=rate("closed", of))
+                for name, of in after
+                if name == "accepted"
             ),
             roles=tuple(
-                RoleRate(role=role, completed=rate("completed", role), failed=rate("failed", role)) for role in roles
+                _role_rate(of, rate("completed", of), rate("failed", of)) for name, of in after if name == "completed"
             ),
         )
+
+
+def _role_rate(name: str, completed: float, failed: float) -> RoleRate:
+    role, declared_role = role_of(name)
+    return RoleRate(role=role, declared_role=declared_role, completed=completed, failed=failed)

@@ -201,7 +201,7 @@ def _phases(report: Report) -> str:
 
 def _costs(report: Report) -> str:
     rows = [
-        (c.role, c.prompt_tokens, c.completion_tokens, round(c.busy_seconds, 1), round(c.dollars, 4))
+        (c.role_name, c.prompt_tokens, c.completion_tokens, round(c.busy_seconds, 1), round(c.dollars, 4))
         for c in report.costs
     ]
     content = (

@@ -580,18 +580,20 @@ class PromotionDecision(_message.Message):
     def __init__(self, exam_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., champion_id: _Optional[str] = ..., promoted: _Optional[bool] = ..., wins: _Optional[int] = ..., losses: _Optional[int] = ..., champion_accuracy: _Optional[float] = ..., candidate_accuracy: _Optional[float] = ..., e_value: _Optional[float] = ..., threshold: _Optional[float] = ..., regression: _Optional[bool] = ..., blocked_by: _Optional[_Iterable[str]] = ..., revision: _Optional[int] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Cost(_message.Message):
-    __slots__ = ("role", "prompt_tokens", "completion_tokens", "busy_seconds", "dollars")
+    __slots__ = ("role", "prompt_tokens", "completion_tokens", "busy_seconds", "dollars", "declared_role")
     ROLE_FIELD_NUMBER: _ClassVar[int]
     PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
     COMPLETION_TOKENS_FIELD_NUMBER: _ClassVar[int]
     BUSY_SECONDS_FIELD_NUMBER: _ClassVar[int]
     DOLLARS_FIELD_NUMBER: _ClassVar[int]
+    DECLARED_ROLE_FIELD_NUMBER: _ClassVar[int]
     role: Role
     prompt_tokens: int
     completion_tokens: int
     busy_seconds: float
     dollars: float
-    def __init__(self, role: _Optional[_Union[Role, str]] = ..., prompt_tokens: _Optional[int] = ..., completion_tokens: _Optional[int] = ..., busy_seconds: _Optional[float] = ..., dollars: _Optional[float] = ...) -> None: ...
+    declared_role: str
+    def __init__(self, role: _Optional[_Union[Role, str]] = ..., prompt_tokens: _Optional[int] = ..., completion_tokens: _Optional[int] = ..., busy_seconds: _Optional[float] = ..., dollars: _Optional[float] = ..., declared_role: _Optional[str] = ...) -> None: ...
 
 class Progress(_message.Message):
     __slots__ = ("phase", "attempt", "probes", "failures", "alpha", "bound", "log_ratio", "decided")
@@ -676,24 +678,28 @@ class SwarmState(_message.Message):
     def __init__(self, name: _Optional[str] = ..., domain: _Optional[str] = ..., revision: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., phase: _Optional[_Union[PhaseRecord, _Mapping]] = ..., champion_id: _Optional[str] = ..., rubric_version: _Optional[int] = ..., queues: _Optional[_Iterable[_Union[QueueCount, _Mapping]]] = ..., cells: _Optional[_Iterable[_Union[CellCount, _Mapping]]] = ..., agents: _Optional[_Iterable[_Union[AgentStatus, _Mapping]]] = ..., checkpoints: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., promotions: _Optional[_Iterable[_Union[PromotionDecision, _Mapping]]] = ..., costs: _Optional[_Iterable[_Union[Cost, _Mapping]]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., corrections: _Optional[int] = ..., corrections_trained: _Optional[int] = ..., invalid_probes: _Optional[_Iterable[_Union[InvalidProbeCount, _Mapping]]] = ..., origins: _Optional[_Iterable[_Union[OriginCount, _Mapping]]] = ..., alarms: _Optional[_Iterable[str]] = ..., rates: _Optional[_Union[Rates, _Mapping]] = ..., flow: _Optional[_Union[FlowRecord, _Mapping]] = ...) -> None: ...
 
 class StageRate(_message.Message):
-    __slots__ = ("stage", "accepted", "closed")
+    __slots__ = ("stage", "accepted", "closed", "queue")
     STAGE_FIELD_NUMBER: _ClassVar[int]
     ACCEPTED_FIELD_NUMBER: _ClassVar[int]
     CLOSED_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
     stage: Stage
     accepted: float
     closed: float
-    def __init__(self, stage: _Optional[_Union[Stage, str]] = ..., accepted: _Optional[float] = ..., closed: _Optional[float] = ...) -> None: ...
+    queue: str
+    def __init__(self, stage: _Optional[_Union[Stage, str]] = ..., accepted: _Optional[float] = ..., closed: _Optional[float] = ..., queue: _Optional[str] = ...) -> None: ...
 
 class RoleRate(_message.Message):
-    __slots__ = ("role", "completed", "failed")
+    __slots__ = ("role", "completed", "failed", "declared_role")
     ROLE_FIELD_NUMBER: _ClassVar[int]
     COMPLETED_FIELD_NUMBER: _ClassVar[int]
     FAILED_FIELD_NUMBER: _ClassVar[int]
+    DECLARED_ROLE_FIELD_NUMBER: _ClassVar[int]
     role: Role
     completed: float
     failed: float
-    def __init__(self, role: _Optional[_Union[Role, str]] = ..., completed: _Optional[float] = ..., failed: _Optional[float] = ...) -> None: ...
+    declared_role: str
+    def __init__(self, role: _Optional[_Union[Role, str]] = ..., completed: _Optional[float] = ..., failed: _Optional[float] = ..., declared_role: _Optional[str] = ...) -> None: ...
 
 class Rates(_message.Message):
     __slots__ = ("window_seconds", "stages", "roles")

@@ -147,6 +147,17 @@ def test_an_agent_speaks_for_its_own_role_only(rig: Rig) -> None:
         assert refusal(refused) == reason
 
 
+def test_each_declared_role_has_books_of_its_own(rig: Rig) -> None:
+    for role, tokens in (("critic", 7), ("curator", 9)):
+        agent = Identity(f"{role}-1", Role.DECLARED, declared_role=role)
+        rig.exchange.register(agent, AgentCard(name=agent.name, role=Role.DECLARED, declared_role=role))
+        rig.exchange.heartbeat(agent, agent.name, prompt_tokens=tokens)
+    assert [(cost.role_name, cost.prompt_tokens) for cost in rig.exchange.state().costs] == [
+        ("critic", 7),
+        ("curator", 9),
+    ]
+
+
 def test_the_log_resumes_anywhere_and_names_its_ends(rig: Rig) -> None:
     rig.probes(5)
     every = rig.exchange.events(0)

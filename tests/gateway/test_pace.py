@@ -45,3 +45,17 @@ def test_a_counter_that_went_down_has_no_rate_below_zero() -> None:
     rates = pace.rates()
     assert rates is not None
     assert all(rate.closed == 0.0 for rate in rates.stages)
+
+
+def test_declared_queues_and_roles_have_rates_of_their_own() -> None:
+    pace = Pace()
+    for now in (0, 10):
+        counted = {("accepted", "critic"): 10 * now, ("accepted", "curator"): now, ("completed", "critic"): 20 * now}
+        pace.take(float(now), counted)
+    rates = pace.rates()
+    assert rates is not None
+    assert [(rate.stage, rate.queue, rate.accepted) for rate in rates.stages] == [
+        (Stage.DECLARED, "critic", 10.0),
+        (Stage.DECLARED, "curator", 1.0),
+    ]
+    assert [(rate.role, rate.role_name, rate.completed) for rate in rates.roles] == [(Role.DECLARED, "critic", 20.0)]
