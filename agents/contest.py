@@ -4,13 +4,15 @@ import time
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 
+from agents.asking import bare
 from agents.engines.base import Engine, Request
 from agents.prober import probe_of
 from agents.prompting import chat, examples
 from agents.student import engine_id
 from swarm.domains.base import Domain
 from swarm.domains.exam import best_constant_per_form
-from swarm.exam_report import Contestant, ContestantKind, ItemAnswer, answered_right, scored
+from swarm.domains.labelled import LabelledDomain
+from swarm.exam_report import Contestant, ContestantKind, ItemAnswer, Scoring, answered_right, scored
 from swarm.records import Cell, Probe, Sample
 from swarm.students import Checkpoint
 
@@ -56,6 +58,7 @@ async def sit(
         prompt_tokens=sum(said.prompt_tokens for said in done),
         completion_tokens=sum(said.completion_tokens for said in done),
         dollars=sum(said.dollars for said in done),
+        scoring=Scoring.LIKELIHOOD if done and all(said.by_likelihood for said in done) else Scoring.GENERATION,
     )
 
 
@@ -77,12 +80,13 @@ def _request(
     domain: Domain, question: str, shown: Sequence[tuple[str, str]] | None, checkpoint_id: str, max_new_tokens: int
 ) -> Request:
     if shown is None:
-        return Request(prompt=domain.prompt(question), checkpoint_id=checkpoint_id, max_new_tokens=max_new_tokens)
+        return bare(domain, question, checkpoint_id, max_new_tokens)
     return Request(
         messages=chat(f"{domain.instructions}\nGive ANSWER alone.", shown, question),
         checkpoint_id=checkpoint_id,
         max_new_tokens=max_new_tokens,
-        regex=domain.answer_regex,
+        regex="" if domain.choices else domain.answer_regex,
+        choices=domain.choices,
     )
 
 
@@ -110,6 +114,30 @@ def sit_parser(domain: Domain, items: Sequence[Sample], name: str) -> Contestant
     return _plain(domain, items, said, name=name, kind=ContestantKind.PARSER, started=started)
 
 
+def sit_data(domain: Domain, items: Sequence[Sample]) -> list[Contestant]:
+    """What a labelled domain's own data brings: baselines fitted to its training split, and recorded answers.
+
+    Those sit the items only that they were given to; who has none of the exam's is left out.
+    """
+    if not isinstance(domain, LabelledDomain):
+        return []
+    # Loads scipy, which no other use of this module should wait for.
+    from swarm.domains.labelled.baselines import baselines, recorded
+
+    made = []
+    for name, baseline in baselines(domain).items():
+        started = time.monotonic()
+        said = [baseline(probe_of(item).question) for item in items]
+        made.append(_plain(domain, items, said, name=name, kind=ContestantKind.BASELINE, started=started))
+    for name, answer in recorded(domain).items():
+        started = time.monotonic()
+        found = [(item, told) for item in items if (told := answer(probe_of(item).question)) is not None]
+        if found:
+            asked, answers = [item for item, _ in found], [told for _, told in found]
+            made.append(_plain(domain, asked, answers, name=name, kind=ContestantKind.RECORDED, started=started))
+    return made
+
+
 def _plain(
     domain: Domain, items: Sequence[Sample], said: Sequence[str], *, name: str, kind: ContestantKind, started: float
 ) -> Contestant:
@@ -118,7 +146,7 @@ def _plain(
         ItemAnswer(sample_id=item.id, text=text, passed=domain.verify(probe_of(item), text).correct)
         for item, text in zip(items, said, strict=True)
     ]
-    return scored(name, kind, items, answers, seconds=seconds)
+    return scored(name, kind, items, answers, seconds=seconds, scoring=Scoring.GIVEN)
 
 
 def _calendar_parsers() -> dict[str, Parser]:

@@ -3,7 +3,8 @@
 import random
 from collections.abc import Sequence
 
-from agents.engines.base import Engine, Request
+from agents.asking import bare
+from agents.engines.base import Engine
 from agents.prober import alone, fingerprint, probe_of
 from agents.student import engine_id
 from swarm.books import Books
@@ -112,11 +113,7 @@ class Examiner:
 
     async def _answer(self, probes: Sequence[Sample], champion: Checkpoint, candidate: Checkpoint) -> list[str]:
         requests = [
-            Request(
-                prompt=self._domain.prompt(probe_of(probe).question),
-                checkpoint_id=engine_id(checkpoint),
-                max_new_tokens=self._max_new_tokens,
-            )
+            bare(self._domain, probe_of(probe).question, engine_id(checkpoint), self._max_new_tokens)
             for checkpoint in (champion, candidate)
             for probe in probes
         ]

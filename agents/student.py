@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from agents.asking import bare
 from agents.engines.base import Engine, Generation, Request
 from swarm.books import Books
 from swarm.domains.base import Domain
@@ -69,11 +70,7 @@ class Student:
     def _request(self, lease: Lease, checkpoint: Checkpoint) -> Request:
         probe = lease.sample.payload
         assert isinstance(probe, Probe)
-        return Request(
-            prompt=self._domain.prompt(probe.question),
-            checkpoint_id=engine_id(checkpoint),
-            max_new_tokens=self._max_new_tokens,
-        )
+        return bare(self._domain, probe.question, engine_id(checkpoint), self._max_new_tokens)
 
     @staticmethod
     def _outcome(lease: Lease, written: Generation | None, checkpoint: Checkpoint) -> Completion | Failure:

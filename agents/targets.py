@@ -9,6 +9,7 @@ from typing import Protocol
 
 import httpx
 
+from agents.asking import bare
 from agents.champion import open_champion
 from agents.engines import open_engine
 from agents.engines.base import Engine, Generation, Request
@@ -18,6 +19,7 @@ from agents.prompting import chat, examples
 from agents.student import engine_id
 from swarm import weights
 from swarm.client import SwarmClient
+from swarm.domains import load_domain
 from swarm.domains.base import Domain
 from swarm.errors import ConfigError, EngineUnavailable, RefusedError, UnavailableError
 from swarm.records import Cell, Reference, Sample
@@ -59,12 +61,16 @@ class Asker:
 
     def request(self, question: str, checkpoint_id: str = "") -> Request:
         """The request of one question. An engine that can is made to write a well-formed answer and nothing else."""
-        settings = {"checkpoint_id": checkpoint_id, "max_new_tokens": self._plan.new_tokens}
         if self._plan.ask is Asking.RAW:
-            return Request(prompt=self._domain.prompt(question), **settings)
+            return bare(self._domain, question, checkpoint_id, self._plan.new_tokens)
         task = f"{self._domain.instructions}\nGive ANSWER alone." if self._forced else self._domain.instructions
-        regex = self._domain.answer_regex if self._forced else ""
-        return Request(messages=chat(task, self._shown, question), regex=regex, **settings)
+        return Request(
+            messages=chat(task, self._shown, question),
+            checkpoint_id=checkpoint_id,
+            max_new_tokens=self._plan.new_tokens,
+            regex=self._domain.answer_regex if self._forced and not self._domain.choices else "",
+            choices=self._domain.choices if self._forced else (),
+        )
 
     def attempt(self, said: str) -> str:
         """The attempt: what was said, in the domain's form where it was forced to be the answer alone."""
@@ -131,11 +137,11 @@ async def opened(plan: SiegePlan, domain: Domain, cells: Sequence[Cell]) -> Asyn
         client = await answering(Path(plan.target))
         if client is None:
             config, checkpoint, local = await open_champion(Path(plan.target))
-            _same_domain(plan, config.swarm.domain)
+            _same_domain(plan, domain, load_domain(config.swarm.domain).name)
             yield Weights(local, Asker(domain, plan, cells), engine_id(checkpoint), checkpoint.id)
         else:
             async with client:
-                _same_domain(plan, (await client.state()).domain)
+                _same_domain(plan, domain, (await client.state()).domain)
                 yield _questions(client, plan)
     else:
         section = EngineSection(kind=EngineKind.TRANSFORMERS, threads=plan.threads)
@@ -205,8 +211,9 @@ def _answered(sample: Sample, said: Generation, asker: Asker, student: str, seco
     )
 
 
-def _same_domain(plan: SiegePlan, domain: str) -> None:
-    if domain != plan.domain:
+def _same_domain(plan: SiegePlan, asked: Domain, held: str) -> None:
+    if held != asked.name:
         raise ConfigError(
-            f"{plan.target!r} is a swarm of domain {domain!r}, not {plan.domain!r}", f"Say --domain {domain}"
+            f"{plan.target!r} is a swarm of domain {held!r}, not {asked.name!r}",
+            f"Say --domain {held}, or its TOML file where it has one",
         )

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from agents.contest import parsers, sit, sit_constant, sit_parser
+from agents.contest import parsers, sit, sit_constant, sit_data, sit_parser
 from agents.engines.base import Engine
 from swarm import statistics
 from swarm.certificate.issuing import CERTIFICATE_FILE, issue
 from swarm.config import Config
 from swarm.domains import load_domain
-from swarm.domains.exam import frozen_exam
+from swarm.domains.exam import EXAM_SEED, frozen_exam
 from swarm.errors import SwarmError
 from swarm.exam_report import ExamReport, save_report
 from swarm.phases import level, policy_of
@@ -16,12 +16,9 @@ from swarm.records import Cell
 from swarm.state import PhaseName, Progress, SwarmState
 from swarm.students import CheckpointStatus
 
-EXAM_SEED = 20_260_101
-"""The frozen exam is the same for every run and every seed."""
-
 
 async def sit_exam(config: Config, cells: Sequence[Cell], state: SwarmState, engine: Engine) -> None:
-    """Write exam-before.json (base, parsers, constants) and exam-after.json (the champion) into the run folder."""
+    """Write exam-after.json (the champion) and exam-before.json (all others) into the run folder."""
     domain = load_domain(config.swarm.domain)
     items = frozen_exam(domain, cells, -(-config.exam.items // len(cells)), EXAM_SEED)
     before = ExamReport(domain=domain.name, seed=EXAM_SEED, probes=tuple(items))
@@ -35,6 +32,8 @@ async def sit_exam(config: Config, cells: Sequence[Cell], state: SwarmState, eng
     for name, shots in (("base, zero-shot", 0), (f"base, {config.exam.shots}-shot", config.exam.shots)):
         before = before.add(await sit(engine, domain, items, name, shots=shots, max_new_tokens=longest, cells=cells))
     before = before.add(sit_constant(domain, items))
+    for contestant in sit_data(domain, items):
+        before = before.add(contestant)
     for name in parsers(domain):
         before = before.add(sit_parser(domain, items, name))
     save_report(before, config.run_dir / "exam-before.json")

@@ -18,8 +18,9 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from agents.asking import bare
 from agents.champion import open_champion
-from agents.engines.base import Engine, Request
+from agents.engines.base import Engine
 from agents.student import engine_id
 from cluster.reporting import PREFIX, Reports, problem
 from swarm.calls.students import Answered
@@ -51,11 +52,7 @@ class Champion:
     async def answer(self, question: str) -> tuple[Answered, int, int]:
         """The answer to a question in the domain's form, with prompt and completion tokens."""
         started = time.monotonic()
-        request = Request(
-            prompt=self._domain.prompt(question),
-            checkpoint_id=engine_id(self.checkpoint),
-            max_new_tokens=self.config.student.max_new_tokens,
-        )
+        request = bare(self._domain, question, engine_id(self.checkpoint), self.config.student.max_new_tokens)
         (said,) = await self._engine.generate([request])
         answers = self._domain.read(said.text).answers
         answered = Answered(

@@ -119,7 +119,7 @@ class Supervisor:
         try:
             await self._client.rubric()
         except RefusedError:
-            await self._client.put_rubric(seed_rubric(self._config.swarm.domain))
+            await self._client.put_rubric(seed_rubric(self._domain.name))
 
     def _staff(self) -> None:
         for role in LEARNERS:

@@ -1,31 +1,26 @@
-"""A config as TOML text, the way it lies in a run folder: with every key."""
+"""A config as TOML text, the way it lies in a run folder: with every key, and with all that a run needs beside it."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 from swarm.config import Config
+from swarm.domains.settled import settled
 from swarm.gateway.run_folder import CONFIG_FILE
+from swarm.toml_text import toml_text
 
 
 def write_config(config: Config, run: Path) -> Path:
     """Write the config into the run folder, as TOML with every setting."""
     run.mkdir(parents=True, exist_ok=True)
     file = run / CONFIG_FILE
-    file.write_text("\n".join(_toml("", config.model_dump(mode="json"))).lstrip() + "\n")
+    file.write_text(toml_text(config.model_dump(mode="json")))
     return file
 
 
-def _toml(name: str, table: dict[str, Any]) -> list[str]:
-    values = {key: value for key, value in table.items() if not isinstance(value, dict)}
-    lines = [f"\n[{name}]"] if name and values else []
-    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
-    for key, value in table.items():
-        if isinstance(value, dict):
-            lines += _toml(f"{name}.{key}" if name else key, value)
-    return lines
+def located(config: Config, run: Path, filling: Path | None = None) -> Config:
+    """The config with the run folder in it, as an absolute path; a domain's file is the run's own copy.
 
-
-def located(config: Config, run: Path) -> Config:
-    """The config with the run folder in it, as an absolute path."""
-    return config.model_copy(update={"swarm": config.swarm.model_copy(update={"run": str(run.absolute())})})
+    `filling` is a folder that is filled first and then becomes the run folder.
+    """
+    domain = settled(config.swarm.domain, config.swarm.data, run, filling or run)
+    changes = {"run": str(run.absolute()), "domain": domain, "data": ""}
+    return config.model_copy(update={"swarm": config.swarm.model_copy(update=changes)})

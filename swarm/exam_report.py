@@ -20,6 +20,16 @@ class ContestantKind(StrEnum):
     FEW_SHOT = "few-shot"
     PARSER = "parser"
     CONSTANT = "constant"
+    BASELINE = "baseline"
+    RECORDED = "recorded"
+
+
+class Scoring(StrEnum):
+    """How an answer came about: as the likeliest of the domain's choices, written by a model, or given otherwise."""
+
+    LIKELIHOOD = "likelihood"
+    GENERATION = "generation"
+    GIVEN = "given"
 
 
 class CellScore(Record):
@@ -39,7 +49,10 @@ class ItemAnswer(Record):
 
 
 class Contestant(Record):
-    """One that sat the exam. `accuracy` is the mean over cells, with the ends of its 95% interval."""
+    """One that sat the exam. `accuracy` is the mean over cells, with the ends of its 95% interval.
+
+    One of kind RECORDED has answered those items only that it was once asked.
+    """
 
     name: str
     kind: ContestantKind
@@ -54,6 +67,7 @@ class Contestant(Record):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     dollars: float = 0.0
+    scoring: Scoring = Scoring.GENERATION
     answers: tuple[ItemAnswer, ...]
 
 
@@ -70,7 +84,11 @@ class ExamReport(Record):
 
         Raises ValueError where it sat another exam.
         """
-        if [answer.sample_id for answer in contestant.answers] != [probe.id for probe in self.probes]:
+        asked = [probe.id for probe in self.probes]
+        answered = [answer.sample_id for answer in contestant.answers]
+        if contestant.kind is ContestantKind.RECORDED:
+            asked = [name for name in asked if name in set(answered)]
+        if answered != asked:
             raise ValueError(f"{contestant.name!r} answered other items than the {len(self.probes)} of this exam")
         others = tuple(other for other in self.contestants if other.name != contestant.name)
         return self.model_copy(update={"contestants": (*others, contestant)})
@@ -98,6 +116,7 @@ def scored(
     prompt_tokens: int = 0,
     completion_tokens: int = 0,
     dollars: float = 0.0,
+    scoring: Scoring = Scoring.GENERATION,
 ) -> Contestant:
     """A contestant's line of the report, from its answers in the order of the probes."""
     tallies: dict[str, list[bool]] = {}
@@ -120,6 +139,7 @@ def scored(
         prompt_tokens=prompt_tokens,
         completion_tokens=completion_tokens,
         dollars=dollars,
+        scoring=scoring,
         answers=tuple(answers),
     )
 

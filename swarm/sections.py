@@ -41,7 +41,10 @@ class SwarmSection(Section):
     """What this swarm is."""
 
     name: str = Field("swarm", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$", description="name of the swarm")
-    domain: str = Field("calendar", description="domain to become a specialist of, a name in swarm.domains")
+    domain: str = Field(
+        "calendar", description="domain to become a specialist of: a name in swarm.domains, or a domain's TOML file"
+    )
+    data: str = Field("", description="data file of such a domain, instead of the one that its TOML file names")
     seed: int = Field(1, ge=0, description="seed of every random choice; the same seed gives the same probes")
     run: str = Field("runs/swarm", description="run folder: store, credentials, checkpoints, report")
     store: str = Field(

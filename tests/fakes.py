@@ -17,6 +17,7 @@ class SumDomain:
 
     name = "sums"
     instructions = "Add the numbers."
+    choices: tuple[str, ...] = ()
     answer_regex = r"-?[0-9]+|ASK:second|NONE"
 
     def cells(self) -> Sequence[Cell]:

@@ -18,7 +18,8 @@ class Request(Record):
     """One generation. Either `prompt` (raw text) or `messages` (the engine applies its chat template) is set.
 
     `checkpoint_id` "" means the untouched base. `regex`, where set, forces the whole output to match it.
-    Temperature 0 is greedy.
+    `choices`, where set, are the only texts that may come back: the likeliest after the prompt does, unless the
+    engine can't score texts: then it writes, as without them. Temperature 0 is greedy.
     """
 
     prompt: str = ""
@@ -27,6 +28,7 @@ class Request(Record):
     max_new_tokens: int = 72
     temperature: float = 0.0
     regex: str = ""
+    choices: tuple[str, ...] = ()
 
 
 class Generation(Record):
@@ -37,6 +39,8 @@ class Generation(Record):
     completion_tokens: int
     truncated: bool = False
     dollars: float = 0.0
+    by_likelihood: bool = False
+    """Whether the text is the likeliest of the request's choices; else it was written."""
 
 
 class Engine(Protocol):

@@ -15,6 +15,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreT
 
 from agents.engines import grouped
 from agents.engines.base import Generation, Request
+from agents.engines.choosing import choice_scores, encoded_choices
 from agents.engines.forced import forced_by
 from swarm import checkpoints
 from swarm.errors import EngineUnavailable
@@ -107,8 +108,8 @@ class TransformersEngine:
         return [result for result in results if result is not None]
 
     @staticmethod
-    def _settings(request: Request) -> tuple[str, int, float, str]:
-        return request.checkpoint_id, request.max_new_tokens, request.temperature, request.regex
+    def _settings(request: Request) -> tuple[str, int, float, str, tuple[str, ...]]:
+        return request.checkpoint_id, request.max_new_tokens, request.temperature, request.regex, request.choices
 
     def _text(self, request: Request) -> str:
         if request.prompt:
@@ -118,7 +119,21 @@ class TransformersEngine:
 
     def _batch(self, model: PreTrainedModel, texts: list[str], like: Request) -> list[Generation]:
         with taken(self.turn), torch.inference_mode():
-            return self._generate(model, texts, like)
+            return self._chosen(model, texts, like.choices) if like.choices else self._generate(model, texts, like)
+
+    def _chosen(self, model: PreTrainedModel, texts: list[str], choices: tuple[str, ...]) -> list[Generation]:
+        """The likeliest choice after each text; a prefix that all texts share is read once."""
+        rows = [self.tokenizer.encode(text, add_special_tokens=False) for text in texts]
+        ends = encoded_choices(self.tokenizer, choices)
+        shared = shared_prefix(rows)
+        cache = self._read_once(model, rows[0][:shared], len(rows)) if shared else None
+        scores = choice_scores(model, [row[shared:] for row in rows], ends, self.tokenizer.pad_token_id, cache)
+        return [
+            Generation(
+                text=choices[best], prompt_tokens=len(row), completion_tokens=len(ends[best]), by_likelihood=True
+            )
+            for row, best in zip(rows, scores.argmax(1).tolist(), strict=True)
+        ]
 
     def _generate(self, model: PreTrainedModel, texts: list[str], like: Request) -> list[Generation]:
         rows = [self.tokenizer.encode(text, add_special_tokens=False) for text in texts]

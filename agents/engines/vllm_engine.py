@@ -20,6 +20,7 @@ from vllm.v1.engine.async_llm import AsyncLLM
 from vllm.v1.engine.exceptions import EngineDeadError
 
 from agents.engines.base import Generation, Request
+from agents.engines.choosing import encoded_choices
 from agents.engines.untied import with_head
 from swarm import checkpoints
 from swarm.errors import ConfigError, EngineUnavailable
@@ -104,14 +105,39 @@ class VllmEngine:
         results: dict[int, Generation] = {}
         for checkpoint_id in dict.fromkeys(request.checkpoint_id for request in requests):
             mine = [place for place, request in enumerate(requests) if request.checkpoint_id == checkpoint_id]
-            prompts = [self._encode(requests[place]) for place in mine]
-            settings = [_sampling(requests[place]) for place in mine]
             adapter = self._adapters.get(checkpoint_id)
             async with self._serving(checkpoint_id if adapter is None else ""):
-                outputs = await self._run(prompts, settings, adapter)
-            for place, output in zip(mine, outputs, strict=True):
-                results[place] = _generation(output)
+                done = await self._answer([requests[place] for place in mine], adapter)
+            results |= dict(zip(mine, done, strict=True))
         return [results[place] for place in range(len(requests))]
+
+    async def _answer(self, requests: Sequence[Request], adapter: LoRARequest | None) -> list[Generation]:
+        written = [request for request in requests if not request.choices]
+        chosen = [request for request in requests if request.choices]
+        settings = [_sampling(request) for request in written]
+        outputs = await self._run([self._encode(request) for request in written], settings, adapter)
+        texts, choices = map(_generation, outputs), iter(await self._choose(chosen, adapter))
+        return [next(choices) if request.choices else next(texts) for request in requests]
+
+    async def _choose(self, requests: Sequence[Request], adapter: LoRARequest | None) -> list[Generation]:
+        """The likeliest choice of each request, by the sum of its tokens' log-probabilities."""
+        prompts = [self._encode(request) for request in requests]
+        ends = [encoded_choices(self._tokenizer, request.choices) for request in requests]
+        pairs = [(prompt, end) for prompt, mine in zip(prompts, ends, strict=True) for end in mine]
+        means = iter(await self._scored(pairs, adapter))
+        done = []
+        for request, prompt, mine in zip(requests, prompts, ends, strict=True):
+            sums = [len(end) * next(means) for end in mine]
+            best = sums.index(max(sums))
+            done.append(
+                Generation(
+                    text=request.choices[best],
+                    prompt_tokens=len(prompt),
+                    completion_tokens=len(mine[best]),
+                    by_likelihood=True,
+                )
+            )
+        return done
 
     async def logprobs(self, pairs: Sequence[tuple[str, str]], checkpoint_id: str) -> list[float]:
         """Mean log-probability (nats per token) of each completion after its prompt; the two are encoded apart.
@@ -123,14 +149,17 @@ class VllmEngine:
             return await self._score(pairs, adapter)
 
     async def _score(self, pairs: Sequence[tuple[str, str]], adapter: LoRARequest | None) -> list[float]:
-        starts = [self._tokens(prompt) for prompt, _ in pairs]
-        ends = [self._tokens(completion) for _, completion in pairs]
+        return await self._scored([(self._tokens(prompt), self._tokens(end)) for prompt, end in pairs], adapter)
+
+    async def _scored(self, pairs: Sequence[tuple[list[int], list[int]]], adapter: LoRARequest | None) -> list[float]:
+        """Mean log-probability of the second tokens after the first, minus infinity where there are none of either."""
         one = SamplingParams(max_tokens=1, temperature=0, prompt_logprobs=0, output_kind=RequestOutputKind.FINAL_ONLY)
-        sound = [place for place in range(len(pairs)) if starts[place] and ends[place]]
-        whole = [starts[place] + ends[place] for place in sound]
+        sound = [place for place, (start, end) in enumerate(pairs) if start and end]
+        whole = [pairs[place][0] + pairs[place][1] for place in sound]
         results = [float("-inf")] * len(pairs)
         for place, output in zip(sound, await self._run(whole, [one] * len(whole), adapter), strict=True):
-            results[place] = _mean(output.prompt_logprobs, len(starts[place]), ends[place])
+            start, end = pairs[place]
+            results[place] = _mean(output.prompt_logprobs, len(start), end)
         return results
 
     def _tokens(self, text: str) -> list[int]:

@@ -73,7 +73,7 @@ def _lay_out(folder: Path, part: Path, run: Path, manifest: Manifest, store: str
     if (part / CONFIG_FILE).is_file():
         # Large bodies came along in the rows. At the former run's URL, two gateways would sweep each other's.
         changed = {"swarm.store": store, "swarm.bodies": ""}
-        write_config(located(load(part / CONFIG_FILE, changed), run), part)
+        write_config(located(load(part / CONFIG_FILE, changed), run, part), part)
     for kept in manifest.checkpoints:
         if kept.included:
             shutil.copytree(folder / CHECKPOINTS / kept.id, part / CHECKPOINTS / kept.id)

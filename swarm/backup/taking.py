@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from swarm import checkpoints as weights
 from swarm.backup.folder import new_folder
 from swarm.backup.manifest import CHECKPOINTS, MANIFEST_FILE, KeptCheckpoint, Manifest
+from swarm.domains.settled import DOMAIN_FILE
 from swarm.errors import StoreError, WeightsError
 from swarm.exchange.checkup import Finding, examine
 from swarm.exchange.copying import file_engine
@@ -24,7 +25,7 @@ from swarm.gateway.run_folder import CONFIG_FILE, STORE_FILE, store_url
 from swarm.report.reading import answering
 from swarm.students import Checkpoint
 
-RUN_FILES = (CONFIG_FILE, "clock.json", "exam-before.json", "exam-during.json", "exam-after.json")
+RUN_FILES = (CONFIG_FILE, DOMAIN_FILE, "clock.json", "exam-before.json", "exam-during.json", "exam-after.json")
 """What a run needs beside its store to go on and to be reported; each where it is there.
 
 Not taken: `credentials/`, `tls/` and the lease key, which are secrets and made anew; logs; and Ray Train's state, which

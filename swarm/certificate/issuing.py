@@ -17,6 +17,7 @@ from swarm.certificate.wording import sentence
 from swarm.config import Config, load
 from swarm.criteria import Rubric
 from swarm.domains import load_domain
+from swarm.domains.base import Domain
 from swarm.errors import RefusedError
 from swarm.events import EventKind
 from swarm.exchange import Exchange
@@ -79,7 +80,7 @@ def certificate_of(exchange: Exchange, config: Config, at: datetime) -> Certific
     certificate = Certificate(
         swarm=state.name,
         issued_at=at,
-        subject=_subject(state, config, cells, rubric),
+        subject=_subject(state, config, domain, cells, rubric),
         terms=terms,
         events=seen,
         numbers=numbers_of(seen, terms),
@@ -101,7 +102,7 @@ def _terms(config: Config, attempt: int) -> Terms:
     )
 
 
-def _subject(state: SwarmState, config: Config, cells: Sequence[Cell], rubric: Rubric) -> Subject:
+def _subject(state: SwarmState, config: Config, domain: Domain, cells: Sequence[Cell], rubric: Rubric) -> Subject:
     champion = next(checkpoint for checkpoint in state.checkpoints if checkpoint.id == state.champion_id)
     prober = config.role(Role.PROBER).model_dump(mode="json")
     program = {"prober": prober, "seed": config.swarm.seed, "version": version("nucleus-swarm")}
@@ -110,12 +111,18 @@ def _subject(state: SwarmState, config: Config, cells: Sequence[Cell], rubric: R
         adapter=champion.adapter,
         files=champion.files,
         base=config.student_source,
-        domain=config.swarm.domain,
+        domain=domain.name,
         cells=tuple(cell.key for cell in cells),
         rubric=rubric,
-        decoding=f"greedy, at most {config.student.max_new_tokens} tokens",
+        decoding=_decoding(config, domain),
         probers_sha256=hashlib.sha256(canonical(program)).hexdigest(),
     )
+
+
+def _decoding(config: Config, domain: Domain) -> str:
+    if domain.choices:
+        return f"the likeliest of {', '.join(domain.choices)}"
+    return f"greedy, at most {config.student.max_new_tokens} tokens"
 
 
 def _steps(exchange: Exchange) -> list[Step]:

@@ -10,6 +10,7 @@ from swarm.cli import (
     credentials,
     dead,
     demo,
+    domain,
     export,
     feedback,
     flow,
@@ -67,6 +68,7 @@ app.add_typer(certificate.app, name="certificate")
 app.add_typer(attached.app, name="agents")
 app.add_typer(credentials.app, name="credentials")
 app.add_typer(dead.app, name="dead")
+app.add_typer(domain.app, name="domain")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(siege.app, name="siege")
 app.add_typer(house.weights_app, name="weights")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from swarm.cli.edge import Edge, Json, dump, say
-from swarm.cli.places import RunArgument, RunOption, find_run
+from swarm.cli.places import RunArgument, RunOption, find_run, run_domain
 
 app = typer.Typer(cls=Edge, no_args_is_help=True, help="What was shown of a student, signed.")
 
@@ -82,11 +82,13 @@ def revoke(
     from swarm.certificate.revoking import beside, read_answers
     from swarm.certificate.revoking import revoke as revoked
     from swarm.certificate.signing import own_key, read_signed
-    from swarm.domains import load_domain
+    from swarm.domains import DOMAINS, load_domain
 
     given = read_signed(file)
-    domain = load_domain(given.certificate.subject.domain)
-    made = revoked(given, read_answers(answers), domain, own_key(find_run(run)), reason, datetime.now(UTC))
+    folder = find_run(run)
+    about = given.certificate.subject.domain
+    domain = load_domain(about if about in DOMAINS else run_domain(folder))
+    made = revoked(given, read_answers(answers), domain, own_key(folder), reason, datetime.now(UTC))
     beside(file).write_text(made.model_dump_json(indent=1) + "\n")
     if as_json:
         dump(made)

@@ -1,5 +1,6 @@
 """The demo: a run from its start to its report, and what to do next."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,8 @@ from swarm.cli.launch import (
     overrides,
     prepare,
 )
+from swarm.cli.places import run_domain
+from swarm.cli.questions import example
 
 
 def demo(
@@ -49,4 +52,5 @@ def demo(
         return
     say(exam_table(report))
     say(ending(report))
-    say(f'\nreport:  {run / "report.html"}\nask it:  swarm ask "lunch with Ana next Tuesday at noon" --run {run}')
+    asked = shlex.quote(example(run_domain(run)))
+    say(f"\nreport:  {run / 'report.html'}\nask it:  swarm ask {asked} --run {run}")

@@ -104,7 +104,7 @@ def show(
         said = answered_by(folder, question.payload.question, wait, again_id(report_id, told.state.champion_id))
         now = answer_to(question, Attempt(text=said.text, checkpoint_id=said.checkpoint_id))
         told = replace(told, again=Family(samples=(now,)))
-    story = story_of(told, load_domain(told.state.domain))
+    story = story_of(told, load_domain(run_domain(folder)))
     if as_json:
         dump(story)
         return

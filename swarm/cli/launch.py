@@ -16,7 +16,9 @@ from swarm.cli.places import LOG_FILE, Standing, move_aside, read_note, standing
 from swarm.config import Config, load
 from swarm.config_text import located, write_config
 from swarm.domains import load_domain
+from swarm.domains.settled import of_run
 from swarm.errors import ConfigError
+from swarm.gateway.run_folder import CONFIG_FILE
 from swarm.live import follow
 from swarm.records import Cell
 
@@ -54,7 +56,8 @@ def checked(path: Path, changes: dict[str, Any]) -> Config:
     """A config that can be run here: domain, cells and weights exist. Raises ConfigError or WeightsError."""
     config = load(path, changes)
     try:
-        domain = load_domain(config.swarm.domain)
+        named = of_run(config.swarm.domain, path.parent) if path.name == CONFIG_FILE else config.swarm.domain
+        domain = load_domain(named, config.swarm.data)
         cells = [Cell.parse(key) for key in config.exam.cells]
     except ValueError as error:
         raise ConfigError(f"{path}: {error}", "Mend that setting") from error

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from swarm.access import ADDRESS_FILE
 from swarm.config import Config, load
+from swarm.domains.settled import of_run
 from swarm.errors import ConfigError
 from swarm.gateway.run_folder import CONFIG_FILE, STORE_FILE
 from swarm.report.reading import snapshot
@@ -101,7 +102,7 @@ def stored_config(run: Path) -> Config:
 def run_domain(run: Path) -> str:
     """The domain of a run: by its config, or else by its store."""
     if (run / CONFIG_FILE).is_file():
-        return stored_config(run).swarm.domain
+        return of_run(stored_config(run).swarm.domain, run)
     with snapshot(run) as exchange:
         return exchange.state().domain
 

@@ -1,9 +1,14 @@
 """How a person's words become a question of a domain."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
+from swarm.domains import FILE_SUFFIX
 from swarm.domains.calendar.moments import header
+from swarm.domains.labelled.settings import DomainFile, read_domain_file
+from swarm.domains.labelled.wording import Template
 from swarm.errors import ConfigError
 
 Builder = Callable[[str, datetime], str]
@@ -14,8 +19,32 @@ QUESTIONS: dict[str, Builder] = {"calendar": lambda text, now: f"{header(now)}\n
 
 def question(domain: str, text: str, now: datetime) -> str:
     """What the student is asked when a person says `text` at the moment `now`."""
+    if domain.endswith(FILE_SUFFIX):
+        return _filled(read_domain_file(Path(domain)), text)
     build = QUESTIONS.get(domain)
     return build(text, now) if build else text
+
+
+def _filled(file: DomainFile, text: str) -> str:
+    """The template, filled with a JSON object of the fields, or with plain text where there is one field only."""
+    template, known = Template(file.template, file.fields), ", ".join(f'"{name}": "..."' for name in file.fields)
+    if template.fields_of(text) is not None:
+        return text
+    try:
+        fields = json.loads(text)
+    except ValueError:
+        fields = {file.fields[0]: text} if len(file.fields) == 1 else None
+    if not isinstance(fields, dict) or not all(isinstance(said, str) for said in fields.values()):
+        raise ConfigError(f"{text[:80]!r} does not say {' and '.join(file.fields)}", f"Write it as '{{{known}}}'")
+    return template.question(fields)
+
+
+def example(domain: str) -> str:
+    """Words with which a person could ask a student of the domain."""
+    if not domain.endswith(FILE_SUFFIX):
+        return "lunch with Ana next Tuesday at noon"
+    fields = read_domain_file(Path(domain)).fields
+    return "..." if len(fields) == 1 else json.dumps(dict.fromkeys(fields, "..."))
 
 
 def read_moment(text: str) -> datetime:

@@ -31,6 +31,8 @@ class Domain(Protocol):
     name: str
     instructions: str
     """Task description for models that were not grown here (zero- and few-shot baselines, teachers); plain text."""
+    choices: tuple[str, ...]
+    """The answers, of which a student's is the likeliest after its prompt; empty where it writes its own."""
     answer_regex: str
     """A regular expression that every well-formed final answer matches in full (for forced decoding)."""
 

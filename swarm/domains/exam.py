@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from swarm.domains.base import Domain
 from swarm.records import Cell, Probe, Purpose, Record, Sample
 
+EXAM_SEED = 20_260_101
+"""The report's frozen exam is the same for every run and every seed."""
 MOST_TRIES = 200
 """Draws per item before a cell counts as exhausted."""
 
@@ -28,7 +30,8 @@ def _probe(sample: Sample) -> Probe:
 def frozen_exam(domain: Domain, cells: Sequence[Cell], per_cell: int, seed: int) -> list[Sample]:
     """`per_cell` exam probes of each cell, in order of cells, no question twice, without twins' extra weight.
 
-    The same arguments give the same exam. Raises ValueError where a cell has too few distinct questions.
+    The same arguments give the same exam. It is drawn as a census is: where the questions are numbered, promotions are
+    decided on others. Raises ValueError where a cell has too few distinct questions.
     """
     seen: set[str] = set()
     exam: list[Sample] = []
@@ -38,10 +41,12 @@ def frozen_exam(domain: Domain, cells: Sequence[Cell], per_cell: int, seed: int)
         for _ in range(per_cell * MOST_TRIES):
             if found == per_cell:
                 break
-            first = domain.make(cell, rng, Purpose.EXAM)[0]
-            if _probe(first).question not in seen:
-                seen.add(_probe(first).question)
-                exam.append(first)
+            first = domain.make(cell, rng, Purpose.CENSUS)[0]
+            probe = _probe(first)
+            if probe.question not in seen:
+                seen.add(probe.question)
+                item = probe.model_copy(update={"purpose": Purpose.EXAM})
+                exam.append(first.model_copy(update={"payload": item}))
                 found += 1
         if found < per_cell:
             raise ValueError(f"cell {cell.key} gave {found} distinct questions, not {per_cell}: ask for fewer per cell")

@@ -184,7 +184,7 @@ def _exchange(settings: Settings) -> Any:
         with Exchange(
             url,
             settings.name,
-            settings.domain,
+            domain.name,
             settings.now,
             credentials.lease_key,
             queue_limit=settings.queue_limit,

@@ -50,7 +50,7 @@ def gather(exchange: Exchange, run: Path) -> Report:
         curve=_curve(state),
         during=exams.during,
         stories=_stories(exchange),
-        production=_production(exchange, state),
+        production=_production(exchange, config.swarm.domain if config else state.domain),
         thumbs=tuple(exchange.feedback_counts()),
         species=_species(exchange),
         experiments=tuple(exchange.ledger()),
@@ -119,10 +119,10 @@ def _story(family: list[Sample]) -> Story | None:
             return None
 
 
-def _production(exchange: Exchange, state: SwarmState) -> tuple[ProductionStory, ...]:
+def _production(exchange: Exchange, domain_name: str) -> tuple[ProductionStory, ...]:
     """The latest answers that were called wrong, those that came to something first."""
     rows = [*exchange.feedback(FeedbackState.ASKED, _STORIES), *exchange.feedback(FeedbackState.OPEN, _STORIES)]
-    domain = load_domain(state.domain) if rows else None
+    domain = load_domain(domain_name) if rows else None
     told = [stored_told(exchange, row.id) for row in rows[:_STORIES]]
     return tuple(story_of(item, domain) for item in told if domain is not None)
 

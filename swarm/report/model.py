@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from swarm.criteria import Experiment
-from swarm.exam_report import ContestantKind
+from swarm.exam_report import ContestantKind, Scoring
 from swarm.feedback import FeedbackCount
 from swarm.records import Cell, Purpose, Record
 from swarm.report.production import ProductionStory
@@ -29,6 +29,7 @@ class Line(Record):
     prompt_tokens: int
     completion_tokens: int
     dollars: float
+    scoring: Scoring = Scoring.GENERATION
     student: bool = False
     """Whether this is the trained student."""
     wins: int | None = None

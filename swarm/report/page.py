@@ -39,18 +39,31 @@ def _top(report: Report) -> str:
 def _headline(report: Report) -> str:
     if not report.lines:
         return frame.section("The frozen exam", "<p>No exam has been taken in this run.</p>")
-    head = ("contestant", "kind", "right", "macro accuracy", "95% interval", "won / lost", "e", "seconds", "tokens")
+    head = (
+        "contestant",
+        "kind",
+        "right",
+        "macro accuracy",
+        "95% interval",
+        "won / lost",
+        "e",
+        "scored by",
+        "seconds",
+        "tokens",
+    )
     rows = [
         (line.name, line.kind, f"{line.passed} of {line.items}", percent(line.accuracy),
          f"{percent(line.lower)} – {percent(line.upper)}", "" if line.wins is None else f"{line.wins} / {line.losses}",
-         line.e_value, round(line.seconds, 1), line.prompt_tokens + line.completion_tokens)
+         line.e_value, line.scoring, round(line.seconds, 1), line.prompt_tokens + line.completion_tokens)
         for line in report.lines
     ]  # fmt: skip
     marked = frozenset(index for index, line in enumerate(report.lines) if line.student)
     note = (
         "The same items for all, drawn from wording that training never sees. Macro accuracy weighs every cell the "
         "same. Won and lost: items that only the student got right, and that only the other did; e is the evidence "
-        "that wins outnumber losses (20 or more is significant at 5%)."
+        "that wins outnumber losses (20 or more is significant at 5%). Scored by likelihood: the answer is the "
+        "likeliest of the domain's choices; by generation: what was written is read and verified. Recorded answers "
+        "count on the items alone that they were given to."
     )
     content = f"<p class=soft>{note}</p><figure>{charts.standings(report.lines)}</figure>"
     return frame.section("The frozen exam", content + table(head, rows, marked))

@@ -78,13 +78,31 @@ def exam_table(report: Report) -> Table:
     """The frozen exam for a terminal, the best first."""
     title = f"frozen exam, {report.exam_items} items: macro accuracy" if report.exam_items else "no exam has been taken"
     table = Table(
-        "contestant", "kind", "accuracy", "95% interval", "won/lost by the student", "e", title=title, box=None
+        "contestant",
+        "kind",
+        "accuracy",
+        "95% interval",
+        "won/lost by the student",
+        "e",
+        "scored by",
+        title=title,
+        box=None,
     )
     for line in report.lines:
         pairs = f"{line.wins}/{line.losses}" if line.wins is not None else ""
         evidence = f"{line.e_value:.3g}" if line.e_value is not None else ""
         name = f"* {line.name}" if line.student else line.name
-        table.add_row(name, line.kind, f"{line.accuracy:.1%}", f"{line.lower:.1%} to {line.upper:.1%}", pairs, evidence)
+        if line.items < report.exam_items:
+            name += f" ({line.items} items)"
+        table.add_row(
+            name,
+            line.kind,
+            f"{line.accuracy:.1%}",
+            f"{line.lower:.1%} to {line.upper:.1%}",
+            pairs,
+            evidence,
+            line.scoring,
+        )
     return table
 
 

@@ -24,6 +24,7 @@ class CalendarDomain(CalendarWeather):
 
     name = "calendar"
     instructions = INSTRUCTIONS
+    choices = ()
     answer_regex = ANSWER_REGEX
 
     def cells(self) -> Sequence[Cell]:

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,10 @@ class Loaded:
     def of(self, split: Split) -> list[Item]:
         """The items of a split, in the order of their lines."""
         return [item for item in self.items if self.splits[item.group] is split]
+
+    def held_out(self) -> Iterator[Item]:
+        """All items that nothing may be learned from."""
+        return (item for item in self.items if self.splits[item.group] in (Split.DEV, Split.EXAM, Split.SEALED))
 
 
 class Faulty(ConfigError):
@@ -105,6 +110,7 @@ class _Reading:
     def __init__(self, domain: DomainFile) -> None:
         self.domain = domain
         self.labels = {label.casefold(): label for label in (*domain.answer.labels, domain.answer.abstain) if label}
+        self.regex = re.compile(domain.answer.regex) if domain.answer.regex else None
         self.items: list[Item] = []
         self.faults: list[Fault] = []
         self.repeated: list[Fault] = []
@@ -138,13 +144,20 @@ class _Reading:
             if problem := _text_problem(row, name):
                 yield problem
         label = row.get(self.domain.answer.field)
-        if isinstance(label, str) and label.strip() and self.labels and label.strip().casefold() not in self.labels:
-            yield f"{self.domain.answer.field} {label!r} is none of {[*self.labels.values()]}"
+        if isinstance(label, str) and label.strip():
+            yield from self._answer_problem(label)
         key = self.domain.split.field
         if key and row.get(key) not in list(Split):
             yield f"{key} {row.get(key)!r} is none of {[*map(str, Split)]}"
         if (key := self.domain.subdomain.field) and not isinstance(row.get(key), str | int):
             yield f"{key} {row.get(key)!r} names no subdomain"
+
+    def _answer_problem(self, label: str) -> Iterable[str]:
+        name = self.domain.answer.field
+        if self.regex and not self.regex.fullmatch(label.strip()):
+            yield f"{name} {label!r} does not match {self.domain.answer.regex!r}"
+        if self.domain.answer.labels and label.strip().casefold() not in self.labels:
+            yield f"{name} {label!r} is none of {[*self.labels.values()]}"
 
     def _item(self, number: int, row: dict[str, Any]) -> Item:
         fields = {name: row[name].strip() for name in self.domain.fields}
@@ -203,7 +216,14 @@ class _Reading:
             first, line = found.setdefault(item.group, (split, item.line))
             if first is not split:
                 self.faults.append(Fault(item.line, f"is in {split}, and line {line} of the same group is in {first}"))
-        return {group: split for group, (split, _) in found.items()}
+        told = {group: split for group, (split, _) in found.items()}
+        if Split.SIEGE in told.values():
+            return told
+        share = {Split.SIEGE: table.siege}
+        return {
+            group: split_of(group, share, table.salt) if split is Split.TRAIN else split
+            for group, split in told.items()
+        }
 
     def answers_of(self, name: str, said: str) -> dict[str, str]:
         """The recorded answers of a contestant, by item. A file must have one for each line, in the same order."""

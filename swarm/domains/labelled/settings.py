@@ -15,6 +15,8 @@ from swarm.fields import Name
 FUNCTION = r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$"
 """`module:function`."""
 Function = Annotated[str, Field(pattern=FUNCTION)]
+Slot = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
+"""A key that can stand in a template."""
 Label = Annotated[str, Field(pattern=r"^\S(.{0,126}\S)?$")]
 """One line that neither begins nor ends with a space."""
 
@@ -45,9 +47,11 @@ class AnswerTable(_Table):
         if len(self.labels) == 1:
             raise ValueError(f"answer.labels {list(self.labels)} has 1 label, which leaves nothing to tell apart")
         try:
-            re.compile(self.regex)
+            fits = not self.regex or not self.abstain or re.fullmatch(self.regex, self.abstain)
         except re.error as error:
             raise ValueError(f"answer.regex {self.regex!r} is no regular expression: {error}") from None
+        if not fits:
+            raise ValueError(f"answer.abstain {self.abstain!r} does not match regex {self.regex!r}")
         return self
 
 
@@ -102,7 +106,7 @@ class DomainFile(_Table):
         "", description="what the data must be, as SHA-256; a run writes it into its own copy of this file"
     )
     about: str = Field("", description="the task in a sentence or two, for models that were not grown on it")
-    fields: tuple[Name, ...] = Field(min_length=1, description="keys of the texts that make a question")
+    fields: tuple[Slot, ...] = Field(min_length=1, description="keys of the texts that make a question")
     template: str = Field(description="a question, with each field in braces; what follows it is the answer")
     group: str = Field("", description="key by which items belong together; empty: every item is for itself")
     rationale: str = Field("", description="key of a human explanation, a text or a list of them; empty: there is none")
@@ -110,6 +114,7 @@ class DomainFile(_Table):
     conflicts: Literal["refuse", "drop"] = Field(
         "refuse", description="what becomes of items of the same texts and different answers"
     )
+    generic: bool = Field(True, description="whether the operators that suit any data are used, too")
     operators: tuple[Function, ...] = Field((), description="`module:function`s that return lists of operators")
     answer: AnswerTable
     subdomain: SubdomainTable = SubdomainTable()

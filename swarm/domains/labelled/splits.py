@@ -1,10 +1,12 @@
 """Which split a group is in: by a hash of the group, so that it stays there whatever else the file gains or loses."""
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from swarm.domains.labelled.items import Item, Split
 
+_WORD = re.compile(r"\w+")
 _ORDER = (Split.SEALED, Split.EXAM, Split.DEV, Split.SIEGE)
 """How shares lie on the unit line, from 0; what is left at its end is TRAIN."""
 
@@ -22,6 +24,21 @@ def split_of(group: str, shares: Mapping[Split, float], salt: str = "") -> Split
         if where < end:
             return split
     return Split.TRAIN
+
+
+def decontaminated(train: Sequence[Item], held_out: Iterable[Item]) -> tuple[list[Item], list[Item]]:
+    """Items of training, parted into those that may be learned, and those whose words some held-out item has as well.
+
+    Order, spelling and punctuation of words don't count: groups keep the same texts apart, this nearly the same ones.
+    """
+    known = {signature(item) for item in held_out}
+    clean = [item for item in train if signature(item) not in known]
+    return clean, [item for item in train if signature(item) in known]
+
+
+def signature(item: Item) -> frozenset[str]:
+    """The words of an item, each with its field."""
+    return frozenset(f"{name}:{word}" for name, text in item.fields.items() for word in _WORD.findall(text.casefold()))
 
 
 def nearest(items: list[Item], count: int, salt: str = "") -> list[Item]:
