@@ -24,7 +24,7 @@ class CalendarDomain(CalendarWeather):
 
     name = "calendar"
     instructions = INSTRUCTIONS
-    choices = ()
+    choices: tuple[str, ...] = ()
     answer_regex = ANSWER_REGEX
 
     def cells(self) -> Sequence[Cell]:

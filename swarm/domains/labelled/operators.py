@@ -29,8 +29,13 @@ class Rewrite(Record):
 class Operator(Protocol):
     """Makes a new item out of one, or of several of them. It is pure: the same arguments give the same rewrite."""
 
-    name: str
-    weather: Weather
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def weather(self) -> Weather:
+        """The weather of all that it makes."""
 
     def rewrite(self, item: Item, rng: random.Random, pool: Sequence[Item]) -> Rewrite | None:
         """The item rewritten; None where it doesn't lend itself to that, or where the new label can't be known.
