@@ -16,6 +16,7 @@ from swarm.cli.places import LOG_FILE, Standing, move_aside, read_note, standing
 from swarm.config import Config, load
 from swarm.config_text import located, write_config
 from swarm.domains import load_domain
+from swarm.domains.exam import EXAM_SEED, frozen_exam
 from swarm.domains.settled import of_run
 from swarm.errors import ConfigError
 from swarm.gateway.run_folder import CONFIG_FILE
@@ -68,6 +69,12 @@ def checked(path: Path, changes: dict[str, Any]) -> Config:
                 f"{path}: exam.cells: {config.swarm.domain} has no cell {cell.key!r}", f"Known: {sorted(known)}"
             )
     weights.folder(config.student_source)
+    chosen = cells or list(domain.cells())
+    try:
+        frozen_exam(domain, chosen, -(-config.exam.items // len(chosen)), EXAM_SEED)
+    except ValueError as error:
+        # Better now than at the end of the run, when the exam is sat.
+        raise ConfigError(f"{path}: exam.items is {config.exam.items}: {error}", "Lower exam.items") from error
     return config
 
 

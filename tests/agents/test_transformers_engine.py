@@ -67,6 +67,22 @@ async def test_rows_that_end_early_leave_the_others_to_go_on(engine: Transformer
     assert await engine.generate([long, short, long]) == [alone[1], alone[0], alone[1]]
 
 
+async def test_the_likeliest_choice_comes_back_and_nothing_else(engine: TransformersEngine) -> None:
+    choices = (" Paris", " London", " a large table")
+    requests = [
+        Request(prompt="The capital of France is", choices=choices),
+        Request(prompt="The capital of England is", choices=choices),
+        Request(prompt="The capital of France is", max_new_tokens=2),
+    ]
+    france, england, written = await engine.generate(requests)
+    assert (france.text, england.text) == (" Paris", " London")
+    assert (france.by_likelihood, written.by_likelihood) == (True, False)
+    assert (france.prompt_tokens, france.truncated) == (5, False)
+    long = "Here is a fact about the world that everybody learns at school, wherever they live. " * 4
+    shared = [Request(prompt=f"{long}The capital of {land} is", choices=choices) for land in ("France", "England")]
+    assert [made.text for made in await engine.generate(shared)] == [" Paris", " London"]
+
+
 async def test_forced_text_matches(engine: TransformersEngine) -> None:
     domain = load_domain("calendar")
     date = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
