@@ -27,7 +27,7 @@ class Examiner:
 
     `retention` general items (0 for none) are scored once for each set of weights.
 
-    The candidate stays in the engine until the next exam, so that a promoted one need not be read twice.
+    Both stay in the engine until the next exam, so that a promoted candidate need not be read twice.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Examiner:
         self._general = load_general(retention)
         self._kept: dict[str, int] = {}
         self._exams = 0
-        self._last: Checkpoint | None = None
+        self._holds: set[str] = set()
         self.books = Books()
 
     async def act(self, champion: Checkpoint, candidate: Checkpoint) -> ExamRecord:
@@ -78,12 +78,13 @@ class Examiner:
         )
 
     async def _hold(self, champion: Checkpoint, candidate: Checkpoint) -> None:
-        last, self._last = self._last, candidate
-        if last is not None and last.id not in (champion.id, candidate.id) and engine_id(last):
-            await self._engine.drop(last.id)
-        for checkpoint in (champion, candidate):
-            if engine_id(checkpoint):
-                await self._engine.take(checkpoint)
+        wanted = {name: checkpoint for checkpoint in (champion, candidate) if (name := engine_id(checkpoint))}
+        for gone in sorted(self._holds - wanted.keys()):
+            self._holds.discard(gone)
+            await self._engine.drop(gone)
+        for name, checkpoint in wanted.items():
+            await self._engine.take(checkpoint)
+            self._holds.add(name)
 
     def _draw(self, rng: random.Random, asked: set[bytes]) -> list[Sample]:
         """A block of probes from cells drawn at random, each cell with the same chance, no question twice."""

@@ -12,6 +12,7 @@ from cluster.loops import loop
 from swarm.config import Config
 from swarm.errors import SwarmError
 from swarm.roles import Role
+from swarm.students import Checkpoint
 
 
 class AgentActor:
@@ -57,11 +58,13 @@ class TrainerActor:
         while not done.is_set():
             await asyncio.sleep(0.5)
         if self._problem is not None:
-            raise SwarmError(f"the trainer group ended: {self._problem}", "see the run's log") from self._problem
+            # In one line, of which the supervisor tells what kind of end it was; the whole is in the log.
+            said = f"{type(self._problem).__name__}: {(str(self._problem).strip().splitlines() or [''])[0]}"
+            raise SwarmError(f"the trainer group ended: {said}", "see the run's log") from self._problem
 
 
-def start_engine(config: Config, name: str, actor_name: str) -> Any:
-    """An engine's actor, found again by name where it already lives."""
+def start_engine(config: Config, name: str, actor_name: str, base: Checkpoint | None = None) -> Any:
+    """An engine's actor, found again by name where it already lives; `base` is what the student's base must be."""
     section = config.engines[name]
     return (
         ray.remote(EngineActor)
@@ -73,7 +76,7 @@ def start_engine(config: Config, name: str, actor_name: str) -> Any:
             max_restarts=-1,
             max_concurrency=64,
         )
-        .remote(config, name)
+        .remote(config, name, base)
     )
 
 

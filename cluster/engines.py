@@ -1,5 +1,6 @@
 """Model engines as shared Ray actors, and the handle through which roles speak to them."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,9 +9,12 @@ from ray.exceptions import RayActorError, RayError
 
 from agents.engines import open_engine
 from agents.engines.base import Engine, Generation, Request
-from swarm import weights
+from agents.engines.holding import Holding
+from swarm import checkpoints, weights
 from swarm.config import Config
+from swarm.engine_states import EngineLook
 from swarm.errors import EngineUnavailable
+from swarm.records import new_id
 from swarm.sections import EngineKind
 from swarm.students import Checkpoint
 from swarm.turns import Turn
@@ -22,41 +26,71 @@ def engine_name(config: Config, name: str) -> str:
 
 
 class EngineActor:
-    """One engine in a process of its own. It holds no checkpoint after a restart: whoever needs one has it take it."""
+    """One engine in a process of its own. It holds no checkpoint after a restart: whoever needs one has it take it.
 
-    def __init__(self, config: Config, name: str) -> None:
+    The base is compared with its manifest before anything is served.
+    """
+
+    def __init__(self, config: Config, name: str, base: Checkpoint | None = None) -> None:
         section = config.engines[name]
         folder = None
         if section.kind is not EngineKind.OPENAI:
             folder = weights.folder(section.model or config.student_source)
+            if base is not None and not section.model:
+                checkpoints.verify(base, folder)
         turn = Turn(config.run_dir / "turn") if not section.gpus and not config.trainer.gpus else None
         self._engine: Engine = open_engine(section, folder, adapter_rank=config.trainer.rank, turn=turn)
+        self._holding = Holding()
+        self._changing = asyncio.Lock()
+        self._incarnation = new_id()
 
     async def generate(self, requests: list[Request]) -> list[Generation]:
         """Generate for every request, in order."""
-        return await self._engine.generate(requests)
+        used = {request.checkpoint_id for request in requests}
+        self._holding.begin(used)
+        try:
+            return await self._engine.generate(requests)
+        finally:
+            await self._end(used)
 
     async def logprobs(self, pairs: list[tuple[str, str]], checkpoint_id: str) -> list[float]:
         """Mean log-probability of each completion after its prompt."""
-        return await self._engine.logprobs(pairs, checkpoint_id)
+        self._holding.begin({checkpoint_id})
+        try:
+            return await self._engine.logprobs(pairs, checkpoint_id)
+        finally:
+            await self._end({checkpoint_id})
 
-    async def take(self, checkpoint: Checkpoint) -> None:
-        """Hold a checkpoint, verified."""
-        await self._engine.take(checkpoint)
+    async def take(self, checkpoint: Checkpoint, holder: str) -> None:
+        """Hold a checkpoint, verified, until this holder and all others have dropped it."""
+        async with self._changing:
+            await self._engine.take(checkpoint)
+            self._holding.take(checkpoint.id, holder)
 
-    async def drop(self, checkpoint_id: str) -> None:
-        """Let go of a checkpoint."""
-        await self._engine.drop(checkpoint_id)
+    async def drop(self, checkpoint_id: str, holder: str) -> None:
+        """Let go of a checkpoint, for this holder; it goes with the last one, after the last request that uses it."""
+        async with self._changing:
+            if self._holding.drop(checkpoint_id, holder):
+                await self._engine.drop(checkpoint_id)
 
-    async def ping(self) -> bool:
-        """Whether it has come up."""
-        return True
+    async def _end(self, used: set[str]) -> None:
+        for checkpoint_id in self._holding.end(used):
+            async with self._changing:
+                # It may have been taken anew meanwhile.
+                if checkpoint_id not in self._holding.held:
+                    await self._engine.drop(checkpoint_id)
+
+    async def look(self) -> EngineLook:
+        """Which process it is, and what it has verified."""
+        return EngineLook(incarnation=self._incarnation, verified=self._holding.held)
 
 
 class RemoteEngine:
     """An `Engine` that lives in an actor found by name; while that is away, it raises EngineUnavailable."""
 
-    def __init__(self, actor_name: str, namespace: str) -> None:
+    def __init__(self, actor_name: str, namespace: str, holder: str = "") -> None:
+        """`holder` names who takes and drops checkpoints here; a name that comes again takes over what it held."""
+        self._holder = holder
         self._actor_name = actor_name
         self._namespace = namespace
         self._actor: Any = None
@@ -85,8 +119,13 @@ class RemoteEngine:
 
     async def take(self, checkpoint: Checkpoint) -> None:
         """Hold a checkpoint, verified."""
-        await self._call("take", checkpoint)
+        await self._call("take", checkpoint, self._holder)
 
     async def drop(self, checkpoint_id: str) -> None:
         """Let go of a checkpoint."""
-        await self._call("drop", checkpoint_id)
+        await self._call("drop", checkpoint_id, self._holder)
+
+    async def look(self) -> EngineLook:
+        """Which process it is, and what it has verified."""
+        found: EngineLook = await self._call("look")
+        return found

@@ -8,7 +8,7 @@ from swarm import statistics
 from swarm.certificate.issuing import CERTIFICATE_FILE, issue
 from swarm.config import Config
 from swarm.domains import load_domain
-from swarm.domains.exam import EXAM_SEED, frozen_exam
+from swarm.domains.exam import EXAM_SEED, report_exam
 from swarm.errors import SwarmError
 from swarm.exam_report import ExamReport, save_report
 from swarm.phases import level, policy_of
@@ -20,7 +20,7 @@ from swarm.students import CheckpointStatus
 async def sit_exam(config: Config, cells: Sequence[Cell], state: SwarmState, engine: Engine) -> None:
     """Write exam-after.json (the champion) and exam-before.json (all others) into the run folder."""
     domain = load_domain(config.swarm.domain)
-    items = frozen_exam(domain, cells, -(-config.exam.items // len(cells)), EXAM_SEED)
+    items = report_exam(domain, cells, config.exam.items)
     before = ExamReport(domain=domain.name, seed=EXAM_SEED, probes=tuple(items))
     after = before
     longest = config.student.max_new_tokens

@@ -45,9 +45,9 @@ PURPOSES = {PhaseName.LEARN: Purpose.LEARN, PhaseName.SIEGE: Purpose.SIEGE, Phas
 """What probes are for in each phase that probes."""
 
 
-def remote_engine(config: Config, name: str) -> RemoteEngine:
-    """The handle of an engine of the config."""
-    return RemoteEngine(engine_name(config, name), config.swarm.name)
+def remote_engine(config: Config, name: str, holder: str = "") -> RemoteEngine:
+    """The handle of an engine of the config, for an agent of that name."""
+    return RemoteEngine(engine_name(config, name), config.swarm.name, holder)
 
 
 async def work(agent: Agent, stage: Stage, role: Working, before: Callable[[], Awaitable[None]]) -> None:
@@ -58,7 +58,7 @@ async def work(agent: Agent, stage: Stage, role: Working, before: Callable[[], A
 async def student(agent: Agent) -> None:
     """Answers probes; takes up a new champion between two batches."""
     config = agent.config
-    engine = remote_engine(config, config.role(Role.STUDENT).engine or "student")
+    engine = remote_engine(config, config.role(Role.STUDENT).engine or "student", agent.name)
     role = Student(agent.domain, engine, config.student.max_new_tokens)
 
     async def follow() -> None:
@@ -202,7 +202,7 @@ def by(sample: Sample, checkpoint: Checkpoint) -> bool:
 async def examiner(agent: Agent) -> None:
     """Examines the newest candidate against the champion; older ones that were not examined are passed over."""
     config = agent.config
-    engine = remote_engine(config, config.role(Role.EXAMINER).engine or "student")
+    engine = remote_engine(config, config.role(Role.EXAMINER).engine or "student", agent.name)
     role = Examiner(
         agent.domain,
         engine,

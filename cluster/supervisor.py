@@ -15,6 +15,7 @@ import ray
 from cluster import finale
 from cluster.actors import start_agent, start_engine, start_trainer
 from cluster.counting import Counting
+from cluster.engine_watch import watch_engines
 from cluster.engines import RemoteEngine, engine_name
 from cluster.loops import PURPOSES, newest_candidate
 from swarm import checkpoints, weights
@@ -31,11 +32,13 @@ from swarm.roles import Role
 from swarm.rubric import seed_rubric
 from swarm.state import PhaseName, PhaseRecord, SwarmState
 from swarm.students import Checkpoint, CheckpointStatus
+from trainers.mishaps import mishap
 
 TICK_SECONDS = 1.0
 FINAL_EXAM_SECONDS = 300.0
 LONGEST_BACKOFF = 30.0
 BASE_ID = "base"
+TRAINER = "trainer"
 LEARNERS = (Role.PROBER, Role.STUDENT, Role.JUDGE, Role.TEACHER, Role.EVOLVER, Role.EXAMINER)
 
 
@@ -76,8 +79,11 @@ class Supervisor:
             self._client = client
             await self._seed()
             # What takes longest to come up is started first.
-            self._hire("trainer", lambda: start_trainer(self._config))
-            engines = [await self._start_engine(name) for name in self._config.engines]
+            self._hire(TRAINER, lambda: start_trainer(self._config))
+            base = next((c for c in await client.checkpoints() if c.status is CheckpointStatus.BASE), None)
+            engines = {name: await self._start_engine(name, base) for name in self._config.engines}
+            handles = {name: (self._engine(name), actor) for name, actor in engines.items()}
+            self._watching = asyncio.create_task(watch_engines(client, handles))
             self._staff()
             await self._watch_over()
             await self._drain()
@@ -90,7 +96,8 @@ class Supervisor:
                 await asyncio.wait([self._exam])
                 if not self._exam.cancelled():
                     self._exam.result()
-            for engine in engines:
+            self._watching.cancel()
+            for engine in engines.values():
                 ray.kill(engine)
             return state.phase.reason
 
@@ -100,14 +107,14 @@ class Supervisor:
         if self._exam is not None:
             self._exam.cancel()
 
-    def _engine(self) -> RemoteEngine:
-        return RemoteEngine(engine_name(self._config, "student"), self._config.swarm.name)
+    def _engine(self, name: str = "student") -> RemoteEngine:
+        return RemoteEngine(engine_name(self._config, name), self._config.swarm.name, "supervisor")
 
-    async def _start_engine(self, name: str) -> Any:
+    async def _start_engine(self, name: str, base: Checkpoint | None) -> Any:
         """Start an engine; after a restart of the supervisor, its name is free once Ray has ended the old one."""
         while True:
             try:
-                return start_engine(self._config, name, engine_name(self._config, name))
+                return start_engine(self._config, name, engine_name(self._config, name), base)
             except ValueError as taken:
                 print(f"engine {name}: {taken}; trying again", flush=True)
                 await asyncio.sleep(TICK_SECONDS)
@@ -135,6 +142,8 @@ class Supervisor:
         """Every second: replace the dead, move the phase, drop old checkpoints. Ends with the swarm."""
         while not self._stopping:
             await self._replace_dead()
+            if self._watching.done():
+                self._watching.result()
             state = await self._client.state()
             self._clock.tick(state.phase.paused)
             if state.phase.name in ENDED:
@@ -155,6 +164,8 @@ class Supervisor:
             problem = await _problem(worker.run)
             print(f"{worker.name} ended ({problem or 'done'})", flush=True)
             worker.run = None
+            if problem and worker.name == TRAINER:
+                await self._client.report_trainer(mishap=mishap([problem], "", 0, datetime.now(UTC)))
             if problem or worker.name in drained:
                 worker.not_before = time.monotonic() + min(LONGEST_BACKOFF, 2.0**worker.starts / 2)
         for worker in self._workers:
@@ -213,7 +224,7 @@ class Supervisor:
         deadline = time.monotonic() + FINAL_EXAM_SECONDS
         while not self._stopping and time.monotonic() < deadline:
             await self._replace_dead()
-            training = any(w.name == "trainer" and (w.run is not None or w.not_before) for w in self._workers)
+            training = any(w.name == TRAINER and (w.run is not None or w.not_before) for w in self._workers)
             if not training and newest_candidate(await self._client.checkpoints()) is None:
                 break
             await asyncio.sleep(TICK_SECONDS)

@@ -104,6 +104,10 @@ def picture(state: SwarmState, pace: Pace, now: datetime | None = None) -> Rende
     head.add_row("elapsed", pace.elapsed(state, moment))
     head.add_row("champion", f"{state.champion_id or '-'}, {_won(state)} of {len(state.promotions)} exams won")
     head.add_row("corrections", f"{state.corrections}, trained {state.corrections_trained}")
+    if state.trainer is not None and (words := state.trainer.words()):
+        head.add_row("trainer", words)
+    if state.engines:
+        head.add_row("engines", "; ".join(engine.words() for engine in state.engines))
     head.add_row("rubric", f"version {state.rubric_version}")
     if state.progress is not None:
         progress = state.progress

@@ -183,12 +183,21 @@ class TrainerSection(Section):
     round_new: int = Field(96, ge=1, description="new corrections that start a round")
     round_wait_seconds: float = Field(20, ge=0, description="a smaller round starts after this wait")
     replay: float = Field(0.5, ge=0, description="replayed domain examples for each new one")
+    replay_focus: float = Field(
+        0,
+        ge=0,
+        le=1,
+        description="how far replay prefers what fails now and what was learned lately, from 0 (not at all) to 1",
+    )
     general: float = Field(0.15, ge=0, description="general replay examples, the base's own texts, for each new one")
     outside_share: float = Field(
         0.25, gt=0, le=1, description="most of a round's new corrections that one teacher from outside may give"
     )
     production_share: float = Field(
         0.25, gt=0, le=1, description="most of a round's new corrections that questions from production may give"
+    )
+    hang_seconds: float = Field(
+        240, ge=1, description="a worker that makes no step for so long in a round is ended, and the group started anew"
     )
     exam_every: int = Field(2, ge=1, description="rounds between candidates")
     keep_checkpoints: int = Field(3, ge=1, description="checkpoints kept beside base, champion and graduate")

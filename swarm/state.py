@@ -5,12 +5,14 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from swarm.engine_states import EngineStanding
 from swarm.fields import Count, Line, Note, Number
 from swarm.flow.spec import FlowRecord
 from swarm.rates import Rates
 from swarm.records import Cell, Origin, Record
 from swarm.roles import AgentStatus, Cost
 from swarm.students import Checkpoint, PromotionDecision
+from swarm.training import TrainerStanding
 from swarm.work import QueueCount
 
 
@@ -89,3 +91,6 @@ class SwarmState(Record):
     """None where no gateway has measured any yet, as of a run that is down."""
     flow: FlowRecord | None = None
     """The roles that are declared; None from a gateway that knows none."""
+    trainer: TrainerStanding | None = None
+    """None from a gateway that knows none."""
+    engines: tuple[EngineStanding, ...] = ()

@@ -57,16 +57,16 @@ def fill(exchange: Exchange, *, learned: bool = True, stopped: bool = True) -> N
     """Put into an empty exchange what a short run leaves there."""
     exchange.put_rubric(SEED_RUBRIC)
     exchange.put_checkpoint(Checkpoint(id="base", status=CheckpointStatus.BASE, url="file:///base"))
-    _teach(exchange, "base", 12, passing=3)
+    teach(exchange, "base", 12, passing=3)
     if learned:
         _promote(exchange)
-        _teach(exchange, "c1", 6, passing=5)
+        teach(exchange, "c1", 6, passing=5)
     if stopped:
         phase = PhaseRecord(name=PhaseName.STOPPED, reason="stopped by budget: 10 of 10 minutes")
         exchange.set_phase(phase, exchange.phase().revision)
 
 
-def _teach(exchange: Exchange, checkpoint_id: str, count: int, passing: int) -> None:
+def teach(exchange: Exchange, checkpoint_id: str, count: int, passing: int) -> None:
     """Probes go all the way; the first `passing` of them are right, the others get a correction."""
     rng = random.Random(checkpoint_id)
     probes = [DOMAIN.make(CELLS[number % len(CELLS)], rng, Purpose.LEARN)[0] for number in range(count)]
@@ -86,7 +86,7 @@ def _teach(exchange: Exchange, checkpoint_id: str, count: int, passing: int) -> 
 
 
 def _work(exchange: Exchange, role: Role, stage: Stage, answer: Answering) -> None:
-    for lease in exchange.lease(AGENTS[role], stage, 100, 30.0):
+    for lease in exchange.lease(AGENTS[role], stage, 100, 600.0):
         output = answer_to(lease.sample, answer(lease.chain[-1]))
         assert exchange.complete(AGENTS[role], [Completion(token=lease.token, outputs=(output,))])[0].ok
 

@@ -4,13 +4,17 @@ import json
 import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 from swarm.domains.base import Domain
-from swarm.records import Correction, Origin, Probe, Purpose, Reference, Sample, Tier
+from swarm.records import Correction, Origin, Probe, Purpose, Reference, Sample, Tier, Verdict
+from trainers import replay
+from trainers.leaks import FrozenExams
 from trainers.recipes import Example
 from trainers.shares import Caps, within_shares
 
+NO_EXAMS = FrozenExams({})
 _PRODUCTION = "what production asks"
 """A group of examples; no producer has such a name."""
 
@@ -19,10 +23,13 @@ class Refused(ValueError):
     """A correction that must not be learned; the message names the sample and the reason."""
 
 
-def example_of(chain: Sequence[Sample], domain: Domain, max_characters: int = 4000) -> Example:
+def example_of(
+    chain: Sequence[Sample], domain: Domain, exams: FrozenExams = NO_EXAMS, max_characters: int = 4000
+) -> Example:
     """The example in a chain (correction, verdict, attempt, probe), newest first.
 
-    Raises Refused for a probe that never feeds training, an unverified or empty correction, or one of absurd length.
+    Raises Refused for a probe that never feeds training, an unverified or empty correction, one of absurd length, or
+    one that gives an item of an exam away.
     """
     correction = chain[0].payload
     probe = next((sample.payload for sample in chain if isinstance(sample.payload, Probe)), None)
@@ -39,16 +46,25 @@ def example_of(chain: Sequence[Sample], domain: Domain, max_characters: int = 40
     question = correction.question or probe.question
     if len(question) + len(completion) > max_characters:
         raise Refused(f"{name}: has {len(completion)} characters, more than {max_characters} with its question")
+    if leak := exams.leak(question, f"{question}\n{completion}"):
+        raise Refused(f"{name}: {leak}")
     return Example(sample_id=name, prompt=domain.prompt(question), completion=completion)
 
 
+def species_of(chain: Sequence[Sample]) -> str:
+    """The way of failing that the chain's verdict names; "" where it names none."""
+    verdict = next((sample.payload for sample in chain if isinstance(sample.payload, Verdict)), None)
+    return verdict.species if verdict is not None else ""
+
+
 @dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A new example with its place in the log, and the shares that it counts in."""
+class _Lesson:
+    """An example with its place in the log, the shares that it counts in, and the way of failing that it mends."""
 
     position: int
     caps: Caps
     example: Example
+    species: str = ""
 
 
 class Curriculum:
@@ -63,7 +79,11 @@ class Curriculum:
         texts: Sequence[Example] = (),
         outside_share: float = 1.0,
         production_share: float = 1.0,
+        *,
+        exams: FrozenExams = NO_EXAMS,
+        focus: float = 0.0,
     ) -> None:
+        """`exams` must not be learned; `focus` says how far replay goes by species and age, as in `replay.weights`."""
         self._domain = domain
         self._general = general
         self._texts = tuple(texts)
@@ -71,9 +91,12 @@ class Curriculum:
         self._seed = seed
         self._outside_share = outside_share
         self._production_share = production_share
-        self._pending: list[_Waiting] = []
+        self._exams = exams
+        self._focus = focus
+        self._pending: list[_Lesson] = []
         self._reached = 0
-        self._learned: list[Example] = []
+        self._learned: list[_Lesson] = []
+        self._texts_seen: dict[bytes, str] = {}
         self.refused: list[str] = []
         self._forgotten = 0
         self.cursor = 0
@@ -114,7 +137,7 @@ class Curriculum:
         """Take corrections from the log, in its order, and move the cursor behind the last."""
         for chain in chains:
             try:
-                self._pending.append(_Waiting(chain[0].revision, self._caps(chain), example_of(chain, self._domain)))
+                self._pending.append(self._lesson(chain))
             except Refused as problem:
                 self.refused.append(str(problem))
             self.cursor = max(self.cursor, chain[0].revision)
@@ -124,14 +147,15 @@ class Curriculum:
         but for what had been passed over, which waits on."""
         self.read([chain for chain in chains if chain[0].revision <= cursor])
         waiting = [item for item in self._pending if item.position in passed_over]
-        self._learned += [item.example for item in self._pending if item.position not in passed_over]
+        self._learned += [item for item in self._pending if item.position not in passed_over]
         self._pending, self._reached = waiting, self.cursor
 
     def forget(self, sample_ids: Collection[str]) -> None:
         """Drop these corrections: no later round learns or replays them."""
         held = len(self._pending) + len(self._learned)
         self._pending = [kept for kept in self._pending if kept.example.sample_id not in sample_ids]
-        self._learned = [kept for kept in self._learned if kept.sample_id not in sample_ids]
+        self._learned = [kept for kept in self._learned if kept.example.sample_id not in sample_ids]
+        self._texts_seen = {text: name for text, name in self._texts_seen.items() if name not in sample_ids}
         self._forgotten += held - len(self._pending) - len(self._learned)
 
     def available(self, limit: int) -> int:
@@ -145,17 +169,32 @@ class Curriculum:
         rounds.
         """
         places = self._next(len(self._pending) if limit is None else limit)
-        new = [self._pending[place].example for place in places]
+        new = [self._pending[place] for place in places]
         if places:
             self._reached = max(self._reached, self._pending[places[-1]].position)
             taken = set(places)
             self._pending = [item for place, item in enumerate(self._pending) if place not in taken]
         rng = random.Random(f"{self._seed}/{self.settled}")
         replayed = min(len(self._learned), round(self._replay * len(new)))
-        old = [example.model_copy(update={"is_new": False}) for example in rng.sample(self._learned, replayed)]
+        old = self._replayed(replayed, new, rng)
         self._learned.extend(new)
         texts = rng.sample(self._texts, min(len(self._texts), round(self._general * len(new))))
-        return new + old + texts
+        again = [lesson.example.model_copy(update={"is_new": False}) for lesson in old]
+        return [lesson.example for lesson in new] + again + texts
+
+    def _replayed(self, count: int, new: Sequence[_Lesson], rng: random.Random) -> list[_Lesson]:
+        if not self._focus:
+            return rng.sample(self._learned, count)
+        had, now = [lesson.species for lesson in self._learned], [lesson.species for lesson in new]
+        return [self._learned[place] for place in replay.drawn(replay.weights(had, now, self._focus), count, rng)]
+
+    def _lesson(self, chain: Sequence[Sample]) -> _Lesson:
+        """Raises Refused as `example_of` does, and for what an earlier correction says word for word."""
+        example = example_of(chain, self._domain, self._exams)
+        text = blake2b(f"{example.prompt}\0{example.completion}".encode(), digest_size=16).digest()
+        if (first := self._texts_seen.setdefault(text, example.sample_id)) != example.sample_id:
+            raise Refused(f"{example.sample_id}: says what {first} does, word for word")
+        return _Lesson(chain[0].revision, self._caps(chain), example, species_of(chain))
 
     def _next(self, limit: int) -> list[int]:
         return within_shares([item.caps for item in self._pending], limit)

@@ -2,55 +2,36 @@
 
 import asyncio
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
 
 from swarm import checkpoints, weights
 from swarm.client import SwarmClient
 from swarm.config import Config
 from swarm.domains import load_domain
-from swarm.records import Record, new_id
+from swarm.domains.base import Domain
+from swarm.domains.exam import report_exam
+from swarm.general import load_general
+from swarm.records import Cell, Probe, new_id
 from swarm.roles import AgentCard, Role
 from swarm.sections import TrainMode
 from swarm.state import PhaseName
 from swarm.students import Checkpoint, CheckpointStatus
+from swarm.training import TrainerActivity
+from trainers.books import GroupBooks, Order, Publication, books_of
 from trainers.curriculum import Curriculum, general_examples
+from trainers.leaks import FrozenExams
 from trainers.learner import Learner
 from trainers.recipes import Example, RoundBooks
+from trainers.reports import Reports
+from trainers.timesheet import Timesheet
 
 NAME = "trainer-0"
 _LIFE_SECONDS = 600.0
 """How long the trainer may be silent: it reports between two rounds only."""
 _PAGE = 500
-WAITS_PER_REPORT = 30
 EXAM_PATIENCE = 120.0
 """Seconds for which a group that takes turns leaves the machine to the exam of its candidate."""
-
-
-class Order(Record):
-    """What rank 0 tells every worker to do next. `revert_to` is the folder of the champion's weights."""
-
-    kind: Literal["train", "publish", "wait", "revert", "end"]
-    examples: tuple[Example, ...] = ()
-    revert_to: str = ""
-    candidate: bool = False
-    report: bool = False
-    """While waiting: tell Ray Train that the group is alive, lest its watchdog ends it."""
-
-
-class GroupBooks(Record):
-    """What a resume needs to know beside the weights; saved with them, so that neither can run ahead of the other."""
-
-    cursor: int = 0
-    passed_over: tuple[int, ...] = ()
-    """Before the cursor, but still waiting for a share."""
-    rounds: int = 0
-    rounds_since_candidate: int = 0
-    corrections: int = 0
-    tokens: int = 0
-    seconds: float = 0.0
-    loss: float = 0.0
-    parent_id: str = ""
 
 
 def takes_turns(config: Config) -> bool:
@@ -58,62 +39,70 @@ def takes_turns(config: Config) -> bool:
     return config.trainer.gpus == 0 and config.trainer.workers == 1
 
 
-def _books_of(champion: Checkpoint) -> GroupBooks:
-    """What was known of the training when a champion was published."""
-    return GroupBooks(
-        cursor=champion.cursor,
-        corrections=champion.corrections_trained,
-        tokens=champion.tokens_trained,
-        seconds=champion.train_seconds,
-        loss=champion.loss,
-        parent_id=champion.id,
-    )
+def exams_of(config: Config, domain: Domain) -> FrozenExams:
+    """What no round may learn: the report's exam, and the general one."""
+    cells = tuple(Cell.parse(key) for key in config.exam.cells) or tuple(domain.cells())
+    asked = [sample.payload for sample in report_exam(domain, cells, config.exam.items)]
+    general = [f"{item.prompt}{item.right}" for item in load_general()]
+    report = [probe.question for probe in asked if isinstance(probe, Probe)]
+    return FrozenExams({"the report's exam": report, "the general exam": general})
 
 
 class Desk:
     """Rank 0's side of the gateway: the log of corrections, the phase, the candidates and what became of them."""
 
-    def __init__(self, config: Config, client: SwarmClient, books: GroupBooks) -> None:
+    def __init__(self, config: Config, client: SwarmClient, books: GroupBooks, reports: Reports) -> None:
         self.config = config
         self.client = client
+        self.reports = reports
         self.books = books
+        domain = load_domain(config.swarm.domain)
         self.curriculum = Curriculum(
-            load_domain(config.swarm.domain),
+            domain,
             config.trainer.replay,
             config.swarm.seed,
             config.trainer.general,
             general_examples(weights.folder(config.student.weights)),
             config.trainer.outside_share,
             config.trainer.production_share,
+            exams=exams_of(config, domain),
+            focus=config.trainer.replay_focus,
         )
         self.waiting_since = time.monotonic()
-        self.idle_seconds = 0.0
         self.published, self.published_at = "", 0.0
         self.first: Order | None = None
         """What comes before all other orders."""
         self._lessons: list[Example] = []
         """What the weights have learned from since the last candidate, replay included."""
         self._forgotten_until = 0
-        self._waits = 0
         self._said = 0
+        self._problems: Sequence[str] = ()
 
     @classmethod
-    async def open(cls, config: Config, books: GroupBooks) -> "Desk":
-        """Connect, register, and read again what had been learned before the cursor.
+    async def open(
+        cls, config: Config, books: GroupBooks, problems: Sequence[str] = (), timesheet: Timesheet | None = None
+    ) -> "Desk":
+        """Connect, register, announce the last candidate again, and read what had been learned before the cursor.
 
         Without books, as after a restore, the group begins with the champion and its cursor instead of the base.
+        `problems` is what was wrong with states that were passed over; it stands in every report. `timesheet` is the
+        group's; without one, it begins now.
         """
         client = SwarmClient.for_run(config.run_dir, Role.TRAINER, NAME, patience=600)
+        reports = Reports(client, timesheet or Timesheet(time.monotonic()), config.trainer.workers)
+        await reports.doing(TrainerActivity.LOADING, books.rounds)
         champion = await client.champion() if books == GroupBooks() else None
         if champion is not None and champion.status is CheckpointStatus.BASE:
             champion = None
-        books = _books_of(champion) if champion is not None else books
-        desk = cls(config, client, books)
+        books = books_of(champion) if champion is not None else books
+        desk = cls(config, client, books, reports)
         if champion is not None:
             desk.first = Order(kind="revert", revert_to=str(desk.weights_of(champion)))
-        family = config.student.weights
-        card = AgentCard(name=NAME, role=Role.TRAINER, model_family=family)
-        await client.register(card, life_seconds=_LIFE_SECONDS)
+        desk._problems = problems
+        card = AgentCard(name=NAME, role=Role.TRAINER, model_family=config.student.weights)
+        # What the group consumed before it died was told already.
+        desk._said = (await client.register(card, life_seconds=_LIFE_SECONDS)).completed
+        await desk._announce()
         while desk.curriculum.cursor < books.cursor:
             page = await client.corrections(desk.curriculum.cursor, _PAGE)
             desk.curriculum.restore(page, books.cursor, frozenset(books.passed_over))
@@ -132,20 +121,27 @@ class Desk:
         if reverted := await self._reverted():
             return reverted
         if phase.paused or self._exam_has_the_machine():
+            await self.doing(TrainerActivity.PAUSED if phase.paused else TrainerActivity.EXAM)
             await asyncio.sleep(1)
-            return self._wait()
-        wait = 0.0 if self._due() else 1.0
-        started = time.monotonic()
-        self.curriculum.read(await self.client.corrections(self.curriculum.cursor, _PAGE, wait))
+            return Order(kind="wait")
+        if due := self._due():
+            await self.doing(TrainerActivity.TRAINING)
+        else:
+            await self.doing(TrainerActivity.NO_WORK)
+        self.curriculum.read(await self.client.corrections(self.curriculum.cursor, _PAGE, 0.0 if due else 1.0))
         await self._forget()
-        self.idle_seconds += time.monotonic() - started
         if not self._due():
             await self._beat()
-            return self._wait()
+            return Order(kind="wait")
+        await self.doing(TrainerActivity.TRAINING)
         candidate = self.books.rounds_since_candidate + 1 >= self.config.trainer.exam_every
         return Order(
             kind="train", examples=tuple(self.curriculum.next_round(self.config.trainer.round_new)), candidate=candidate
         )
+
+    async def doing(self, activity: TrainerActivity) -> None:
+        """Book and tell what the group does from now on."""
+        await self.reports.doing(activity, self.books.rounds, "; ".join(self._problems))
 
     async def _forget(self) -> None:
         """Drop what was forgotten since: the log shows it no more, but it may have been read before."""
@@ -163,10 +159,6 @@ class Desk:
         if self.books.rounds_since_candidate:
             return Order(kind="publish", candidate=True)
         return Order(kind="end")
-
-    def _wait(self) -> Order:
-        self._waits += 1
-        return Order(kind="wait", report=self._waits % WAITS_PER_REPORT == 0)
 
     def _due(self) -> bool:
         waited = time.monotonic() - self.waiting_since
@@ -223,42 +215,57 @@ class Desk:
         self._said += new
         return new
 
-    async def publish(self, learner: Learner, folder: Path) -> None:
-        """Copy the weights to their URL, then tell the gateway of the candidate."""
+    async def publish(self, learner: Learner, folder: Path, keep: Callable[[GroupBooks], None]) -> None:
+        """Copy the weights to their URL, `keep` the state that has learned this far, then tell the gateway.
+
+        In this order a crash between any two steps neither loses a candidate of a kept state nor announces one of a
+        state that is gone: the state holds its announcement, which `open` repeats.
+        """
         identity = f"c{self.books.rounds:04d}-{new_id()[:6]}"
         url = f"file://{self.config.run_dir}/checkpoints/{identity}"
         files = await asyncio.to_thread(checkpoints.publish, folder, url)
-        await self.client.put_checkpoint(
-            Checkpoint(
-                id=identity,
-                parent_id=self.books.parent_id,
-                status=CheckpointStatus.CANDIDATE,
-                url=url,
-                adapter=self.config.trainer.mode is TrainMode.LORA,
-                files=files,
-                cursor=self.books.cursor,
-                corrections_trained=self.books.corrections,
-                tokens_trained=self.books.tokens,
-                train_seconds=self.books.seconds,
-                loss=self.books.loss,
-                # In this thread, not in another: what computes in two has two OpenMP teams, which wait for each other.
-                canary_logprob=learner.canary_logprob(),
-                recipe=self.config.trainer.recipe,
-            ),
-            learned=[example.sample_id for example in self._lessons if example.is_new],
-            replayed=[example.sample_id for example in self._lessons if not example.is_new],
+        candidate = Checkpoint(
+            id=identity,
+            parent_id=self.books.parent_id,
+            status=CheckpointStatus.CANDIDATE,
+            url=url,
+            adapter=self.config.trainer.mode is TrainMode.LORA,
+            files=files,
+            cursor=self.books.cursor,
+            corrections_trained=self.books.corrections,
+            tokens_trained=self.books.tokens,
+            train_seconds=self.books.seconds,
+            loss=self.books.loss,
+            # In this thread, not in another: what computes in two has two OpenMP teams, which wait for each other.
+            canary_logprob=learner.canary_logprob(),
+            recipe=self.config.trainer.recipe,
         )
+        learned = tuple(example.sample_id for example in self._lessons if example.is_new)
+        replayed = tuple(example.sample_id for example in self._lessons if not example.is_new)
+        said = Publication(checkpoint=candidate, learned=learned, replayed=replayed)
+        after = {"parent_id": identity, "rounds_since_candidate": 0, "publication": said}
+        self.books = self.books.model_copy(update=after)
+        keep(self.books)
         self._lessons.clear()
-        self.published, self.published_at = identity, time.monotonic()
-        self.books = self.books.model_copy(update={"parent_id": identity, "rounds_since_candidate": 0})
+        await self._announce()
         await self._beat()
 
+    async def _announce(self) -> None:
+        """Tell the gateway of the candidate of the last state, and await what becomes of it."""
+        said = self.books.publication
+        if said is None:
+            return
+        await self.client.put_checkpoint(said.checkpoint, said.learned, said.replayed)
+        self.published, self.published_at = said.checkpoint.id, time.monotonic()
+
     async def _beat(self) -> None:
-        idle = f"waiting for corrections, {self.idle_seconds:.0f} s in all"
+        spent = self.reports.timesheet.seconds(time.monotonic())
+        idle = f"waiting for corrections, {spent.get(TrainerActivity.NO_WORK, 0.0):.0f} s in all"
         problems = self.curriculum.refused
         refused = f"; refused {len(problems)}, last {problems[-1]}" if problems else ""
         held = f", {self.curriculum.held_back} over their share" if self.curriculum.held_back else ""
-        note = f"{self.curriculum.pending} pending{held}, {idle}{refused}"
+        passed_over = "".join(f"; {problem}" for problem in self._problems)
+        note = f"{self.curriculum.pending} pending{held}, {idle}{refused}{passed_over}"
         await self.client.heartbeat(completed=self._newly_consumed(), note=note)
 
     async def close(self) -> None:

@@ -1,32 +1,37 @@
-"""The trainer group: one long-lived Ray Train run that reads corrections, learns in rounds, and publishes candidates.
+"""The trainer group as one long-lived Ray Train run: elastic restarts around the loop of `trainers.loop`.
 
-The only file of this package that knows Ray. Every worker runs `train_loop`; rank 0 speaks to the gateway and tells
-the others what to do. A round takes `trainer.round_new` new corrections, or fewer after
-`trainer.round_wait_seconds`; the loop ends when the phase is stopped or certified.
+The only file of this package that knows Ray. A worker's end restarts all workers; each continues from the last state
+that rank 0 saved.
 """
 
 import asyncio
-import tempfile
-from pathlib import Path
-from typing import Any
+import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 import ray.train
 import torch.distributed as dist
-from ray.train import CheckpointConfig, FailureConfig, RunConfig, ScalingConfig
+from ray.train import FailureConfig, RunConfig, ScalingConfig, UserCallback
 from ray.train.torch import TorchTrainer
 
-from swarm import weights
+from swarm.client import SwarmClient
 from swarm.config import Config
-from swarm.turns import Turn
-from trainers.desk import Desk, GroupBooks, Order, takes_turns
-from trainers.learner import Learner
+from swarm.errors import SwarmError
+from swarm.roles import Role
+from swarm.training import TrainerMishap
+from trainers.loop import FOLDER, train
+from trainers.mishaps import mishap, oom_kills
+from trainers.watchdog import hang_notes
 
-_BOOKS = "books.json"
+T = TypeVar("T")
 
 
 def run_group(config: Config) -> None:
-    """Run the group until the swarm stops. A restart with the same run folder continues from the last checkpoint."""
+    """Run the group until the swarm stops. A restart with the same run folder continues from the last state."""
     section = config.trainer
+    # Ray's own watchdog, for a process that is stopped as a whole; its default is 600 s.
+    os.environ["RAY_TRAIN_WORKER_HEALTH_CHECK_TIMEOUT_S"] = str(section.hang_seconds)
     trainer = TorchTrainer(
         train_loop,
         train_loop_config={"config": config.model_dump(mode="json")},
@@ -39,7 +44,7 @@ def run_group(config: Config) -> None:
             name="trainer",
             storage_path=str(config.run_dir / "group"),
             failure_config=FailureConfig(max_failures=20),
-            checkpoint_config=CheckpointConfig(num_to_keep=1),
+            callbacks=[Mourner(config)],
         ),
     )
     trainer.fit()
@@ -47,60 +52,47 @@ def run_group(config: Config) -> None:
 
 def train_loop(arguments: dict[str, Any]) -> None:
     """What each worker runs."""
-    config = Config.model_validate(arguments["config"])
-    context = ray.train.get_context()
-    rank, workers = context.get_world_rank(), context.get_world_size()
-    base = weights.folder(config.student_source)
-    turn = Turn(config.run_dir / "turn") if takes_turns(config) else None
-    learner = Learner(base, config.trainer, config.swarm.seed, turn)
-    books = _restore(learner)
-    with tempfile.TemporaryDirectory(prefix="swarm-trainer-") as scratch, asyncio.Runner() as runner:
-        desk = runner.run(Desk.open(config, books)) if rank == 0 else None
-        while True:
-            order = _shared(runner.run(desk.order()) if desk else None, workers)
-            if order.kind == "end":
-                break
-            if order.kind == "revert":
-                learner.load_weights(Path(order.revert_to))
-            if order.kind == "train":
-                done = learner.learn(list(order.examples), workers, Path(scratch))
-                if desk:
-                    runner.run(desk.book(order, done, learner.rounds))
-            if order.candidate:
-                _publish(learner, desk, runner, Path(scratch))
-            if order.kind == "wait" and order.report:
-                ray.train.report({"waiting": True})
-        if desk:
-            runner.run(desk.close())
+    train(Config.model_validate(arguments["config"]), RayMembers())
 
 
-def _restore(learner: Learner) -> GroupBooks:
-    saved = ray.train.get_checkpoint()
-    if saved is None:
-        return GroupBooks()
-    with saved.as_directory() as folder:
-        books = GroupBooks.model_validate_json((Path(folder) / _BOOKS).read_bytes())
-        learner.load_state(Path(folder), books.rounds)
-    return books
+class Mourner(UserCallback):
+    """In the group's controller: tells the gateway how workers came to their end, before they are started again."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._kills = oom_kills()
+
+    def after_exception(self, run_context: Any, worker_exceptions: dict[int, Exception]) -> None:
+        """Called with each worker's error once any has ended."""
+        del run_context
+        before, self._kills = self._kills, oom_kills()
+        hung = hang_notes(self._config.run_dir / FOLDER)
+        found = mishap(worker_exceptions.values(), hung, self._kills - before, datetime.now(UTC))
+        print(f"trainer group: ended by {found.kind}: {found.detail}", flush=True)
+        # Ray calls this from a running event loop.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, _tell(self._config, found)).result()
 
 
-def _shared(order: Order | None, workers: int) -> Order:
-    """Rank 0's order, on every worker."""
-    box = [order]
-    if workers > 1:
-        dist.broadcast_object_list(box, src=0)
-    assert box[0] is not None
-    return box[0]
+async def _tell(config: Config, found: TrainerMishap) -> None:
+    try:
+        async with SwarmClient.for_run(config.run_dir, Role.TRAINER, "trainer-driver", patience=10) as client:
+            await client.report_trainer(mishap=found)
+    except SwarmError as error:
+        # The group's restart must not wait for a gateway that is away; the log above has it.
+        print(f"trainer group: could not tell the gateway: {error}", flush=True)
 
 
-def _publish(learner: Learner, desk: Desk | None, runner: asyncio.Runner, scratch: Path) -> None:
-    """Candidate and resume state together: every rank reports, rank 0 writes."""
-    if desk is None:
-        ray.train.report({"candidate": True})
-        return
-    folder = scratch / "state"
-    learner.save_state(folder)
-    learner.save_weights(scratch / "weights")
-    runner.run(desk.publish(learner, scratch / "weights"))
-    (folder / _BOOKS).write_text(desk.books.model_dump_json())
-    ray.train.report({"candidate": True}, checkpoint=ray.train.Checkpoint.from_directory(str(folder)))
+class RayMembers:
+    """The workers of the Ray Train run that this process belongs to."""
+
+    def __init__(self) -> None:
+        context = ray.train.get_context()
+        self.rank, self.workers = context.get_world_rank(), context.get_world_size()
+
+    def shared(self, value: T) -> T:
+        """Rank 0's value, on every worker."""
+        box = [value]
+        if self.workers > 1:
+            dist.broadcast_object_list(box, src=0)
+        return box[0]

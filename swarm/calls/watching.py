@@ -1,16 +1,18 @@
 """Where the swarm stands and what has happened: state, samples, lineages, events, the phase."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from swarm.asking import Family, Interest, Query, SampleKind, SamplePage
 from swarm.calls.caller import Caller, records
 from swarm.codec import enum_to_wire, from_wire, to_wire
+from swarm.engine_states import EngineStanding
 from swarm.events import Event
 from swarm.rates import SpeciesCount
 from swarm.records import Cell, Purpose, Sample
 from swarm.state import PhaseRecord, Progress, SwarmState
 from swarm.students import Learning
+from swarm.training import TrainerMishap, TrainerReport
 from swarm.v1 import swarm_pb2
 
 EVERYTHING = Interest()
@@ -99,6 +101,17 @@ class WatchingCalls(Caller):
         """Move the phase. Raises RefusedError CONFLICT where it has moved since `expected_revision`."""
         reply = await self._call(swarm_pb2.SetPhaseRequest(phase=to_wire(phase), expected_revision=expected_revision))
         return from_wire(reply.phase, PhaseRecord)
+
+    async def report_trainer(self, report: TrainerReport | None = None, mishap: TrainerMishap | None = None) -> None:
+        """Say how the trainer group stands, or how it came to its end."""
+        request = swarm_pb2.ReportTrainerRequest(
+            report=None if report is None else to_wire(report), mishap=None if mishap is None else to_wire(mishap)
+        )
+        await self._call(request)
+
+    async def report_engines(self, engines: Sequence[EngineStanding]) -> None:
+        """Say how all model engines stand."""
+        await self._call(swarm_pb2.ReportEnginesRequest(engines=[to_wire(engine) for engine in engines]))
 
     async def put_progress(self, progress: Progress) -> None:
         """Report how far siege or census has come."""

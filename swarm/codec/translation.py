@@ -18,7 +18,20 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from pydantic import ValidationError
 
-from swarm import criteria, events, feedback, forgetting, rates, records, roles, state, students, work
+from swarm import (
+    criteria,
+    engine_states,
+    events,
+    feedback,
+    forgetting,
+    rates,
+    records,
+    roles,
+    state,
+    students,
+    training,
+    work,
+)
 from swarm.errors import RefusedError
 from swarm.flow import spec
 from swarm.records import Record
@@ -31,7 +44,21 @@ Reader = Callable[[Any], Any]
 
 ABSENT = object()
 """What a reader gives for a field that was not sent; the record's default, if it has one, takes its place."""
-_HOMES = (records, roles, work, spec, criteria, students, rates, state, forgetting, feedback, events)
+_HOMES = (
+    records,
+    roles,
+    work,
+    spec,
+    criteria,
+    students,
+    rates,
+    training,
+    engine_states,
+    state,
+    forgetting,
+    feedback,
+    events,
+)
 """The modules whose records and enums travel."""
 
 

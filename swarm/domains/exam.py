@@ -53,6 +53,11 @@ def frozen_exam(domain: Domain, cells: Sequence[Cell], per_cell: int, seed: int)
     return exam
 
 
+def report_exam(domain: Domain, cells: Sequence[Cell], items: int) -> list[Sample]:
+    """The frozen exam of a run's report: at least so many items, the same number of each cell."""
+    return frozen_exam(domain, cells, -(-items // len(cells)), EXAM_SEED)
+
+
 def best_constant_per_form(domain: Domain, probes: Sequence[Probe]) -> list[ConstantAnswer]:
     """For each answer form, in alphabetical order, the constant answer that is right most often, and how often."""
     forms: dict[str, list[Probe]] = {}

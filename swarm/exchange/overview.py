@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, func, insert, select, update
 
+from swarm.engine_states import EngineStanding
 from swarm.errors import RefusedError
 from swarm.events import EventKind
 from swarm.exchange.conduct import standings_of
@@ -23,10 +25,14 @@ from swarm.records import Origin, Tier
 from swarm.roles import AgentStatus, Standing
 from swarm.state import PhaseName, PhaseRecord, Progress, SwarmState
 from swarm.students import CheckpointStatus
+from swarm.training import TrainerMishap, TrainerReport, TrainerStanding, trainer_alarms
 from swarm.work import QueueCount
 
 ALARMS = ("alarm:", "rubric suspended:")
 """How the note of an agent begins that needs a person."""
+
+
+_ENGINES = TypeAdapter(tuple[EngineStanding, ...])
 
 
 class Overview(Students):
@@ -71,6 +77,19 @@ class Overview(Students):
         with self._store.read() as connection:
             return _progress(connection)
 
+    def report_trainer(self, report: TrainerReport | None, mishap: TrainerMishap | None = None) -> None:
+        """Keep what the trainer group says of itself, in place of what it said before, and count how it ended."""
+        with self._store.write() as connection:
+            standing = _trainer(connection)
+            standing = standing if report is None else standing.model_copy(update={"report": report})
+            standing = standing if mishap is None else standing.with_mishap(mishap)
+            write_meta(connection, "trainer", standing.model_dump_json())
+
+    def report_engines(self, engines: Sequence[EngineStanding]) -> None:
+        """Keep how the engines stand, in place of what was kept before."""
+        with self._store.write() as connection:
+            write_meta(connection, "engines", _ENGINES.dump_json(tuple(engines)).decode())
+
     def state(self) -> SwarmState:
         """Everything live, read at one revision. Cells are those of the base and of the champion, by rubric version."""
         with self._store.read() as connection:
@@ -81,12 +100,16 @@ class Overview(Students):
             reports = _progress(connection)
             counts = _tallies(connection)
             roster = statuses(connection)
+            phase, trainer = _phase(connection), _trainer(connection)
+            corrections, trained = _corrections(connection), _corrections_trained(connection)
+            learning = phase.name is PhaseName.LEARN and not phase.paused
+            now = moment(self._store.now())
             return SwarmState(
                 name=read_meta(connection, "swarm"),
                 domain=read_meta(connection, "domain"),
                 revision=current_revision(connection),
                 started_at=moment(int(read_meta(connection, "started_at"))),
-                phase=_phase(connection),
+                phase=phase,
                 champion_id=champion_id,
                 rubric_version=current_version(connection),
                 queues=tuple(queues),
@@ -96,12 +119,17 @@ class Overview(Students):
                 promotions=tuple(all_promotions(connection)),
                 costs=tuple(all_costs(connection)),
                 progress=reports[-1] if reports else None,
-                corrections=_corrections(connection),
-                corrections_trained=_corrections_trained(connection),
+                corrections=corrections,
+                corrections_trained=trained,
                 invalid_probes=tuple((key, count) for (topic, key), count in counts.items() if topic == "invalid"),
                 origins=tuple((Origin(key), count) for (topic, key), count in counts.items() if topic == "origin"),
                 flow=flow_record(connection) or FlowRecord(at=moment(int(read_meta(connection, "started_at")))),
-                alarms=tuple(_alarms(queues, roster, standings_of(connection).values())),
+                trainer=trainer,
+                engines=_ENGINES.validate_json(read_meta(connection, "engines") or "[]"),
+                alarms=(
+                    *_alarms(queues, roster, standings_of(connection).values()),
+                    *trainer_alarms(trainer, queues, corrections - trained, learning, now),
+                ),
             )
 
 
@@ -122,6 +150,11 @@ def begin_phase(connection: Connection, now: int) -> None:
 
 def _phase(connection: Connection) -> PhaseRecord:
     return PhaseRecord.model_validate_json(read_meta(connection, "phase"))
+
+
+def _trainer(connection: Connection) -> TrainerStanding:
+    said = read_meta(connection, "trainer")
+    return TrainerStanding.model_validate_json(said) if said else TrainerStanding()
 
 
 def _store_phase(connection: Connection, record: PhaseRecord, now: int) -> PhaseRecord:

@@ -14,6 +14,7 @@ from swarm.errors import ConfigError
 from swarm.exchange import Exchange
 from swarm.gateway.run_folder import CONTRACT
 from swarm.records import Tier
+from swarm.training import MishapKind, TrainerStanding
 
 HOST = "127.0.0.1"
 
@@ -77,6 +78,11 @@ READ = {
         Family("swarm_outside_agents", "gauge", "agents that a credential was issued to", ("tier",)),
         Family("swarm_busy_seconds_total", "counter", "time that agents report to have worked", ("role",)),
         Family("swarm_corrections_waiting", "gauge", "corrections that no checkpoint has learned from"),
+        Family("swarm_trainer_idle_fraction", "gauge", "idle share of the trainer group's last ten minutes"),
+        Family(
+            "swarm_trainer_seconds", "gauge", "time of the trainer group by activity since it came up", ("activity",)
+        ),
+        Family("swarm_trainer_mishaps_total", "counter", "ends of the trainer group that nobody asked for", ("kind",)),
         Family("swarm_phase", "gauge", "1 for the phase that the swarm is in", ("phase",)),
         Family("swarm_paused", "gauge", "1 while the swarm is paused"),
     )
@@ -183,6 +189,13 @@ class _Books(Collector):
         for cost in state.costs:
             values["swarm_busy_seconds_total"][(cost.role_name,)] = cost.busy_seconds
         values["swarm_corrections_waiting"][()] = state.corrections - state.corrections_trained
+        standing = state.trainer or TrainerStanding()
+        for mishap in MishapKind:
+            values["swarm_trainer_mishaps_total"][(str(mishap),)] = dict(standing.counts).get(mishap, 0)
+        if standing.report is not None:
+            values["swarm_trainer_idle_fraction"][()] = standing.report.idle_fraction
+            for activity, seconds in standing.report.seconds:
+                values["swarm_trainer_seconds"][(str(activity),)] = seconds
         values["swarm_phase"][(str(state.phase.name),)] = 1
         values["swarm_paused"][()] = state.phase.paused
         for name, found in values.items():

@@ -7,6 +7,7 @@ from typing import Any
 
 from swarm.asking import Interest
 from swarm.codec import from_wire, to_wire
+from swarm.engine_states import EngineStanding
 from swarm.errors import UnavailableError
 from swarm.events import Event, EventKind
 from swarm.exchange import Exchange
@@ -19,12 +20,14 @@ from swarm.gateway.listing import page
 from swarm.gateway.masks import Mask
 from swarm.gateway.once import asked, once
 from swarm.gateway.queries import interest_from, query_from
-from swarm.gateway.soundness import lined
+from swarm.gateway.soundness import bounded, lined, timely
 from swarm.records import Purpose
 from swarm.state import PhaseName, PhaseRecord, Progress, SwarmState
+from swarm.training import TrainerMishap, TrainerReport
 from swarm.v1 import records_pb2, state_pb2, swarm_pb2, swarm_pb2_grpc
 from swarm.work import Stage
 
+MOST_ENGINES = 1000
 Look = Callable[[int, int], Awaitable[tuple[Sequence[Any], int]]]
 _MEASURING = {PhaseName.SIEGE: Purpose.SIEGE, PhaseName.CENSUS: Purpose.CENSUS}
 
@@ -127,6 +130,32 @@ class SwarmService(swarm_pb2_grpc.SwarmServiceServicer):
             return swarm_pb2.PutProgressResponse()
 
         return await once(self._desk, asked(request, context), swarm_pb2.PutProgressResponse, put)
+
+    async def ReportTrainer(self, request: Any, context: Any) -> Any:
+        report = from_wire(request.report, TrainerReport) if request.HasField("report") else None
+        mishap = from_wire(request.mishap, TrainerMishap) if request.HasField("mishap") else None
+        if report is not None:
+            timely("TrainerReport.since", report.since, datetime.now(UTC))
+        if mishap is not None:
+            timely("TrainerMishap.at", mishap.at, datetime.now(UTC))
+
+        def put(exchange: Exchange) -> Any:
+            exchange.report_trainer(report, mishap)
+            return swarm_pb2.ReportTrainerResponse()
+
+        return await once(self._desk, asked(request, context), swarm_pb2.ReportTrainerResponse, put)
+
+    async def ReportEngines(self, request: Any, context: Any) -> Any:
+        bounded("the number of ReportEnginesRequest.engines", len(request.engines), 0, MOST_ENGINES)
+        engines = [from_wire(engine, EngineStanding) for engine in request.engines]
+        for engine in engines:
+            timely("EngineStanding.since", engine.since, datetime.now(UTC))
+
+        def put(exchange: Exchange) -> Any:
+            exchange.report_engines(engines)
+            return swarm_pb2.ReportEnginesResponse()
+
+        return await once(self._desk, asked(request, context), swarm_pb2.ReportEnginesResponse, put)
 
 
 def _move(exchange: Exchange, wanted: PhaseRecord, expected_revision: int) -> PhaseRecord:

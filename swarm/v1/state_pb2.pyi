@@ -81,6 +81,34 @@ class EventKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EVENT_KIND_BOOKMARK: _ClassVar[EventKind]
     EVENT_KIND_FORGETTING: _ClassVar[EventKind]
     EVENT_KIND_FLOW: _ClassVar[EventKind]
+
+class EngineState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ENGINE_STATE_UNSPECIFIED: _ClassVar[EngineState]
+    ENGINE_STATE_RESTARTING: _ClassVar[EngineState]
+    ENGINE_STATE_STALE: _ClassVar[EngineState]
+    ENGINE_STATE_HEALTHY: _ClassVar[EngineState]
+    ENGINE_STATE_SUSPECT: _ClassVar[EngineState]
+    ENGINE_STATE_DEAD: _ClassVar[EngineState]
+
+class TrainerActivity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TRAINER_ACTIVITY_UNSPECIFIED: _ClassVar[TrainerActivity]
+    TRAINER_ACTIVITY_LOADING: _ClassVar[TrainerActivity]
+    TRAINER_ACTIVITY_TRAINING: _ClassVar[TrainerActivity]
+    TRAINER_ACTIVITY_PUBLISHING: _ClassVar[TrainerActivity]
+    TRAINER_ACTIVITY_NO_WORK: _ClassVar[TrainerActivity]
+    TRAINER_ACTIVITY_EXAM: _ClassVar[TrainerActivity]
+    TRAINER_ACTIVITY_TURN: _ClassVar[TrainerActivity]
+    TRAINER_ACTIVITY_PAUSED: _ClassVar[TrainerActivity]
+
+class MishapKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    MISHAP_KIND_UNSPECIFIED: _ClassVar[MishapKind]
+    MISHAP_KIND_DEATH: _ClassVar[MishapKind]
+    MISHAP_KIND_HANG: _ClassVar[MishapKind]
+    MISHAP_KIND_MEMORY: _ClassVar[MishapKind]
+    MISHAP_KIND_ERROR: _ClassVar[MishapKind]
 ROLE_UNSPECIFIED: Role
 ROLE_PROBER: Role
 ROLE_STUDENT: Role
@@ -131,6 +159,25 @@ EVENT_KIND_AGENT: EventKind
 EVENT_KIND_BOOKMARK: EventKind
 EVENT_KIND_FORGETTING: EventKind
 EVENT_KIND_FLOW: EventKind
+ENGINE_STATE_UNSPECIFIED: EngineState
+ENGINE_STATE_RESTARTING: EngineState
+ENGINE_STATE_STALE: EngineState
+ENGINE_STATE_HEALTHY: EngineState
+ENGINE_STATE_SUSPECT: EngineState
+ENGINE_STATE_DEAD: EngineState
+TRAINER_ACTIVITY_UNSPECIFIED: TrainerActivity
+TRAINER_ACTIVITY_LOADING: TrainerActivity
+TRAINER_ACTIVITY_TRAINING: TrainerActivity
+TRAINER_ACTIVITY_PUBLISHING: TrainerActivity
+TRAINER_ACTIVITY_NO_WORK: TrainerActivity
+TRAINER_ACTIVITY_EXAM: TrainerActivity
+TRAINER_ACTIVITY_TURN: TrainerActivity
+TRAINER_ACTIVITY_PAUSED: TrainerActivity
+MISHAP_KIND_UNSPECIFIED: MishapKind
+MISHAP_KIND_DEATH: MishapKind
+MISHAP_KIND_HANG: MishapKind
+MISHAP_KIND_MEMORY: MishapKind
+MISHAP_KIND_ERROR: MishapKind
 
 class Credential(_message.Message):
     __slots__ = ("id", "name", "role", "issued_at", "expires_at", "revoked_at", "standing", "declared_role")
@@ -632,7 +679,7 @@ class OriginCount(_message.Message):
     def __init__(self, origin: _Optional[_Union[_records_pb2.Origin, str]] = ..., count: _Optional[int] = ...) -> None: ...
 
 class SwarmState(_message.Message):
-    __slots__ = ("name", "domain", "revision", "started_at", "phase", "champion_id", "rubric_version", "queues", "cells", "agents", "checkpoints", "promotions", "costs", "progress", "corrections", "corrections_trained", "invalid_probes", "origins", "alarms", "rates", "flow")
+    __slots__ = ("name", "domain", "revision", "started_at", "phase", "champion_id", "rubric_version", "queues", "cells", "agents", "checkpoints", "promotions", "costs", "progress", "corrections", "corrections_trained", "invalid_probes", "origins", "alarms", "rates", "flow", "trainer", "engines")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DOMAIN_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
@@ -654,6 +701,8 @@ class SwarmState(_message.Message):
     ALARMS_FIELD_NUMBER: _ClassVar[int]
     RATES_FIELD_NUMBER: _ClassVar[int]
     FLOW_FIELD_NUMBER: _ClassVar[int]
+    TRAINER_FIELD_NUMBER: _ClassVar[int]
+    ENGINES_FIELD_NUMBER: _ClassVar[int]
     name: str
     domain: str
     revision: int
@@ -675,7 +724,85 @@ class SwarmState(_message.Message):
     alarms: _containers.RepeatedScalarFieldContainer[str]
     rates: Rates
     flow: FlowRecord
-    def __init__(self, name: _Optional[str] = ..., domain: _Optional[str] = ..., revision: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., phase: _Optional[_Union[PhaseRecord, _Mapping]] = ..., champion_id: _Optional[str] = ..., rubric_version: _Optional[int] = ..., queues: _Optional[_Iterable[_Union[QueueCount, _Mapping]]] = ..., cells: _Optional[_Iterable[_Union[CellCount, _Mapping]]] = ..., agents: _Optional[_Iterable[_Union[AgentStatus, _Mapping]]] = ..., checkpoints: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., promotions: _Optional[_Iterable[_Union[PromotionDecision, _Mapping]]] = ..., costs: _Optional[_Iterable[_Union[Cost, _Mapping]]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., corrections: _Optional[int] = ..., corrections_trained: _Optional[int] = ..., invalid_probes: _Optional[_Iterable[_Union[InvalidProbeCount, _Mapping]]] = ..., origins: _Optional[_Iterable[_Union[OriginCount, _Mapping]]] = ..., alarms: _Optional[_Iterable[str]] = ..., rates: _Optional[_Union[Rates, _Mapping]] = ..., flow: _Optional[_Union[FlowRecord, _Mapping]] = ...) -> None: ...
+    trainer: TrainerStanding
+    engines: _containers.RepeatedCompositeFieldContainer[EngineStanding]
+    def __init__(self, name: _Optional[str] = ..., domain: _Optional[str] = ..., revision: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., phase: _Optional[_Union[PhaseRecord, _Mapping]] = ..., champion_id: _Optional[str] = ..., rubric_version: _Optional[int] = ..., queues: _Optional[_Iterable[_Union[QueueCount, _Mapping]]] = ..., cells: _Optional[_Iterable[_Union[CellCount, _Mapping]]] = ..., agents: _Optional[_Iterable[_Union[AgentStatus, _Mapping]]] = ..., checkpoints: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., promotions: _Optional[_Iterable[_Union[PromotionDecision, _Mapping]]] = ..., costs: _Optional[_Iterable[_Union[Cost, _Mapping]]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., corrections: _Optional[int] = ..., corrections_trained: _Optional[int] = ..., invalid_probes: _Optional[_Iterable[_Union[InvalidProbeCount, _Mapping]]] = ..., origins: _Optional[_Iterable[_Union[OriginCount, _Mapping]]] = ..., alarms: _Optional[_Iterable[str]] = ..., rates: _Optional[_Union[Rates, _Mapping]] = ..., flow: _Optional[_Union[FlowRecord, _Mapping]] = ..., trainer: _Optional[_Union[TrainerStanding, _Mapping]] = ..., engines: _Optional[_Iterable[_Union[EngineStanding, _Mapping]]] = ...) -> None: ...
+
+class EngineStanding(_message.Message):
+    __slots__ = ("name", "state", "since", "wanted", "verified", "incarnation", "missed", "restarts", "why")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    WANTED_FIELD_NUMBER: _ClassVar[int]
+    VERIFIED_FIELD_NUMBER: _ClassVar[int]
+    INCARNATION_FIELD_NUMBER: _ClassVar[int]
+    MISSED_FIELD_NUMBER: _ClassVar[int]
+    RESTARTS_FIELD_NUMBER: _ClassVar[int]
+    WHY_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    state: EngineState
+    since: _timestamp_pb2.Timestamp
+    wanted: str
+    verified: _containers.RepeatedScalarFieldContainer[str]
+    incarnation: str
+    missed: int
+    restarts: int
+    why: str
+    def __init__(self, name: _Optional[str] = ..., state: _Optional[_Union[EngineState, str]] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., wanted: _Optional[str] = ..., verified: _Optional[_Iterable[str]] = ..., incarnation: _Optional[str] = ..., missed: _Optional[int] = ..., restarts: _Optional[int] = ..., why: _Optional[str] = ...) -> None: ...
+
+class ActivitySeconds(_message.Message):
+    __slots__ = ("activity", "seconds")
+    ACTIVITY_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    activity: TrainerActivity
+    seconds: float
+    def __init__(self, activity: _Optional[_Union[TrainerActivity, str]] = ..., seconds: _Optional[float] = ...) -> None: ...
+
+class TrainerReport(_message.Message):
+    __slots__ = ("activity", "since", "workers", "rounds", "idle_fraction", "seconds", "note")
+    ACTIVITY_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    WORKERS_FIELD_NUMBER: _ClassVar[int]
+    ROUNDS_FIELD_NUMBER: _ClassVar[int]
+    IDLE_FRACTION_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    activity: TrainerActivity
+    since: _timestamp_pb2.Timestamp
+    workers: int
+    rounds: int
+    idle_fraction: float
+    seconds: _containers.RepeatedCompositeFieldContainer[ActivitySeconds]
+    note: str
+    def __init__(self, activity: _Optional[_Union[TrainerActivity, str]] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., workers: _Optional[int] = ..., rounds: _Optional[int] = ..., idle_fraction: _Optional[float] = ..., seconds: _Optional[_Iterable[_Union[ActivitySeconds, _Mapping]]] = ..., note: _Optional[str] = ...) -> None: ...
+
+class TrainerMishap(_message.Message):
+    __slots__ = ("kind", "at", "detail")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    kind: MishapKind
+    at: _timestamp_pb2.Timestamp
+    detail: str
+    def __init__(self, kind: _Optional[_Union[MishapKind, str]] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., detail: _Optional[str] = ...) -> None: ...
+
+class MishapCount(_message.Message):
+    __slots__ = ("kind", "count")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    kind: MishapKind
+    count: int
+    def __init__(self, kind: _Optional[_Union[MishapKind, str]] = ..., count: _Optional[int] = ...) -> None: ...
+
+class TrainerStanding(_message.Message):
+    __slots__ = ("report", "counts", "mishaps")
+    REPORT_FIELD_NUMBER: _ClassVar[int]
+    COUNTS_FIELD_NUMBER: _ClassVar[int]
+    MISHAPS_FIELD_NUMBER: _ClassVar[int]
+    report: TrainerReport
+    counts: _containers.RepeatedCompositeFieldContainer[MishapCount]
+    mishaps: _containers.RepeatedCompositeFieldContainer[TrainerMishap]
+    def __init__(self, report: _Optional[_Union[TrainerReport, _Mapping]] = ..., counts: _Optional[_Iterable[_Union[MishapCount, _Mapping]]] = ..., mishaps: _Optional[_Iterable[_Union[TrainerMishap, _Mapping]]] = ...) -> None: ...
 
 class StageRate(_message.Message):
     __slots__ = ("stage", "accepted", "closed", "queue")

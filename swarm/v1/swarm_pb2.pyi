@@ -196,3 +196,25 @@ class PutProgressRequest(_message.Message):
 class PutProgressResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class ReportTrainerRequest(_message.Message):
+    __slots__ = ("report", "mishap")
+    REPORT_FIELD_NUMBER: _ClassVar[int]
+    MISHAP_FIELD_NUMBER: _ClassVar[int]
+    report: _state_pb2.TrainerReport
+    mishap: _state_pb2.TrainerMishap
+    def __init__(self, report: _Optional[_Union[_state_pb2.TrainerReport, _Mapping]] = ..., mishap: _Optional[_Union[_state_pb2.TrainerMishap, _Mapping]] = ...) -> None: ...
+
+class ReportTrainerResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ReportEnginesRequest(_message.Message):
+    __slots__ = ("engines",)
+    ENGINES_FIELD_NUMBER: _ClassVar[int]
+    engines: _containers.RepeatedCompositeFieldContainer[_state_pb2.EngineStanding]
+    def __init__(self, engines: _Optional[_Iterable[_Union[_state_pb2.EngineStanding, _Mapping]]] = ...) -> None: ...
+
+class ReportEnginesResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

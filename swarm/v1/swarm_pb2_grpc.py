@@ -80,6 +80,16 @@ class SwarmServiceStub:
                 request_serializer=swarm_dot_v1_dot_swarm__pb2.PutProgressRequest.SerializeToString,
                 response_deserializer=swarm_dot_v1_dot_swarm__pb2.PutProgressResponse.FromString,
                 _registered_method=True)
+        self.ReportTrainer = channel.unary_unary(
+                '/swarm.v1.SwarmService/ReportTrainer',
+                request_serializer=swarm_dot_v1_dot_swarm__pb2.ReportTrainerRequest.SerializeToString,
+                response_deserializer=swarm_dot_v1_dot_swarm__pb2.ReportTrainerResponse.FromString,
+                _registered_method=True)
+        self.ReportEngines = channel.unary_unary(
+                '/swarm.v1.SwarmService/ReportEngines',
+                request_serializer=swarm_dot_v1_dot_swarm__pb2.ReportEnginesRequest.SerializeToString,
+                response_deserializer=swarm_dot_v1_dot_swarm__pb2.ReportEnginesResponse.FromString,
+                _registered_method=True)
 
 
 class SwarmServiceServicer:
@@ -150,6 +160,20 @@ class SwarmServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReportTrainer(self, request, context):
+        """Reports how the trainer group stands, or how it came to its end. A report replaces the last one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReportEngines(self, request, context):
+        """Reports how the model engines stand. A report replaces the last one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SwarmServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -197,6 +221,16 @@ def add_SwarmServiceServicer_to_server(servicer, server):
                     servicer.PutProgress,
                     request_deserializer=swarm_dot_v1_dot_swarm__pb2.PutProgressRequest.FromString,
                     response_serializer=swarm_dot_v1_dot_swarm__pb2.PutProgressResponse.SerializeToString,
+            ),
+            'ReportTrainer': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportTrainer,
+                    request_deserializer=swarm_dot_v1_dot_swarm__pb2.ReportTrainerRequest.FromString,
+                    response_serializer=swarm_dot_v1_dot_swarm__pb2.ReportTrainerResponse.SerializeToString,
+            ),
+            'ReportEngines': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportEngines,
+                    request_deserializer=swarm_dot_v1_dot_swarm__pb2.ReportEnginesRequest.FromString,
+                    response_serializer=swarm_dot_v1_dot_swarm__pb2.ReportEnginesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -443,6 +477,60 @@ class SwarmService:
             '/swarm.v1.SwarmService/PutProgress',
             swarm_dot_v1_dot_swarm__pb2.PutProgressRequest.SerializeToString,
             swarm_dot_v1_dot_swarm__pb2.PutProgressResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportTrainer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/swarm.v1.SwarmService/ReportTrainer',
+            swarm_dot_v1_dot_swarm__pb2.ReportTrainerRequest.SerializeToString,
+            swarm_dot_v1_dot_swarm__pb2.ReportTrainerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportEngines(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/swarm.v1.SwarmService/ReportEngines',
+            swarm_dot_v1_dot_swarm__pb2.ReportEnginesRequest.SerializeToString,
+            swarm_dot_v1_dot_swarm__pb2.ReportEnginesResponse.FromString,
             options,
             channel_credentials,
             insecure,

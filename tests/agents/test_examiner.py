@@ -77,9 +77,9 @@ async def test_a_promoted_candidate_stays_and_a_rejected_one_goes() -> None:
     await one.act(OLD, NEW)
     assert engine.held == ["", "old", "new"]
     await one.act(NEW, NEXT)
-    assert engine.held == ["", "old", "new", "next"]
+    assert engine.held == ["", "new", "next"], "nor does it hold a former champion any longer"
     await one.act(NEW, OLD)
-    assert engine.held == ["", "old", "new"]
+    assert engine.held == ["", "new", "old"]
 
 
 async def test_an_exam_goes_on_until_it_is_decided() -> None:

@@ -23,6 +23,7 @@ from swarm.records import Purpose
 from swarm.roles import AgentCard, Role
 from swarm.state import PhaseName, PhaseRecord, Progress
 from swarm.students import CheckpointStatus
+from swarm.training import MishapKind, TrainerActivity, TrainerMishap, TrainerReport, TrainerStanding
 
 SEED = Rubric(version=1, domain="calendar", criteria=(Criterion(id="right", text="Is it right?", check="verifier"),))
 BASE = checkpoint("base", CheckpointStatus.BASE)
@@ -214,3 +215,27 @@ def test_a_teacher_may_not_publish_what_it_did_not_lease(rig: Rig) -> None:
     assert answer.code == "FORBIDDEN"
     assert rig.exchange.corrections(0) == []
     assert rig.lease(Identity("teacher-2", Role.TEACHER)) == []
+
+
+def test_a_trainer_s_report_replaces_the_last_and_its_ends_are_counted(rig: Rig) -> None:
+    assert rig.exchange.state().trainer == TrainerStanding()
+    for activity in (TrainerActivity.LOADING, TrainerActivity.TRAINING):
+        rig.exchange.report_trainer(TrainerReport(activity=activity, since=rig.clock.time))
+    death = TrainerMishap(kind=MishapKind.DEATH, at=rig.clock.time)
+    for _ in range(2):
+        rig.exchange.report_trainer(None, death)
+    rig.reopen()
+    found = rig.exchange.state().trainer
+    assert found is not None
+    assert found.report is not None
+    assert (found.report.activity, found.counts) == (TrainerActivity.TRAINING, ((MishapKind.DEATH, 2),))
+    assert found.mishaps == (death, death)
+
+
+def test_failures_without_corrections_raise_an_alarm(rig: Rig) -> None:
+    rig.failure()
+    assert not [alarm for alarm in rig.exchange.state().alarms if "nothing to learn" in alarm]
+    rig.clock.turn(121)
+    assert [alarm for alarm in rig.exchange.state().alarms if "1 failures wait, the oldest for 121 s" in alarm]
+    rig.correction()
+    assert not [alarm for alarm in rig.exchange.state().alarms if "nothing to learn" in alarm]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from google.protobuf.message import Message
 from swarm.client import SwarmClient
 from swarm.codec import enum_to_wire, error_of, to_wire
 from swarm.connection import REQUEST_ID
+from swarm.engine_states import EngineStanding
 from swarm.errors import RefusedError
 from swarm.flow import RoleSpec
 from swarm.gateway.doors import DOORS
@@ -23,6 +25,7 @@ from swarm.records import Tier
 from swarm.roles import AgentCard, Role
 from swarm.state import PhaseName, PhaseRecord, Progress
 from swarm.students import CheckpointStatus
+from swarm.training import MishapKind, TrainerMishap
 from swarm.v1 import agent_pb2, checkpoint_pb2, credential_pb2, exchange_pb2, operator_pb2, swarm_pb2
 from swarm.work import FailKind, Failure, Stage
 
@@ -93,6 +96,18 @@ async def _put_progress(_: Clients) -> Pair:
     return swarm_pb2.PutProgressRequest(progress=one), swarm_pb2.PutProgressRequest(progress=two)
 
 
+async def _report_trainer(_: Clients) -> Pair:
+    mishap = TrainerMishap(kind=MishapKind.DEATH, at=datetime(2026, 1, 1, tzinfo=UTC))
+    one, two = (to_wire(mishap.model_copy(update={"detail": text})) for text in ("one", "two"))
+    return swarm_pb2.ReportTrainerRequest(mishap=one), swarm_pb2.ReportTrainerRequest(mishap=two)
+
+
+async def _report_engines(_: Clients) -> Pair:
+    engine = EngineStanding(name="student", since=datetime(2026, 1, 1, tzinfo=UTC))
+    made = swarm_pb2.ReportEnginesRequest
+    return made(engines=[to_wire(engine)]), made()
+
+
 async def _rollback(clients: Clients) -> Pair:
     await clients(Role.TRAINER).put_checkpoint(checkpoint("base", CheckpointStatus.BASE))
     return checkpoint_pb2.RollbackRequest(checkpoint_id="base"), checkpoint_pb2.RollbackRequest(checkpoint_id="c9")
@@ -118,6 +133,8 @@ CALLS: dict[str, tuple[Role, Callable[[Clients], Awaitable[Pair]]]] = {
     "/swarm.v1.OperatorService/ApplyFlow": (Role.OPERATOR, _apply),
     "/swarm.v1.SwarmService/SetPhase": (Role.OPERATOR, _set_phase),
     "/swarm.v1.SwarmService/PutProgress": (Role.OPERATOR, _put_progress),
+    "/swarm.v1.SwarmService/ReportTrainer": (Role.TRAINER, _report_trainer),
+    "/swarm.v1.SwarmService/ReportEngines": (Role.SUPERVISOR, _report_engines),
     "/swarm.v1.CheckpointService/Rollback": (Role.OPERATOR, _rollback),
     "/swarm.v1.CredentialService/IssueCredential": (Role.OPERATOR, _issue),
     "/swarm.v1.CredentialService/RotateCredential": (Role.OPERATOR, _rotate),

@@ -20,6 +20,7 @@ from swarm.records import (
 )
 from tests.fakes import SumDomain, probe_of
 from trainers.curriculum import Curriculum, Refused, example_of, general_examples
+from trainers.leaks import FrozenExams
 from trainers.recipes import Example
 
 DOMAIN = SumDomain()
@@ -93,6 +94,49 @@ def test_what_must_not_be_learned_is_refused_by_name(whole: Chain, reason: str) 
     curriculum = Curriculum(DOMAIN, replay=0.5, seed=1)
     curriculum.read([whole, chain(9)])
     assert (curriculum.pending, len(curriculum.refused), curriculum.cursor) == (1, 1, 9)
+
+
+def test_what_gives_an_exam_away_is_refused_by_its_item() -> None:
+    exams = FrozenExams({"the report's exam": ["What is 3+4, number 2?"]})
+    curriculum = Curriculum(DOMAIN, replay=0.0, seed=1, exams=exams)
+    curriculum.read(log(1, 2, 3))
+    assert curriculum.pending == 2
+    assert "asks item 1 of the report's exam" in curriculum.refused[0]
+    assert (curriculum.consumed, curriculum.cursor) == (1, 3)
+
+
+def test_what_was_said_before_word_for_word_is_refused_and_other_steps_are_not() -> None:
+    first, again = chain(1, probe=probe_of()), chain(2, probe=probe_of())
+    other = chain(3, probe=probe_of(), rationale="4+3=7")
+    curriculum = Curriculum(DOMAIN, replay=0.0, seed=1)
+    curriculum.read([first, again, other, first])
+    assert curriculum.refused == [f"{again[0].id}: says what {first[0].id} does, word for word"]
+    resumed = Curriculum(DOMAIN, replay=0.0, seed=1)
+    resumed.restore([first, again, other], 3)
+    assert (resumed.learned, len(resumed.refused)) == (2, 1)
+    resumed.forget({first[0].id})
+    resumed.read([chain(4, probe=probe_of())])
+    assert resumed.pending == 1, "what was forgotten may be taught anew"
+
+
+def test_focused_replay_draws_what_fails_now() -> None:
+    def failing(revision: int, species: str) -> Chain:
+        correction, failed, attempt, asked = chain(revision)
+        named = failed.payload.model_copy(update={"species": species})
+        return (correction, failed.model_copy(update={"payload": named}), attempt, asked)
+
+    learned = [failing(number, "now" if number % 4 == 0 else "old") for number in range(1, 41)]
+    kinds = {whole[0].id: "now" if number % 4 == 0 else "old" for number, whole in enumerate(learned, 1)}
+    shares = {}
+    for focus in (0.0, 1.0):
+        curriculum = Curriculum(DOMAIN, replay=0.5, seed=1, focus=focus)
+        curriculum.read(learned)
+        curriculum.next_round()
+        curriculum.read([failing(number, "now") for number in range(41, 61)])
+        old = [kinds[example.sample_id] for example in curriculum.next_round() if not example.is_new]
+        assert len(old) == 10
+        shares[focus] = old.count("now")
+    assert shares[1.0] > shares[0.0] + 3
 
 
 def test_every_correction_is_new_exactly_once() -> None:

@@ -15,7 +15,8 @@ from swarm.gateway.server import Gateway, Settings, serving
 from swarm.sections import StudentSection, SwarmSection
 from swarm.students import ExamRecord, Lessons, TensorFile
 from tests.report_rig import make_run
-from trainers.desk import Desk, GroupBooks, Order
+from trainers.books import GroupBooks, Order
+from trainers.desk import Desk
 from trainers.recipes import Example, RoundBooks
 
 
@@ -80,7 +81,7 @@ async def candidate(desk: Desk, folder: Path, *examples: Example) -> str:
     (folder / "weights" / "adapter.safetensors").write_bytes(b"weights")
     done = RoundBooks(loss=1.0, tokens=10, examples=len(examples), seconds=1.0)
     await desk.book(Order(kind="train", examples=examples), done, desk.books.rounds + 1)
-    await desk.publish(Finished(), folder / "weights")  # type: ignore[arg-type]
+    await desk.publish(Finished(), folder / "weights", lambda _: None)  # type: ignore[arg-type]
     return desk.published
 
 
@@ -99,6 +100,71 @@ async def test_a_candidate_tells_what_its_rounds_learned_from(gateway: Gateway, 
         (second, 0, 1), (first, 1, 2), ("c1", 9, 0),
     ]  # fmt: skip
     assert new.sample_id in {sample.id for sample in exchange.find(Query(learned_by=second)).samples}
+    await desk.close()
+
+
+class Crashed(Exception):
+    """Stands for the end of the process."""
+
+
+async def test_a_crash_between_weights_and_state_leaves_no_candidate(
+    gateway: Gateway, config: Config, tmp_path: Path
+) -> None:
+    def crash(_: GroupBooks) -> None:
+        raise Crashed
+
+    known = len(gateway.desk.exchange.checkpoints())
+    desk = await Desk.open(config, GroupBooks(rounds=1, parent_id="c1"))
+    (tmp_path / "adapter.safetensors").write_bytes(b"weights")
+    with pytest.raises(Crashed):
+        await desk.publish(Finished(), tmp_path, crash)  # type: ignore[arg-type]
+    assert len(gateway.desk.exchange.checkpoints()) == known
+    await desk.close()
+
+
+async def test_a_crash_between_state_and_announcement_is_made_good_once(
+    gateway: Gateway, config: Config, tmp_path: Path
+) -> None:
+    exchange = gateway.desk.exchange
+    lesson = Example(sample_id=exchange.corrections(0)[-1][0].id, prompt="p", completion="c")
+    desk, kept = await Desk.open(config, GroupBooks(rounds=1, parent_id="c1")), list[GroupBooks]()
+    (tmp_path / "adapter.safetensors").write_bytes(b"weights")
+    await desk.book(Order(kind="train", examples=(lesson,)), RoundBooks(loss=1.0, tokens=1, examples=1, seconds=1.0), 2)
+
+    def crash(books: GroupBooks) -> None:
+        kept.append(books)
+        raise Crashed
+
+    with pytest.raises(Crashed):
+        await desk.publish(Finished(), tmp_path, crash)  # type: ignore[arg-type]
+    await desk.close()
+    for _ in range(2):
+        again = await Desk.open(config, GroupBooks.model_validate_json(kept[0].model_dump_json()))
+        made = exchange.making(again.published)
+        assert (made.checkpoint.parent_id, made.line[0].learned) == ("c1", 1)
+        assert sum(checkpoint.parent_id == "c1" for checkpoint in exchange.checkpoints()) == 2, "c2 and this one"
+        await again.close()
+
+
+async def test_what_was_told_before_the_group_died_is_not_told_again(gateway: Gateway, config: Config) -> None:
+    saved = GroupBooks(rounds=3, cursor=gateway.desk.exchange.revision(), parent_id="c1")
+
+    async def told() -> int:
+        desk = await Desk.open(config, saved)
+        await desk.book(Order(kind="train"), RoundBooks(loss=1.0, tokens=1, examples=1, seconds=1.0), 4)
+        (trainer,) = (agent for agent in await desk.client.agents() if agent.card.name == "trainer-0")
+        await desk.close()
+        return trainer.completed
+
+    assert await told() == await told() == len(gateway.desk.exchange.corrections(0))
+
+
+@pytest.mark.usefixtures("gateway")
+async def test_states_that_were_passed_over_are_named(config: Config, tmp_path: Path) -> None:
+    desk = await Desk.open(config, GroupBooks(rounds=1, parent_id="c1"), ["state 7: books.json is missing"])
+    await candidate(desk, tmp_path)
+    (trainer,) = (agent for agent in await desk.client.agents() if agent.card.name == "trainer-0")
+    assert "state 7: books.json is missing" in trainer.note
     await desk.close()
 
 

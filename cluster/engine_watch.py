@@ -1,0 +1,46 @@
+"""Looks at every model engine, tells the gateway how they stand, and ends those that no longer answer."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import ray
+
+from cluster.engines import RemoteEngine
+from swarm.client import SwarmClient
+from swarm.engine_states import EngineStanding, EngineState, ended, looked
+from swarm.errors import EngineUnavailable
+from swarm.students import CheckpointStatus
+
+EVERY_SECONDS = 2.0
+PATIENCE_SECONDS = 20.0
+"""For one look. An engine that computes answers at once; three looks without an answer are a minute."""
+
+
+async def watch_engines(client: SwarmClient, engines: Mapping[str, tuple[RemoteEngine, object]]) -> None:
+    """Until cancelled; `engines` are handles and actors by name. Ray starts again what is ended here."""
+    standings = {name: EngineStanding(name=name, since=datetime.now(UTC)) for name in engines}
+    told: dict[str, EngineStanding] = {}
+    while True:
+        champion = await client.champion()
+        wanted = "" if champion is None or champion.status is CheckpointStatus.BASE else champion.id
+        looks = (_stood(standings[name], engine, wanted) for name, (engine, _) in engines.items())
+        standings = {standing.name: standing for standing in await asyncio.gather(*looks)}
+        for name, standing in standings.items():
+            if standing.state is EngineState.DEAD:
+                print(f"engine {standing.words()}; ending it", flush=True)
+                ray.kill(engines[name][1], no_restart=False)
+        if standings != told:
+            await client.report_engines(list(standings.values()))
+            told = standings
+        await asyncio.sleep(EVERY_SECONDS)
+
+
+async def _stood(before: EngineStanding, engine: RemoteEngine, wanted: str) -> EngineStanding:
+    try:
+        look = await asyncio.wait_for(engine.look(), PATIENCE_SECONDS)
+    except EngineUnavailable as error:
+        return ended(before, error.message.splitlines()[0][:200], datetime.now(UTC))
+    except TimeoutError:
+        look = None
+    return looked(before, look, wanted, datetime.now(UTC))

@@ -1,0 +1,105 @@
+"""The loop that every worker of the trainer group runs: orders from rank 0's desk, rounds, candidates, saved states.
+
+It waits at the desk, for corrections, for an exam's decision or for a person who paused the swarm, and ends when the
+phase is stopped or certified. What runs it, Ray Train or one process alone, is a `Members`.
+"""
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import psutil
+
+from swarm import weights
+from swarm.config import Config
+from swarm.training import TrainerActivity
+from swarm.turns import Turn
+from trainers.books import GroupBooks
+from trainers.desk import Desk, takes_turns
+from trainers.learner import Learner
+from trainers.states import States
+from trainers.timesheet import Timesheet
+from trainers.watchdog import Watchdog, hang_note
+
+T = TypeVar("T")
+FOLDER = "group"
+"""Below the run folder: states, and what watchdogs left."""
+_BOOKS = "books.json"
+
+
+class Members(Protocol):
+    """The workers of a group, as one of them sees them."""
+
+    rank: int
+    workers: int
+
+    def shared(self, value: T) -> T:
+        """Rank 0's value, on every worker."""
+
+
+class Alone:
+    """A group of one, in this process."""
+
+    rank, workers = 0, 1
+
+    def shared(self, value: T) -> T:
+        """The value itself."""
+        return value
+
+
+def train(config: Config, members: Members) -> None:
+    """Run one worker until the swarm ends. Another run with the same run folder continues from the last state."""
+    timesheet = Timesheet(time.monotonic() - (time.time() - psutil.Process().create_time()))
+    turn = Turn(config.run_dir / "turn") if takes_turns(config) else None
+    states = States(config.run_dir / FOLDER / "states")
+    watchdog = Watchdog(hang_note(config.run_dir / FOLDER, members.rank), config.trainer.hang_seconds)
+    learner = Learner(weights.folder(config.student_source), config.trainer, config.swarm.seed, turn)
+    learner.model.register_forward_pre_hook(watchdog.beat)
+    books, problems = _restore(learner, states, members)
+    with tempfile.TemporaryDirectory(prefix="swarm-trainer-") as scratch, asyncio.Runner() as runner:
+        desk = runner.run(Desk.open(config, books, problems, timesheet)) if members.rank == 0 else None
+        while True:
+            order = members.shared(runner.run(desk.order()) if desk else None)
+            assert order is not None
+            if order.kind == "end":
+                break
+            if order.kind == "revert":
+                learner.load_weights(Path(order.revert_to))
+            if order.kind == "train":
+                began = time.monotonic()
+                with watchdog.watching():
+                    done = learner.learn(list(order.examples), members.workers, Path(scratch))
+                timesheet.took(TrainerActivity.TURN, time.monotonic() - began - done.seconds)
+                if desk:
+                    runner.run(desk.book(order, done, learner.rounds))
+            if order.candidate and desk:
+                runner.run(desk.doing(TrainerActivity.PUBLISHING))
+                _publish(learner, desk, runner, states, Path(scratch))
+        if desk:
+            runner.run(desk.close())
+
+
+def _restore(learner: Learner, states: States, members: Members) -> tuple[GroupBooks, list[str]]:
+    """The books of the newest sound state, whose weights the learner then has, and what is wrong with newer ones."""
+    folder, problems = members.shared(states.newest() if members.rank == 0 else (None, []))
+    if folder is None:
+        return GroupBooks(), problems
+    books = GroupBooks.model_validate_json((folder / _BOOKS).read_bytes())
+    learner.load_state(folder, books.rounds)
+    return books, problems
+
+
+def _publish(learner: Learner, desk: Desk, runner: asyncio.Runner, states: States, scratch: Path) -> None:
+    """The candidate, and the state that says it was made; by rank 0, whose copy of the weights is everyone's."""
+
+    def keep(books: GroupBooks) -> None:
+        def write(folder: Path) -> None:
+            learner.save_state(folder)
+            (folder / _BOOKS).write_text(books.model_dump_json())
+
+        states.save(write)
+
+    learner.save_weights(scratch / "weights")
+    runner.run(desk.publish(learner, scratch / "weights", keep))
