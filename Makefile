@@ -83,6 +83,10 @@ simulate: setup ## the statistics under adversarial conditions, beside naive var
 bench-agents: setup ## hundreds of outside agents at one gateway: storm, shares, SIGKILL of all, return (ARGS=--quick for fewer)
 	$(BIN)/python -m bench.agents $(ARGS)
 
+.PHONY: bench-recipes
+bench-recipes: setup ## compare the recipes on the same corrections and tokens, in about an hour; goes on where it was cut off
+	$(BIN)/python -m bench.recipes $(ARGS)
+
 simulate-poison: setup ## what hostile teachers bring into training, with guards and without (ARGS="--train 6" trains, too)
 	$(BIN)/python -m bench.poison $(ARGS)
 

@@ -10,7 +10,9 @@ from pydantic import Field, ValidationError, model_validator
 from swarm.errors import ConfigError
 from swarm.flow import BUILT_IN, LEASES, RoleSpec, declared, refusals
 from swarm.flow.refusals import explained
+from swarm.recipes import RecipesSection
 from swarm.roles import Role
+from swarm.schedule import parse as stages_of
 from swarm.sections import (
     BudgetSection,
     EngineKind,
@@ -42,6 +44,7 @@ class Config(Section):
     ray: RaySection = RaySection()
     student: StudentSection = StudentSection()
     trainer: TrainerSection = TrainerSection()
+    recipes: RecipesSection = RecipesSection()
     exam: ExamSection = ExamSection()
     phases: PhaseSection = PhaseSection()
     retention: RetentionSection = RetentionSection()
@@ -88,6 +91,9 @@ class Config(Section):
         for name, engine in self.engines.items():
             if engine.kind is EngineKind.OPENAI and not engine.url:
                 raise ValueError(f"engines.{name}.url is empty; an openai engine needs its base URL")
+        named = {stage.recipe for stage in stages_of(self.trainer.recipe)}
+        if "on_policy" in named and not self.recipes.on_policy.teacher:
+            raise ValueError("recipes.on_policy.teacher is empty; name weights of the student's own vocabulary")
         judge, teacher = self._family("judge"), self._family("teacher")
         if judge and judge == teacher:
             raise ValueError(

@@ -37,15 +37,26 @@ def configuration() -> str:
     ]
     for name, field in Config.model_fields.items():
         section, many = _section_of(field)
-        head = f"[{name}.NAME]" if many else f"[{name}]"
         more = f" {_sentence(field.description)}" if field.description else ""
-        parts.append(f"## `{head}`\n\n{(section.__doc__ or '').strip()}{more}\n")
-        rows = [
-            (f"`{key}`", _type_of(item), _default_of(item), item.description or "")
-            for key, item in section.model_fields.items()
-        ]
-        parts.append(_table(("key", "type", "default", "what it is"), rows))
+        parts += _section(f"{name}.NAME" if many else name, section, more)
     return _page(parts)
+
+
+def _section(name: str, section: type[BaseModel], more: str = "") -> list[str]:
+    """The table of one section, and those of the sections in it."""
+    inner: dict[str, Any] = {key: item.annotation for key, item in section.model_fields.items() if _is_section(item)}
+    rows = [
+        (f"`{key}`", _type_of(item), _default_of(item), item.description or "")
+        for key, item in section.model_fields.items()
+        if key not in inner
+    ]
+    head = f"## `[{name}]`\n\n{(section.__doc__ or '').strip()}{more}\n"
+    table = [_table(("key", "type", "default", "what it is"), rows)] if rows else []
+    return [head, *table, *(part for key, kind in inner.items() for part in _section(f"{name}.{key}", kind))]
+
+
+def _is_section(field: FieldInfo) -> bool:
+    return isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
 
 
 def api() -> str:
@@ -216,7 +227,9 @@ def _default_of(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
     if isinstance(value, enum.Enum):
         return f"`{value.value}`"
-    return f'`"{value}"`' if isinstance(value, str) else f"`{list(value) if isinstance(value, tuple) else value}`"
+    if isinstance(value, str):
+        return f'`"{value}"`'.replace("\n", "\\n")
+    return f"`{list(value) if isinstance(value, tuple) else value}`"
 
 
 def _blocks(text: str) -> Iterator[tuple[str, str, str, list[tuple[str, ...]]]]:

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from swarm.errors import ConfigError
 from swarm.flow import RoleLimits, RoleSpec
 from swarm.privacy import load_screen
+from swarm.schedule import parse
 
 _STORE_URL = re.compile(r"postgresql(\+psycopg)?://([^:@/?]*@)?(\[[^\]]*\]|[^:@/?]*)(:\d+)?/[^:@/?]+(\?host=[^&]*)?")
 """A PostgreSQL database, with no place for a password."""
@@ -169,7 +170,12 @@ class TrainerSection(Section):
     cpus: float = Field(0.5, ge=0, description="CPUs that Ray reserves for each worker")
     gpus: float = Field(0, ge=0, description="GPUs for each worker")
     threads: int = Field(2, ge=1, description="CPU threads of each worker")
-    recipe: Literal["cot"] = Field("cot", description="recipe, a file of trainers/recipes")
+    recipe: str = Field(
+        "cot", description="recipe, or a schedule of some: `cot until 60 %, then spin, then grpo` (docs/recipes.md)"
+    )
+    plateau: int = Field(
+        3, ge=1, description="exams in a row without a better one after which a schedule goes on to its next recipe"
+    )
     mode: TrainMode = Field(TrainMode.LORA, description="lora or full")
     rank: int = Field(32, ge=1, description="rank of the adapter")
     frozen_blocks: int = Field(
@@ -201,6 +207,17 @@ class TrainerSection(Section):
     )
     exam_every: int = Field(2, ge=1, description="rounds between candidates")
     keep_checkpoints: int = Field(3, ge=1, description="checkpoints kept beside base, champion and graduate")
+    report_to: tuple[str, ...] = Field(
+        ("tensorboard",),
+        description="where losses and rates go, by the names of transformers' callbacks; `tensorboard` writes to "
+        "`RUN/tensorboard`, most others send to a server",
+    )
+
+    @field_validator("recipe")
+    @classmethod
+    def _is_a_schedule(cls, text: str) -> str:
+        parse(text)
+        return text
 
 
 class ExamSection(Section):

@@ -35,6 +35,8 @@ def test_nothing_said_is_a_config() -> None:
         ("[trainer]\nlerning_rate = 3", "unknown key trainer.lerning_rate; did you mean 'learning_rate'?"),
         ("[engines.student]\nmodle = 'x'", "unknown key engines.student.modle; did you mean 'model'?"),
         ("[roles.judge]\nreplica = 2", "unknown key roles.judge.replica; did you mean 'replicas'?"),
+        ("[recipes.spin]\nbta = 2", "unknown key recipes.spin.bta; did you mean 'beta'?"),
+        ("[recipes.spn]\nbeta = 2", "unknown key recipes.spn; did you mean 'spin'?"),
         ("[budget]\nxyzzy = 2", "unknown key budget.xyzzy; known keys: minutes, corrections,"),
     ],
 )
@@ -53,6 +55,9 @@ def test_an_unknown_key_is_answered_with_the_near_one(text: str, said: str) -> N
         ("[trainer]\nworkers = 0", "trainer.workers", "0"),
         ("[trainer]\nlearning_rate = 0", "trainer.learning_rate", "0"),
         ("[trainer]\nmode = 'half'", "trainer.mode", "'half'"),
+        ("[trainer]\nrecipe = 'cot, then alchemy'", "trainer.recipe", "'cot, then alchemy'"),
+        ("[recipes.cot]\nchains = 31", "recipes.cot.chains", "31"),
+        ("[recipes.self_distill]\ntemplate = '{prompt}'", "recipes.self_distill.template", "'{prompt}'"),
         ("[phases]\nepsilon = 0.5", "phases.epsilon", "0.5"),
         ("[exam]\npairs = 201", "exam.pairs", "201"),
         ("[engines.student]\nkind = 'magic'", "engines.student.kind", "'magic'"),

@@ -13,6 +13,7 @@ class Order(Record):
     kind: Literal["train", "publish", "wait", "revert", "end"]
     examples: tuple[Example, ...] = ()
     revert_to: str = ""
+    recipe: str = ""
     candidate: bool = False
 
 
@@ -36,6 +37,8 @@ class GroupBooks(Record):
     tokens: int = 0
     seconds: float = 0.0
     loss: float = 0.0
+    recipe: str = ""
+    """That of the last round."""
     parent_id: str = ""
     publication: Publication | None = None
     """The candidate of this very state: the gateway may not have heard of it."""
@@ -49,5 +52,6 @@ def books_of(champion: Checkpoint) -> GroupBooks:
         tokens=champion.tokens_trained,
         seconds=champion.train_seconds,
         loss=champion.loss,
+        recipe=champion.recipe,
         parent_id=champion.id,
     )

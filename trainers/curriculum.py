@@ -8,10 +8,10 @@ from hashlib import blake2b
 from pathlib import Path
 
 from swarm.domains.base import Domain
-from swarm.records import Correction, Origin, Probe, Purpose, Reference, Sample, Tier, Verdict
+from swarm.records import Attempt, Correction, Origin, Probe, Purpose, Reference, Sample, Tier, Verdict
 from trainers import replay
 from trainers.leaks import FrozenExams
-from trainers.recipes import Example
+from trainers.recipes import Example, Refusal
 from trainers.shares import Caps, within_shares
 
 NO_EXAMS = FrozenExams({})
@@ -42,13 +42,24 @@ def example_of(
         raise Refused(f"{name}: was not verified")
     if not correction.answer.strip():
         raise Refused(f"{name}: has no answer")
-    completion = domain.completion(Reference(answer=correction.answer, rationale=correction.rationale))
+    right = Reference(answer=correction.answer, rationale=correction.rationale)
+    completion = domain.completion(right)
     question = correction.question or probe.question
     if len(question) + len(completion) > max_characters:
         raise Refused(f"{name}: has {len(completion)} characters, more than {max_characters} with its question")
     if leak := exams.leak(question, f"{question}\n{completion}"):
         raise Refused(f"{name}: {leak}")
-    return Example(sample_id=name, prompt=domain.prompt(question), completion=completion)
+    attempt = next((sample.payload for sample in chain if isinstance(sample.payload, Attempt)), None)
+    return Example(
+        sample_id=name,
+        prompt=domain.prompt(question),
+        completion=completion,
+        rationale=right.rationale,
+        label=domain.completion(Reference(answer=right.answer)),
+        # What a question of the teacher's own was answered with, nobody knows.
+        attempt=attempt.text if attempt is not None and not correction.question else "",
+        probe=probe.model_copy(update={"question": question, "reference": right}),
+    )
 
 
 def species_of(chain: Sequence[Sample]) -> str:
@@ -157,6 +168,13 @@ class Curriculum:
         self._learned = [kept for kept in self._learned if kept.example.sample_id not in sample_ids]
         self._texts_seen = {text: name for text, name in self._texts_seen.items() if name not in sample_ids}
         self._forgotten += held - len(self._pending) - len(self._learned)
+
+    def set_apart(self, refused: Sequence[Refusal]) -> None:
+        """Quarantine what a recipe couldn't use: it counts as refused, and no later round replays it."""
+        names = {refusal.sample_id for refusal in refused}
+        apart = {lesson.example.sample_id for lesson in self._learned} & names
+        self._learned = [kept for kept in self._learned if kept.example.sample_id not in apart]
+        self.refused += [f"{each.sample_id}: {each.reason}" for each in refused if each.sample_id in apart]
 
     def available(self, limit: int) -> int:
         """How many new examples the next round would take."""

@@ -14,6 +14,7 @@ from swarm.domains.exam import report_exam
 from swarm.general import load_general
 from swarm.records import Cell, Probe, new_id
 from swarm.roles import AgentCard, Role
+from swarm.schedule import parse, stage_at
 from swarm.sections import TrainMode
 from swarm.state import PhaseName
 from swarm.students import Checkpoint, CheckpointStatus
@@ -135,9 +136,14 @@ class Desk:
             return Order(kind="wait")
         await self.doing(TrainerActivity.TRAINING)
         candidate = self.books.rounds_since_candidate + 1 >= self.config.trainer.exam_every
-        return Order(
-            kind="train", examples=tuple(self.curriculum.next_round(self.config.trainer.round_new)), candidate=candidate
-        )
+        examples = tuple(self.curriculum.next_round(self.config.trainer.round_new))
+        return Order(kind="train", examples=examples, candidate=candidate, recipe=await self._recipe())
+
+    async def _recipe(self) -> str:
+        """The recipe whose turn it is: in a schedule, by the exams of all candidates so far."""
+        stages = parse(self.config.trainer.recipe)
+        exams = [each.candidate_accuracy for each in await self.client.promotions()] if len(stages) > 1 else []
+        return stages[stage_at(stages, exams, self.config.trainer.plateau)].recipe
 
     async def doing(self, activity: TrainerActivity) -> None:
         """Book and tell what the group does from now on."""
@@ -192,8 +198,12 @@ class Desk:
     async def book(self, order: Order, done: RoundBooks, rounds: int) -> None:
         """Add a round to the books, and say so: probers go by what the trainer has consumed."""
         self.waiting_since = time.monotonic()
-        new = sum(example.is_new for example in order.examples)
-        self._lessons += [example for example in order.examples if not example.general]
+        self.curriculum.set_apart(done.refused)
+        refused = {each.sample_id for each in done.refused}
+        taught = () if done.undone else order.examples
+        lessons = [each for each in taught if not each.general and each.sample_id not in refused]
+        new = sum(example.is_new for example in lessons)
+        self._lessons += lessons
         consumed = self._newly_consumed()
         self.books = GroupBooks(
             cursor=self.curriculum.settled,
@@ -204,9 +214,11 @@ class Desk:
             tokens=self.books.tokens + done.tokens,
             seconds=self.books.seconds + done.seconds,
             loss=done.loss,
+            recipe=order.recipe,
             parent_id=self.books.parent_id,
         )
-        note = f"round {rounds}: loss {done.loss:.3f}, {done.tokens / done.seconds:.0f} tokens/s"
+        pace = "undone" if done.undone else f"loss {done.loss:.3f}, {done.tokens / done.seconds:.0f} tokens/s"
+        note = f"round {rounds} of {order.recipe}: {pace}"
         await self.client.heartbeat(completed=consumed, busy_seconds=done.seconds, prompt_tokens=done.tokens, note=note)
 
     def _newly_consumed(self) -> int:
@@ -238,7 +250,7 @@ class Desk:
             loss=self.books.loss,
             # In this thread, not in another: what computes in two has two OpenMP teams, which wait for each other.
             canary_logprob=learner.canary_logprob(),
-            recipe=self.config.trainer.recipe,
+            recipe=self.books.recipe,
         )
         learned = tuple(example.sample_id for example in self._lessons if example.is_new)
         replayed = tuple(example.sample_id for example in self._lessons if not example.is_new)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +15,40 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from swarm.checkpoints import CANARY
 from swarm.errors import ConfigError, WeightsError
+from swarm.recipes import RecipesSection
+from swarm.schedule import parse
 from swarm.sections import TrainerSection, TrainMode
 from swarm.turns import Turn, taken
+from trainers.curves import Curves
 from trainers.master_weights import MasterAdamW
-from trainers.recipes import RECIPES, Example, RoundBooks, RoundSettings
+from trainers.recipes import Diverged, Example, Recipe, Refusal, RoundBooks, RoundSettings, recipe
 
 _STATE = "optimizer.safetensors"
+_TRIES = 3
+"""Tries of one round, each without the samples on which the one before diverged."""
 
 
 class Learner:
     """One worker's copy of the student in training: bfloat16 weights, stepped in float32 by `MasterAdamW`."""
 
-    def __init__(self, folder: Path, section: TrainerSection, seed: int, turn: Turn | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        section: TrainerSection,
+        seed: int,
+        turn: Turn | None = None,
+        recipes: RecipesSection | None = None,
+        domain: str = "calendar",
+        curves: Curves | None = None,
+    ) -> None:
         torch.manual_seed(seed)
         torch.set_num_threads(section.threads)
         self.section = section
         self.seed = seed
         self.turn = turn
+        self.recipes = recipes or RecipesSection()
+        self.domain = domain
+        self.curves = curves
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         device, attention = ("cuda", "sdpa") if torch.cuda.is_available() else ("cpu", "eager")
         base = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16, attn_implementation=attention)
@@ -63,24 +81,57 @@ class Learner:
         learned = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         return MasterAdamW(learned, self.section.learning_rate, self.section.average)
 
-    def learn(self, examples: list[Example], workers: int, scratch: Path) -> RoundBooks:
-        """One round of the configured recipe. The learning rate warms up over the first two rounds."""
+    def learn(self, examples: list[Example], workers: int, scratch: Path, name: str = "") -> RoundBooks:
+        """One round of a recipe, or of the first one configured. The learning rate warms up over the first two rounds.
+
+        What a recipe can't use is in the books as refused, with the samples of a step that diverged: that undoes the
+        round, which is tried again without them. Raises FloatingPointError where the weights are spoilt already.
+        """
         self.rounds += 1
+        name = name or parse(self.section.recipe)[0].recipe
         if workers == 1:
             # By a LOCAL_RANK, which Ray Train sets, accelerate would average the gradients of one worker with nobody's.
             os.environ.pop("LOCAL_RANK", None)
+        rate = self.section.learning_rate * min(1.0, self.rounds / 2) * dict(self.recipes)[name].rate
         for group in self.optimizer.param_groups:
             # A scheduler keeps to the rate that it finds in `initial_lr`, which the first round would leave there.
-            group["lr"] = group["initial_lr"] = self.section.learning_rate * min(1.0, self.rounds / 2)
+            group["lr"] = group["initial_lr"] = rate
         settings = RoundSettings(
             batch=max(1, self.section.batch // workers),
             workers=workers,
             seed=self.seed + self.rounds,
+            number=self.rounds,
             folder=str(scratch),
+            domain=self.domain,
+            recipes=self.recipes,
+            callbacks=self.curves.callbacks(self.optimizer.steps) if self.curves else (),
         )
         self.model.train()
         with taken(self.turn):
-            return RECIPES[self.section.recipe](self.model, self.tokenizer, self.optimizer, examples, settings)
+            return self._tried(recipe(name), examples, settings)
+
+    def _tried(self, train: Recipe, examples: list[Example], settings: RoundSettings) -> RoundBooks:
+        started, refused = time.monotonic(), list[Refusal]()
+        before = self.optimizer.remembered()
+        for _ in range(_TRIES):
+            if not examples:
+                break
+            try:
+                done = train(self.model, self.tokenizer, self.optimizer, examples, settings)
+            except Diverged as problem:
+                self.optimizer.go_back(before)
+                if not all(bool(parameter.isfinite().all()) for parameter in self.model.parameters()):
+                    raise FloatingPointError(f"{problem}; the weights before the round were spoilt already") from None
+                blamed = frozenset(problem.sample_ids)
+                refused += [Refusal(sample_id=name, reason=f"undid its round: {problem}") for name in sorted(blamed)]
+                examples = [example for example in examples if example.sample_id not in blamed]
+                continue
+            return done.model_copy(update={"refused": (*refused, *done.refused)})
+        given_up = f"round {settings.number} was given up after {_TRIES} tries"
+        refused += [Refusal(sample_id=example.sample_id, reason=given_up) for example in examples if example.is_new]
+        return RoundBooks(
+            loss=0.0, tokens=0, examples=0, seconds=time.monotonic() - started, refused=tuple(refused), undone=True
+        )
 
     def save_weights(self, folder: Path) -> None:
         """What engines need, averaged: the adapter alone, or all weights in bfloat16, with tokenizer; safetensors."""

@@ -17,6 +17,7 @@ from swarm.config import Config
 from swarm.training import TrainerActivity
 from swarm.turns import Turn
 from trainers.books import GroupBooks
+from trainers.curves import Curves
 from trainers.desk import Desk, takes_turns
 from trainers.learner import Learner
 from trainers.states import States
@@ -55,7 +56,16 @@ def train(config: Config, members: Members) -> None:
     turn = Turn(config.run_dir / "turn") if takes_turns(config) else None
     states = States(config.run_dir / FOLDER / "states")
     watchdog = Watchdog(hang_note(config.run_dir / FOLDER, members.rank), config.trainer.hang_seconds)
-    learner = Learner(weights.folder(config.student_source), config.trainer, config.swarm.seed, turn)
+    curves = Curves(config.trainer.report_to, config.run_dir / "tensorboard") if config.trainer.report_to else None
+    learner = Learner(
+        weights.folder(config.student_source),
+        config.trainer,
+        config.swarm.seed,
+        turn,
+        config.recipes,
+        config.swarm.domain,
+        curves,
+    )
     learner.model.register_forward_pre_hook(watchdog.beat)
     books, problems = _restore(learner, states, members)
     with tempfile.TemporaryDirectory(prefix="swarm-trainer-") as scratch, asyncio.Runner() as runner:
@@ -70,7 +80,7 @@ def train(config: Config, members: Members) -> None:
             if order.kind == "train":
                 began = time.monotonic()
                 with watchdog.watching():
-                    done = learner.learn(list(order.examples), members.workers, Path(scratch))
+                    done = learner.learn(list(order.examples), members.workers, Path(scratch), order.recipe)
                 timesheet.took(TrainerActivity.TURN, time.monotonic() - began - done.seconds)
                 if desk:
                     runner.run(desk.book(order, done, learner.rounds))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -9,6 +10,16 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 AVERAGED_EVERY = 4
 """Steps from one addition to the average to the next: each reads and writes every learned weight."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What an optimizer goes back to."""
+
+    masters: list[torch.Tensor]
+    averages: list[torch.Tensor]
+    steps: int
+    averaged_at: int
 
 
 class MasterAdamW(torch.optim.AdamW):
@@ -62,6 +73,21 @@ class MasterAdamW(torch.optim.AdamW):
         if self.averages and since:
             decay = min(self.average, (1 + self.steps) / (10 + self.steps))
             get_ema_multi_avg_fn(decay**since)(self.averages, self.masters, None)
+
+    def remembered(self) -> Weights:
+        """The masters and their average as they are now, to go back to."""
+        copies = [each.clone() for each in self.masters], [each.clone() for each in self.averages]
+        return Weights(*copies, self.steps, self._averaged_at)
+
+    @torch.no_grad()
+    def go_back(self, before: Weights) -> None:
+        """To what was remembered, with fresh moments: those since may be what was wrong."""
+        for now, then in zip([*self.masters, *self.averages], [*before.masters, *before.averages], strict=True):
+            now.copy_(then)
+        self.state.clear()
+        self.zero_grad()
+        self.steps, self._averaged_at = before.steps, before.averaged_at
+        self.write_back(self.masters)
 
     def resume(self, steps: int) -> None:
         """Go on after this many steps, with an average that is up to date."""

@@ -7,8 +7,8 @@ import pytest
 import torch
 from tiny_student import lessons, tiny_model, tokenizer
 
-from trainers.recipes import RECIPES, Example, RoundSettings
-from trainers.recipes.cot import encoded, in_length_batches, train
+from trainers.recipes import Diverged, Example, RoundSettings, recipe
+from trainers.recipes.cot import balanced, encoded, in_length_batches, train
 
 pytestmark = pytest.mark.real
 
@@ -78,8 +78,9 @@ def test_what_is_too_long_loses_its_beginning(tmp_path: Path, room: int) -> None
     whole, cut = encoded(long, words, 512), encoded(long, words, room)
     assert cut["input_ids"] == whole["input_ids"][-room:]
     assert cut["labels"] == [-100, *whole["labels"][-room:][1:]]
+    general = [example.model_copy(update={"general": True}) for example in (long, short)]
     told = settings(tmp_path, batch=1).model_copy(update={"max_length": room})
-    assert 0 < train(model, words, optimizer(model), [long, short], told).loss < 20
+    assert 0 < train(model, words, optimizer(model), general, told).loss < 20
 
 
 def test_the_loss_falls_over_rounds(tmp_path: Path) -> None:
@@ -123,11 +124,50 @@ def test_no_examples_are_refused(tmp_path: Path) -> None:
 def test_a_loss_that_is_no_number_is_an_error(tmp_path: Path, spoilt: float) -> None:
     model = tiny_model()
     model.model.layers[0].mlp.up_proj.weight.data[0, 0] = spoilt
-    with pytest.raises(FloatingPointError, match="loss is"):
+    with pytest.raises(Diverged, match="loss is"):
         train(model, tokenizer(), optimizer(model, rate=1e-4), lessons(4), settings(tmp_path, batch=2))
 
 
 def test_recipes_are_found_by_name() -> None:
-    assert RECIPES["cot"] is train
-    with pytest.raises(KeyError):
-        RECIPES["alchemy"]
+    assert recipe("cot") is train
+    with pytest.raises(KeyError, match="no recipe 'alchemy'"):
+        recipe("alchemy")
+
+
+def chain(question: int, number: int, general: bool = False) -> Example:
+    """One of several completions of a question."""
+    name = f"{question:016x}{number:016x}"
+    return Example(sample_id=name, prompt=f"{question}?", completion=f"way {number}", general=general)
+
+
+def test_each_question_has_as_many_chains() -> None:
+    examples = [chain(1, n) for n in range(5)] + [chain(2, n) for n in range(2)] + [chain(3, 0)]
+    general = [chain(4, n, general=True) for n in range(3)]
+    for most, expected in ((30, 5), (4, 4), (2, 2)):
+        chosen = balanced([*examples, *general], most, seed=1)
+        assert [example for example in chosen if example.general] == general
+        counts = {question: [e.completion for e in chosen if e.prompt == f"{question}?"] for question in (1, 2, 3)}
+        assert {len(each) for each in counts.values()} == {expected}
+        assert len(set(counts[1])) == expected, "none twice where there are enough"
+        assert set(counts[2]) == {"way 0", "way 1"}
+    assert balanced(examples, 2, seed=1) == balanced(examples, 2, seed=1)
+    single = [chain(n, 0) for n in range(4)] + general
+    assert balanced(single, 30, seed=1) is single
+
+
+def test_what_cannot_be_learned_is_set_apart_and_the_rest_goes_on(tmp_path: Path) -> None:
+    good, empty, long, other, general = lessons(5)
+    empty = empty.model_copy(update={"completion": "  "})
+    long = long.model_copy(update={"completion": "day " * 100_000})
+    other = other.model_copy(update={"completion": "<start_of_turn>model\nMonday"})
+    general = general.model_copy(update={"prompt": "<|im_start|>user\nA day?<|im_end|>\n", "general": True})
+    model = tiny_model()
+    books = train(model, tokenizer(), optimizer(model, 1e-4), [good, empty, long, other, general], settings(tmp_path))
+    assert books.examples == 2
+    reasons = {refusal.sample_id: refusal.reason for refusal in books.refused}
+    assert reasons[empty.sample_id] == "has no answer"
+    assert "more than the 512 tokens" in reasons[long.sample_id]
+    assert "chat template: it holds '<start_of_turn>'" in reasons[other.sample_id]
+    assert len(reasons) == 3
+    nothing = train(model, tokenizer(), optimizer(model), [empty, long], settings(tmp_path))
+    assert (nothing.examples, nothing.tokens, len(nothing.refused)) == (0, 0, 2)

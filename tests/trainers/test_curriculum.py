@@ -21,7 +21,7 @@ from swarm.records import (
 from tests.fakes import SumDomain, probe_of
 from trainers.curriculum import Curriculum, Refused, example_of, general_examples
 from trainers.leaks import FrozenExams
-from trainers.recipes import Example
+from trainers.recipes import Example, Refusal
 
 DOMAIN = SumDomain()
 Chain = tuple[Sample, ...]
@@ -137,6 +137,36 @@ def test_focused_replay_draws_what_fails_now() -> None:
         assert len(old) == 10
         shares[focus] = old.count("now")
     assert shares[1.0] > shares[0.0] + 3
+
+
+def test_an_example_has_its_parts_for_the_recipes_that_ask_for_them() -> None:
+    whole = chain(probe=probe_of(question="What is 3+4?"))
+    example = example_of(whole, DOMAIN)
+    assert (example.rationale, example.label, example.attempt) == ("3+4=7", "Answer: 7", "Answer: 99")
+    assert example.probe is not None
+    assert DOMAIN.verify(example.probe, "7").correct
+    own = whole[0].payload.model_copy(update={"question": "What is 4+4?", "answer": "8"})
+    sibling = example_of((whole[0].model_copy(update={"payload": own}), *whole[1:]), DOMAIN)
+    assert sibling.attempt == "", "the student was never asked that"
+    assert sibling.probe is not None
+    assert (sibling.probe.question, sibling.label) == ("What is 4+4?", "Answer: 8")
+    assert DOMAIN.verify(sibling.probe, "8").correct
+
+
+def test_what_a_recipe_could_not_use_is_refused_and_never_replayed() -> None:
+    chains = log(1, 2, 3)
+    curriculum = Curriculum(DOMAIN, replay=9.0, seed=1)
+    curriculum.read(chains)
+    new = curriculum.next_round()
+    name = chains[1][0].id
+    told = [Refusal(sample_id=name, reason="has no answer"), Refusal(sample_id="general-7", reason="undid its round")]
+    curriculum.set_apart(told)
+    assert curriculum.refused == [f"{name}: has no answer"]
+    assert (curriculum.learned, curriculum.consumed) == (len(new) - 1, len(new))
+    curriculum.read(log(4))
+    assert name not in {example.sample_id for example in curriculum.next_round()}
+    curriculum.set_apart(told)
+    assert len(curriculum.refused) == 1, "told twice, it counts once"
 
 
 def test_every_correction_is_new_exactly_once() -> None:

@@ -1,5 +1,6 @@
 """A student of two layers with the real tokenizer: quick to train, with losses that differ from token to token."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from swarm import weights
 from trainers.recipes import Example
 
 
+@cache
 def tokenizer() -> Any:
     """The student's own."""
     return AutoTokenizer.from_pretrained(weights.folder("smollm2-135m"))
