@@ -44,6 +44,16 @@ demo: setup ## grow a specialist on two cores in about ten minutes
 demo-long: setup ## the same for up to an hour
 	$(BIN)/swarm demo examples/laptop-long.toml --seed $(SEED)
 
+.PHONY: demo-docs bench-docs
+demo-docs: setup ## grow a specialist of the standard library's documentation on two cores, in about fifteen minutes
+	$(BIN)/swarm documents coverage --domain pystdlib
+	$(BIN)/swarm demo examples/pystdlib.toml --seed $(SEED)
+	$(BIN)/swarm ask "Does shutil.copytree take a parameter dirs_exist_ok?" --run runs/pystdlib-seed$(SEED)
+	$(BIN)/swarm ask "Does shutil.copy_everything take a parameter dirs_exist_ok?" --run runs/pystdlib-seed$(SEED)
+
+bench-docs: ## base and grown student with documents and without, on what `make demo-docs` made
+	$(BIN)/python -m bench.documents runs/pystdlib-seed$(SEED) --to runs/pystdlib-seed$(SEED)/bench-docs.json $(ARGS)
+
 test: setup typescript agents-sdk ## all tests, the end-to-end one with the real model included
 	$(BIN)/python -m pytest
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from swarm import statistics
 from swarm.criteria import Criterion, Rubric
-from swarm.defects import DEFECTS, RIGHT, Draw, Maker
+from swarm.defects import CITED, CITING, DEFECTS, RIGHT, Draw, Maker
 from swarm.domains.base import Domain
 from swarm.records import Cell, Probe, Purpose, Record, Reference
 from swarm.rubric_checks import CHECKS, Case
@@ -87,7 +87,8 @@ def calibration_items(
     if len(references) < 2:
         raise ValueError(f"{len(cells)} cells gave {len(references)} references; give cells of domain {domain.name!r}")
     sides: list[CalibrationItem] = []
-    for makers, right, count in ((RIGHT, True, n - n // 2), (DEFECTS, False, n // 2)):
+    defects = DEFECTS | CITING if any(CITED.search(reference.rationale) for reference in references) else DEFECTS
+    for makers, right, count in ((RIGHT, True, n - n // 2), (defects, False, n // 2)):
         kinds = list(makers)
         for number in range(count):
             sides.append(_item(domain, probes, references, rng, turn=_turn(kinds, number, makers), right=right))

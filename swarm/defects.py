@@ -17,6 +17,10 @@ INSTRUCTIONS = (
 )
 DECLINED = ("NONE", "ASK:date", "ASK:time")
 NUMBER = re.compile(r"\d+")
+SHOWN = re.compile(r"^\[(\d{1,2})\] (.*)$", re.MULTILINE)
+"""A document that a question shows."""
+CITED = re.compile(r'\[(\d{1,2})\] "([^"\n]+)"')
+"""A quote of one."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,32 @@ def _false_step(draw: Draw) -> str | None:
     return draw.write(draw.reference.answer, false)
 
 
+def _wrong_citation(draw: Draw) -> str | None:
+    """The right answer with a quote under another document's number, of a document that doesn't say it."""
+    shown = dict(SHOWN.findall(draw.probe.question))
+    for cited in CITED.finditer(draw.reference.rationale):
+        others = [number for number, text in shown.items() if number != cited[1] and cited[2] not in text]
+        if others:
+            return _with_rationale(draw, cited, f'[{draw.rng.choice(others)}] "{cited[2]}"')
+    return None
+
+
+def _unsupported_quote(draw: Draw) -> str | None:
+    """The right answer with words between quotation marks that the document doesn't say: those of another quote."""
+    shown = dict(SHOWN.findall(draw.probe.question))
+    borrowed = [hit[2] for other in draw.others for hit in CITED.finditer(other.rationale)]
+    for cited in CITED.finditer(draw.reference.rationale):
+        false = [words for words in borrowed if words not in shown.get(cited[1], "")]
+        if false:
+            return _with_rationale(draw, cited, f'[{cited[1]}] "{draw.rng.choice(false)}"')
+    return None
+
+
+def _with_rationale(draw: Draw, place: re.Match[str], words: str) -> str:
+    rationale = draw.reference.rationale
+    return draw.write(draw.reference.answer, f"{rationale[: place.start()]}{words}{rationale[place.end() :]}")
+
+
 def _copied(draw: Draw) -> str:
     return draw.probe.question
 
@@ -153,3 +183,6 @@ DEFECTS: dict[str, Maker] = {
     "instruction": _instruction,
 }
 """Planted defects: each makes a wrong attempt from what is right, or None where the probe does not allow it."""
+
+CITING: dict[str, Maker] = {"wrong-citation": _wrong_citation, "unsupported-quote": _unsupported_quote}
+"""Further defects of domains whose references quote numbered documents."""

@@ -15,8 +15,11 @@ SEEDS = Path(__file__).resolve().parent.parent / "rubrics"
 
 
 def seed_rubric(domain: str) -> Rubric:
-    """The seed rubric of a domain, `rubrics/NAME.yaml`; one that has none begins with `rubrics/labelled.yaml`."""
-    own = SEEDS / f"{domain}.yaml"
+    """The seed rubric of a domain, `rubrics/NAME.yaml`; one that has none begins with `rubrics/labelled.yaml`.
+
+    What stands behind a colon in its name is its own affair.
+    """
+    own = SEEDS / f"{domain.partition(':')[0]}.yaml"
     if own.is_file():
         return load_rubric(own)
     return load_rubric(SEEDS / "labelled.yaml").model_copy(update={"domain": domain})

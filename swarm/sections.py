@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -43,7 +44,9 @@ class SwarmSection(Section):
 
     name: str = Field("swarm", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$", description="name of the swarm")
     domain: str = Field(
-        "calendar", description="domain to become a specialist of: a name in swarm.domains, or a domain's TOML file"
+        "calendar",
+        description="domain to become a specialist of: `calendar`, `pystdlib`, `pystdlib:MODULE,MODULE`, "
+        "`documents:LIBRARY`, a folder that `swarm ingest` made, or a domain's TOML file",
     )
     data: str = Field("", description="data file of such a domain, instead of the one that its TOML file names")
     seed: int = Field(1, ge=0, description="seed of every random choice; the same seed gives the same probes")
@@ -57,6 +60,13 @@ class SwarmSection(Section):
         "", description="filesystem URL of large texts, as fsspec reads it; empty is a folder of the run"
     )
     body_bytes: int = Field(16384, ge=1024, description="texts of more bytes lie there, not in the store")
+
+    @field_validator("domain")
+    @classmethod
+    def _is_found_from_anywhere(cls, name: str) -> str:
+        # Actors on Ray have other working folders.
+        scheme, _, rest = name.partition(":")
+        return f"{scheme}:{Path(rest).absolute()}" if scheme == "documents" and rest else name
 
     @field_validator("store")
     @classmethod

@@ -10,6 +10,7 @@ from swarm.cli import (
     credentials,
     dead,
     demo,
+    documents,
     domain,
     export,
     feedback,
@@ -53,6 +54,7 @@ for command in (
     forget.forget,
     export.export_samples,
     leave.export,
+    documents.ingest,
     student.ask,
     student.serve,
     keeping.backup,
@@ -69,6 +71,7 @@ app.add_typer(attached.app, name="agents")
 app.add_typer(credentials.app, name="credentials")
 app.add_typer(dead.app, name="dead")
 app.add_typer(domain.app, name="domain")
+app.add_typer(documents.app, name="documents")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(siege.app, name="siege")
 app.add_typer(house.weights_app, name="weights")

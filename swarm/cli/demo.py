@@ -39,7 +39,7 @@ def demo(
     The run folder is the config's with `-seedN` behind it; a finished run that is there is moved aside.
     """
     # Loads scipy and matplotlib, which no other command should wait for.
-    from swarm.report.words import ending, exam_table
+    from swarm.report.words import audit_table, ending, exam_table
     from swarm.report.writing import write_report
 
     found = checked(config, overrides(settings) | ({} if seed is None else {"swarm.seed": seed}))
@@ -51,6 +51,8 @@ def demo(
         dump(report)
         return
     say(exam_table(report))
+    if made_up := audit_table(report):
+        say(made_up)
     say(ending(report))
     asked = shlex.quote(example(run_domain(run)))
     say(f"\nreport:  {run / 'report.html'}\nask it:  swarm ask {asked} --run {run}")

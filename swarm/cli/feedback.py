@@ -51,7 +51,7 @@ def report(
 ) -> None:
     """Report an answer as the operator. With --correct its question is put to the student, and a failure is taught."""
     folder = find_run(run)
-    asked = worded(run_domain(folder), question, read_moment(now)) if now else question
+    asked = worded(run_domain(folder), question, read_moment(now)).question if now else question
     thumb = Thumb.UP if good else Thumb.DOWN
 
     async def act(client: SwarmClient) -> Feedback:

@@ -27,7 +27,7 @@ def report(
 ) -> None:
     """Write report.html and report.json into the run folder."""
     # Loads scipy and matplotlib, which no other command should wait for.
-    from swarm.report.words import ending, exam_table
+    from swarm.report.words import audit_table, ending, exam_table
     from swarm.report.writing import write_report
 
     folder = find_run(run)
@@ -37,6 +37,8 @@ def report(
         dump(made)
     else:
         say(exam_table(made))
+        if made_up := audit_table(made):
+            say(made_up)
         say(ending(made))
         say(f"report: {page}")
     if open_it:

@@ -1,12 +1,15 @@
 """How a person's words become a question of a domain."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from swarm.domains import FILE_SUFFIX
+from swarm.domains import FILE_SUFFIX, example_of
 from swarm.domains.calendar.moments import header
+from swarm.domains.documents.asking import Citation, citations, rests_on_documents, with_documents
+from swarm.domains.documents.passages import Passage
 from swarm.domains.labelled.settings import DomainFile, read_domain_file
 from swarm.domains.labelled.wording import Template
 from swarm.errors import ConfigError
@@ -17,12 +20,32 @@ QUESTIONS: dict[str, Builder] = {"calendar": lambda text, now: f"{header(now)}\n
 """Domains whose questions say more than the person's words: domain name to builder."""
 
 
-def question(domain: str, text: str, now: datetime) -> str:
-    """What the student is asked when a person says `text` at the moment `now`."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the student is asked, and the passages that it is shown."""
+
+    question: str
+    passages: Sequence[Passage] = ()
+
+    def cited(self, answer: str) -> list[Citation]:
+        """What an answer quotes of the passages."""
+        return citations(answer, self.passages)
+
+
+def question(domain: str, text: str, now: datetime, top: int = 3) -> Asked:
+    """What the student is asked when a person says `text` at the moment `now`; `top` passages where there are any.
+
+    Raises ConfigError where the domain's library is gone.
+    """
+    if rests_on_documents(domain):
+        try:
+            return Asked(*with_documents(domain, text, top))
+        except ValueError as error:
+            raise ConfigError(str(error), "Ingest its documents again") from error
     if domain.endswith(FILE_SUFFIX):
-        return _filled(read_domain_file(Path(domain)), text)
+        return Asked(_filled(read_domain_file(Path(domain)), text))
     build = QUESTIONS.get(domain)
-    return build(text, now) if build else text
+    return Asked(build(text, now) if build else text)
 
 
 def _filled(file: DomainFile, text: str) -> str:
@@ -42,7 +65,7 @@ def _filled(file: DomainFile, text: str) -> str:
 def example(domain: str) -> str:
     """Words with which a person could ask a student of the domain."""
     if not domain.endswith(FILE_SUFFIX):
-        return "lunch with Ana next Tuesday at noon"
+        return example_of(domain)
     fields = read_domain_file(Path(domain)).fields
     return "..." if len(fields) == 1 else json.dumps(dict.fromkeys(fields, "..."))
 

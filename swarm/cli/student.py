@@ -26,6 +26,10 @@ def ask(
     now: Annotated[
         str | None, typer.Option(help="The moment you ask at, 'Tue 2026-03-10 14:30'; else the clock's.")
     ] = None,
+    docs: Annotated[
+        bool, typer.Option("--docs/--no-docs", help="A student of documents is shown the best passages, or none.")
+    ] = True,
+    top: Annotated[int, typer.Option(min=1, max=9, help="Passages that it is shown.")] = 3,
     run: RunOption = None,
     wait: Annotated[float, typer.Option(min=1, max=300, help="Seconds to wait for the answer.")] = 120,
     as_json: Json = False,
@@ -33,13 +37,18 @@ def ask(
     """Ask the student. While the swarm is down its champion is loaded for this one answer."""
     folder = find_run(run)
     moment = read_moment(now) if now else datetime.now()
-    asked = question(run_domain(folder), text, moment)
-    answered = answered_by(folder, asked, wait)
+    asked = question(run_domain(folder), text, moment, top if docs else 0)
+    answered = answered_by(folder, asked.question, wait)
+    cited = asked.cited(answered.text)
     if as_json:
-        dump({"question": asked, **answered.model_dump(mode="json")})
+        shown = [each.model_dump(mode="json") for each in cited]
+        dump({"question": asked.question, **answered.model_dump(mode="json"), "citations": shown})
     else:
         say(f"{answered.text.strip()}\n\nanswer: {answered.answer or '(none could be read)'}")
-        say(f"({answered.checkpoint_id}, {answered.seconds:.1f} s; asked as {asked!r})")
+        for each in cited:
+            where = each.place or "no document that was shown"
+            say(f"  [{each.number}] {where}" + ("" if each.found else f": {each.quote!r} does not stand there"))
+        say(f"({answered.checkpoint_id}, {answered.seconds:.1f} s; asked as {asked.question!r})")
 
 
 def serve(

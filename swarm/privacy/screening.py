@@ -60,6 +60,11 @@ class Screen:
         """A text that belongs to no sample, screened alike."""
         return self._text(text, Counter())
 
+    def counted(self, text: str) -> tuple[str, Counter[str]]:
+        """The same, with how often each kind was replaced."""
+        counts = Counter[str]()
+        return self._text(text, counts), counts
+
     def _record(self, record: R, counts: Counter[str]) -> R:
         if isinstance(record, Sample):
             return self.sample(record)  # type: ignore[return-value]

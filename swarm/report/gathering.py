@@ -8,13 +8,14 @@ from pathlib import Path
 from sqlalchemy import select
 
 from swarm.config import Config, load
-from swarm.domains import load_domain
+from swarm.domains import example_of, load_domain
 from swarm.events import EventKind
 from swarm.exchange import Exchange
 from swarm.exchange.schema import events
 from swarm.exchange.store import moment
 from swarm.feedback import FeedbackState
 from swarm.records import Attempt, Correction, Probe, Sample, Tier, Verdict
+from swarm.report.audits import audits_of
 from swarm.report.model import CurvePoint, PhaseStep, Report, Story
 from swarm.report.production import ProductionStory, story_of
 from swarm.report.reading import stored_told
@@ -45,6 +46,7 @@ def gather(exchange: Exchange, run: Path) -> Report:
         ending=how_it_ended(state, steps, lines, progress),
         exam_items=exams.items,
         lines=lines,
+        audits=audits_of(exams, state.domain),
         burned=tuple((f"{stage}: {kind}", count) for (stage, kind), count in sorted(exchange.burned().items())),
         maps=(*exams.maps(), *swarm_maps(state)),
         curve=_curve(state),
@@ -57,7 +59,7 @@ def gather(exchange: Exchange, run: Path) -> Report:
         phases=steps,
         progress=progress,
         versions=_versions(),
-        commands=_commands(run, config),
+        commands=_commands(run, config, state.domain),
         config=(run / "config.toml").read_text() if config else "",
     )
 
@@ -146,10 +148,10 @@ def _versions() -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _commands(run: Path, config: Config | None) -> tuple[str, ...]:
+def _commands(run: Path, config: Config | None, domain: str) -> tuple[str, ...]:
     again = (f"swarm up {run}/config.toml --run {run}-again --seed {config.swarm.seed}",) if config else ()
     asked = (
-        f'swarm ask "lunch with Ana next Tuesday at noon" --run {run}',
+        f'swarm ask "{example_of(domain)}" --run {run}',
         f"swarm samples --verdict fail --run {run}",
     )
     return (*again, *asked, f"swarm report {run}")

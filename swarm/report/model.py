@@ -37,6 +37,18 @@ class Line(Record):
     e_value: float | None = None
 
 
+class AuditLine(Record):
+    """How often a contestant of the frozen exam showed a fault, among the answers that could; a 95% interval."""
+
+    contestant: str
+    fault: str
+    found: int
+    of: int
+    rate: float
+    lower: float
+    upper: float
+
+
 class Square(Record):
     """One square of a boundary map: passes of a subdomain under a weather, with Wilson's 95% interval."""
 
@@ -115,6 +127,8 @@ class Report(Record):
     """How it ended, in sentences that claim no more than was shown."""
     exam_items: int = 0
     lines: tuple[Line, ...] = ()
+    audits: tuple[AuditLine, ...] = ()
+    """What the exam's contestants made up, where the domain is made of documents."""
     maps: tuple[BoundaryMap, ...] = ()
     curve: tuple[CurvePoint, ...] = ()
     during: tuple[ExamPoint, ...] = ()

@@ -15,7 +15,7 @@ _BASE = (ContestantKind.ZERO_SHOT, ContestantKind.FEW_SHOT)
 def render(report: Report) -> str:
     """The page."""
     sections = (
-        _headline, _curve, _maps, _stories, _production, _promotions, _checkpoints, _rubric, _phases, _costs,
+        _headline, _audit, _curve, _maps, _stories, _production, _promotions, _checkpoints, _rubric, _phases, _costs,
         _conservation, _again,
     )  # fmt: skip
     body = "\n".join(section(report) for section in sections)
@@ -67,6 +67,19 @@ def _headline(report: Report) -> str:
     )
     content = f"<p class=soft>{note}</p><figure>{charts.standings(report.lines)}</figure>"
     return frame.section("The frozen exam", content + table(head, rows, marked))
+
+
+def _audit(report: Report) -> str:
+    if not report.audits:
+        return ""
+    head = ("contestant", "fault", "found", "of", "rate", "95% interval")
+    rows = [
+        (line.contestant, line.fault, line.found, line.of, percent(line.rate),
+         f"{percent(line.lower)} – {percent(line.upper)}")
+        for line in report.audits
+    ]  # fmt: skip
+    note = "Over the frozen exam: each fault among the answers that could show it."
+    return frame.section("What was made up", f"<p class=soft>{note}</p>{table(head, rows)}")
 
 
 def _curve(report: Report) -> str:

@@ -106,5 +106,17 @@ def exam_table(report: Report) -> Table:
     return table
 
 
+def audit_table(report: Report) -> Table | None:
+    """What the contestants made up, for a terminal; None where the domain is not made of documents."""
+    if not report.audits:
+        return None
+    faults = list(dict.fromkeys(line.fault for line in report.audits))
+    table = Table("contestant", *faults, title="what was made up, of the answers that could be", box=None)
+    for name in dict.fromkeys(line.contestant for line in report.audits):
+        of = {line.fault: line for line in report.audits if line.contestant == name}
+        table.add_row(name, *(f"{of[fault].rate:.0%} ({of[fault].found} of {of[fault].of})" for fault in faults))
+    return table
+
+
 def _interval(line: Line) -> str:
     return f"{line.accuracy:.1%} [{line.lower:.1%}, {line.upper:.1%}]"

@@ -59,9 +59,9 @@ def test_faulty_data_ends_with_1_and_its_lines(tmp_path: Path) -> None:
 
 def test_a_person_asks_by_the_fields(tmp_path: Path) -> None:
     file = str(write(tmp_path, rows(3)))
-    said = question(file, '{"said": "It barks.", "seen": "A dog."}', NOON)
+    said = question(file, '{"said": "It barks.", "seen": "A dog."}', NOON).question
     assert said == "Seen: A dog.\nSaid: It barks.\nSo it is"
-    assert question(file, said, NOON) == said
+    assert question(file, said, NOON).question == said
     assert json.loads(example(file)) == {"seen": "...", "said": "..."}
     for wrong in ("It barks.", '{"said": "It barks."}', '{"said": "x", "seen": ""}', "[1]"):
         with pytest.raises(ConfigError):

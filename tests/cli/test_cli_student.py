@@ -15,10 +15,10 @@ from tests.report_rig import make_run
 
 
 def test_a_calendar_question_states_its_now() -> None:
-    asked = question("calendar", "lunch tomorrow", read_moment("Tue 2026-03-10 14:30"))
+    asked = question("calendar", "lunch tomorrow", read_moment("Tue 2026-03-10 14:30")).question
     assert asked == "Now: Tue 2026-03-10 14:30\nText: lunch tomorrow"
     assert now_of(asked) == datetime(2026, 3, 10, 14, 30)
-    assert question("poetry", "a rose", datetime(2026, 1, 1)) == "a rose"
+    assert question("poetry", "a rose", datetime(2026, 1, 1)).question == "a rose"
 
 
 @pytest.mark.parametrize("words", ["Mon 2026-03-10 14:30", "yesterday", "2026-13-01 10:00", ""])

@@ -56,6 +56,10 @@ def test_what_only_looks_alike_is_kept(name: str, text: str) -> None:
     assert found(name, f"Here: {text}, and so on.") == []
 
 
+def test_an_address_that_ends_a_sentence_is_found() -> None:
+    assert found("email", "Write to ana@example.com. Then wait.") == ["ana@example.com"]
+
+
 def test_a_bearers_token_is_found_without_the_word() -> None:
     assert found("token", "Authorization: Bearer abcdef0123456789abcdef==") == ["abcdef0123456789abcdef=="]
 

@@ -1,0 +1,228 @@
+"""Domains of documents: sound probes with twins, checkable quotes, and answers whose truth the interpreter knows."""
+
+import importlib
+import inspect
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from swarm.calibration import calibrate, calibration_items
+from swarm.documents.ingest import Ingestion
+from swarm.documents.store import Library
+from swarm.domains import load_domain
+from swarm.domains.documents import DocumentsDomain
+from swarm.domains.documents.asking import citations, with_documents
+from swarm.domains.documents.passages import shown_in
+from swarm.domains.documents.shelf import held_out
+from swarm.privacy import Screen
+from swarm.records import Cell, Origin, Probe, Purpose, Reference
+from swarm.rubric import SEEDS, load_rubric
+
+NAME = "pystdlib:json,csv,textwrap,shutil,calendar,tempfile,fnmatch,bisect"
+
+PROSE = """# The exchange
+
+A **lease** lasts 30 seconds and is extended while the agent works. The `prober` may wait for 90 minutes at most.
+
+| word | meaning |
+| --- | --- |
+| fence | the opaque token that keeps a late completion out |
+| cursor | the place in the log up to which a reader has come |
+"""
+
+
+@pytest.fixture(scope="module")
+def stdlib(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentsDomain]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SWARM_LIBRARIES", str(tmp_path_factory.mktemp("libraries")))
+        domain = load_domain(NAME)
+        assert isinstance(domain, DocumentsDomain)
+        yield domain
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> DocumentsDomain:
+    folder = tmp_path_factory.mktemp("house")
+    for number in range(4):
+        (folder / f"page{number}.md").write_text(
+            PROSE.replace("# The", f"# Part {number}") if number == 0 else other(number)
+        )
+    with Library(folder / "lib", create=True) as library:
+        Ingestion(library, Screen()).run([str(folder)])
+    domain = load_domain(f"documents:{folder / 'lib'}")
+    assert isinstance(domain, DocumentsDomain)
+    return domain
+
+
+def other(number: int) -> str:
+    words = ["mountain", "harbour", "orchard", "library"][number]
+    lines = [f"The {words} has {number * 7 + row} gates and `{words}-{row}` is the name of one." for row in range(6)]
+    return f"# About the {words}\n\n" + "\n\n".join(lines) + "\n"
+
+
+def drawn(domain: DocumentsDomain, cell: Cell, count: int, purpose: Purpose = Purpose.LEARN) -> list[list[Probe]]:
+    rng, found = random.Random(f"{cell.key}/{purpose}"), []
+    for _ in range(count * 20):
+        try:
+            made = domain.make(cell, rng, purpose)
+        except ValueError:
+            continue
+        found.append([sample.payload for sample in made if isinstance(sample.payload, Probe)])
+        if len(found) == count:
+            return found
+    raise AssertionError(f"{cell.key} gave {len(found)} probes of {count}")
+
+
+def answer_of(probe: Probe) -> str:
+    assert probe.reference is not None
+    return probe.reference.answer
+
+
+def test_every_cell_makes_sound_probes_and_every_trap_has_an_answerable_twin(stdlib: DocumentsDomain) -> None:
+    for cell in stdlib.cells():
+        for probes in drawn(stdlib, cell, 6):
+            for probe in probes:
+                assert stdlib.verify(probe, answer_of(probe)).correct
+                assert stdlib.false_steps(probe, stdlib.solve(probe).rationale) == []
+                assert probe.origin is Origin.GROUNDED
+            if cell.weather != "rain":
+                trap, twin = probes
+                assert trap.operator
+                assert answer_of(twin) != "NONE"
+                assert answer_of(trap) != answer_of(twin)
+                assert (answer_of(trap) == "NONE") == (cell.weather == "border")
+
+
+def test_yes_and_no_are_balanced(stdlib: DocumentsDomain) -> None:
+    cell = Cell.parse("parameter/rain/yesno")
+    counts = Counter(answer_of(probes[0]) for probes in drawn(stdlib, cell, 100))
+    assert counts["yes"] > 35
+    assert counts["no"] > 35
+
+
+def test_what_is_said_of_parameters_is_what_the_interpreter_says(stdlib: DocumentsDomain) -> None:
+    """The truth does not come from the units, but from the functions themselves."""
+    for key in ("parameter/rain/yesno", "parameter/wind/yesno"):
+        for probes in drawn(stdlib, Cell.parse(key), 20, Purpose.EXAM):
+            for probe in probes:
+                asked = shown_in(probe.question)[1]
+                words = re.findall(r"[A-Za-z_][\w.]*", asked)
+                full = next(
+                    word.rstrip(".") for word in words if word.partition(".")[0] in NAME and "." in word.rstrip(".")
+                )
+                parameters = inspect.signature(called(full)).parameters
+                named = [word for word in words if word.strip(".") in parameters and word.strip(".") != full]
+                assert bool(named) == (answer_of(probe) == "yes"), asked
+
+
+def called(full: str) -> object:
+    module, *rest = full.split(".")
+    thing: object = importlib.import_module(module)
+    for part in rest:
+        thing = getattr(thing, part)
+    return thing
+
+
+def test_exams_ask_about_other_things_in_other_words(stdlib: DocumentsDomain) -> None:
+    cell = Cell.parse("default/rain/value")
+    learned = {shown_in(probes[0].question)[1] for probes in drawn(stdlib, cell, 40)}
+    examined = {shown_in(probes[0].question)[1] for probes in drawn(stdlib, cell, 10, Purpose.EXAM)}
+    assert not learned & examined
+    names = {name for question in examined for name in stdlib.shelf.texts if f"{name} " in f"{question} "}
+    assert all(held_out(name) for name in names if f"{name}(" in " ".join(stdlib.shelf.texts.values()))
+
+
+def test_quotes_and_lacks_that_are_not_borne_out_are_false_steps(stdlib: DocumentsDomain) -> None:
+    question = "[1] json.load(fp, *, cls=None): Read.\n[2] csv.list_dialects: List.\nDoes json.load take cls?"
+    probe = Probe(
+        cell=Cell.parse("parameter/rain/yesno"), purpose=Purpose.LEARN, origin=Origin.GROUNDED, question=question,
+        reference=Reference(answer="yes"),
+    )  # fmt: skip
+    assert stdlib.false_steps(probe, '[1] "cls=None"') == []
+    false = ['[2] "cls=None"', '[3] "cls=None"', '[1] "json.load(" has no cls', "no json.load in [1] [2]"]
+    for said in false:
+        assert stdlib.false_steps(probe, said) == [said]
+    bare = probe.model_copy(update={"question": "Does csv.list_dialects take x?"})
+    assert stdlib.false_steps(bare, 'csv.list_dialects "no such words"') == ['csv.list_dialects "no such words"']
+    assert stdlib.false_steps(bare, "no csv.list_dialects") == ["no csv.list_dialects"]
+    assert stdlib.false_steps(bare, "no csv.made_up") == []
+
+
+@pytest.mark.parametrize(
+    ("form", "right", "also", "wrong"),
+    [
+        ("yesno", "yes", ["Yes", " yes. "], ["no", "NONE", "maybe", ""]),
+        ("name", "json.dumps", ["json.dumps()", "`json.dumps`"], ["dumps", "json.dump", "NONE", "it is json.dumps"]),
+        ("value", "mode='w'", ["mode = 'w'", 'mode="w"'], ["mode='r'", "'w'", "NONE"]),
+        ("value", "NONE", ["none", "NONE"], ["mode=None", "yes"]),
+        ("word", "30", ["30", " 30 "], ["31", "NONE", "thirty"]),
+    ],
+)
+def test_answers_mean_what_they_say(
+    stdlib: DocumentsDomain, form: str, right: str, also: list[str], wrong: list[str]
+) -> None:
+    probe = Probe(
+        cell=Cell.parse(f"default/rain/{form}"), purpose=Purpose.LEARN, origin=Origin.GROUNDED, question="?",
+        reference=Reference(answer=right),
+    )  # fmt: skip
+    assert [answer for answer in also if not stdlib.verify(probe, answer).correct] == []
+    assert [answer for answer in wrong if stdlib.verify(probe, answer).correct] == []
+
+
+def test_the_strict_rubric_tells_planted_defects(stdlib: DocumentsDomain) -> None:
+    items = calibration_items(stdlib, stdlib.cells(), random.Random(3), 120)
+    found = calibrate(stdlib, load_rubric(SEEDS / "siege.yaml"), items)
+    assert found.q0 >= 0.95, found.missed
+    assert found.q1 == 1
+    assert {"wrong-citation", "unsupported-quote"} <= {item.defect for item in items}
+    naive = calibrate(stdlib, load_rubric(SEEDS / "pystdlib.yaml"), items)
+    assert {"wrong-citation", "unsupported-quote"} <= dict(naive.missed).keys(), "the seed leaves something to evolve"
+
+
+def test_prose_is_asked_by_gaps_and_terms(house: DocumentsDomain) -> None:
+    assert house.cells()[0].key == "cloze/rain/word"
+    for cell in house.cells():
+        if cell.subdomain == "cloze":
+            for probes in drawn(house, cell, 5):
+                assert all(house.false_steps(probe, house.solve(probe).rationale) == [] for probe in probes)
+    gap = drawn(house, Cell.parse("cloze/rain/word"), 1)[0][0]
+    assert "____" in shown_in(gap.question)[1]
+    assert answer_of(gap) in gap.question
+
+
+def test_a_person_is_shown_the_best_passages_and_what_the_answer_cites(
+    stdlib: DocumentsDomain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question, passages = with_documents(stdlib.name, "Does json.dumps take a parameter indent?")
+    assert passages[0].name == "json.dumps"
+    assert question.startswith("[1] json.dumps(")
+    good, bad, beyond = citations('[1] "indent=None" [2] "no such words" [9] "x"\n= yes', passages)
+    assert (good.found, bad.found, beyond.found) == (True, False, False)
+    assert good.place.startswith("python:json@1#")
+    assert with_documents(stdlib.name, "zzzz qqqq")[1] == []
+    del monkeypatch
+
+
+def test_failures_have_names(stdlib: DocumentsDomain) -> None:
+    probe = drawn(stdlib, Cell.parse("parameter/border/yesno"), 1)[0][0]
+    assert stdlib.species(probe, "yes").startswith("fabricates/parameter/")
+    twin = drawn(stdlib, Cell.parse("purpose/rain/name"), 1)[0][0]
+    assert stdlib.species(twin, "NONE") == "over-refuses/purpose"
+    assert stdlib.species(twin, "json.make_it_so") == "purpose/no-such-name"
+    assert stdlib.species(twin, answer_of(twin)) == ""
+
+
+def test_what_cannot_be_opened_is_refused(tmp_path: Path, stdlib: DocumentsDomain) -> None:
+    with pytest.raises(ValueError, match="names no library"):
+        load_domain("documents:")
+    with pytest.raises(ValueError, match="there is no library"):
+        load_domain(f"documents:{tmp_path}")
+    Library(tmp_path / "empty", create=True)
+    with pytest.raises(ValueError, match="nothing that could be asked"):
+        load_domain(f"documents:{tmp_path / 'empty'}")
+    with pytest.raises(ValueError, match="not one of the"):
+        stdlib.make(Cell.parse("relative/rain/date"), random.Random(1), Purpose.LEARN)
