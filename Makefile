@@ -41,6 +41,10 @@ agents-sdk: setup ## install OpenAI's Agents SDK in a folder beside the packages
 demo: setup ## grow a specialist on two cores in about ten minutes
 	$(BIN)/swarm demo examples/laptop.toml --seed $(SEED)
 
+.PHONY: demo-attach
+demo-attach: setup typescript ## a TypeScript prober and a Python critic join a running swarm, change what it finds, and leave
+	$(BIN)/python examples/attach.py
+
 demo-long: setup ## the same for up to an hour
 	$(BIN)/swarm demo examples/laptop-long.toml --seed $(SEED)
 

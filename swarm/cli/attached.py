@@ -20,7 +20,7 @@ from swarm.roles import AgentStatus
 app = typer.Typer(cls=Edge, invoke_without_command=True)
 
 Name = Annotated[str, typer.Argument(help="The agent's name.")]
-_COLUMNS = ("version", "done", "per s", "failed", "holds", "for", "silent", "note")
+_COLUMNS = ("version", "done", "per s", "failed", "holds", "for", "silent", Column("note", no_wrap=True))
 
 
 @app.callback()
