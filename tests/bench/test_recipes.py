@@ -78,7 +78,7 @@ def test_every_recipe_is_in_the_plan_with_the_same_budget() -> None:
 @pytest.mark.real
 def test_a_trial_spends_its_tokens_and_sits_the_exam(tmp_path: Path) -> None:
     base = str(tiny_folder(tmp_path / "base"))
-    stages = (("cot", 0.5), ("spin", 0.5))
+    stages = (("cot", 0.5), ("step_by_step", 0.5))
     trial = Trial(name="x", stages=stages, mode=TrainMode.LORA, tokens=800, items=10, pool=12, base=base)
     found = tried(trial, [""] * 12)
     assert 800 <= found.tokens < 5_000

@@ -17,7 +17,7 @@ from swarm.students import ExamRecord, Lessons, TensorFile
 from tests.report_rig import make_run
 from trainers.books import GroupBooks, Order
 from trainers.desk import Desk
-from trainers.recipes import Example, RoundBooks
+from trainers.recipes import Example, Refusal, RoundBooks
 
 
 @pytest.fixture
@@ -100,6 +100,36 @@ async def test_a_candidate_tells_what_its_rounds_learned_from(gateway: Gateway, 
         (second, 0, 1), (first, 1, 2), ("c1", 9, 0),
     ]  # fmt: skip
     assert new.sample_id in {sample.id for sample in exchange.find(Query(learned_by=second)).samples}
+    await desk.close()
+
+
+async def test_what_a_round_refused_is_nobodys_lesson(gateway: Gateway, config: Config, tmp_path: Path) -> None:
+    exchange = gateway.desk.exchange
+    good, bad = (
+        Example(sample_id=chain[0].id, prompt="p", completion="c") for chain in exchange.corrections(0)[::-1][:2]
+    )
+    refused = (Refusal(sample_id=bad.sample_id, reason="has no answer"),)
+    done = RoundBooks(loss=1.0, tokens=10, examples=1, seconds=1.0, refused=refused)
+    desk = await Desk.open(config, GroupBooks())
+    order = Order(kind="train", examples=(good, bad), recipe="spin")
+    await desk.book(order, done, 1)
+    assert (desk.books.corrections, desk.books.recipe) == (10, "spin")
+    await desk.book(order, done.model_copy(update={"undone": True, "refused": ()}), 2)
+    assert desk.books.corrections == 10, "a round that was undone taught nothing"
+    (tmp_path / "adapter.safetensors").write_bytes(b"weights")
+    await desk.publish(Finished(), tmp_path, lambda _: None)  # type: ignore[arg-type]
+    line = exchange.making(desk.published).line
+    assert (line[0].learned, line[0].replayed) == (1, 0)
+    assert next(each for each in exchange.checkpoints() if each.id == desk.published).recipe == "spin"
+    await desk.close()
+
+
+@pytest.mark.parametrize(("mark", "recipe"), [("60", "spin"), ("70", "cot")])
+async def test_a_schedule_goes_by_the_exams_so_far(gateway: Gateway, config: Config, mark: str, recipe: str) -> None:
+    assert {each.candidate_accuracy for each in gateway.desk.exchange.promotions()} == {0.64}
+    trainer = config.trainer.model_copy(update={"recipe": f"cot until {mark} %, then spin"})
+    desk = await Desk.open(config.model_copy(update={"trainer": trainer}), GroupBooks(cursor=1))
+    assert await desk._recipe() == recipe
     await desk.close()
 
 
