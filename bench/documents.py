@@ -18,6 +18,7 @@ from agents.champion import open_champion
 from agents.contest import sit
 from agents.engines.base import Engine
 from swarm.calibration import Calibration, calibrate, calibration_items
+from swarm.config import load
 from swarm.domains import load_domain
 from swarm.domains.documents import DocumentsDomain
 from swarm.domains.documents.audit import Rate, audit
@@ -25,6 +26,7 @@ from swarm.domains.documents.passages import without_passages
 from swarm.domains.exam import frozen_exam
 from swarm.errors import ConfigError, SwarmError
 from swarm.exam_report import Contestant
+from swarm.gateway.run_folder import CONFIG_FILE
 from swarm.records import Cell, Probe, Purpose, Record, Sample
 from swarm.report.reading import snapshot
 from swarm.rubric import seed_rubric
@@ -119,12 +121,12 @@ def judge_errors(run: Path, domain: DocumentsDomain, cells: Sequence[Cell]) -> l
 
 async def measure(run: Path, count: int) -> Figures:
     """Everything, of the champion of a run. Raises ConfigError where its domain rests on no documents."""
-    config, champion, engine = await open_champion(run)
-    domain = load_domain(config.swarm.domain)
+    domain = load_domain(load(run / CONFIG_FILE).swarm.domain)
     if not isinstance(domain, DocumentsDomain):
         raise ConfigError(
             f"the domain of {str(run)!r} is {domain.name!r}", "Give a run of pystdlib or documents:LIBRARY"
         )
+    config, champion, engine = await open_champion(run)
     cells = [Cell.parse(key) for key in config.exam.cells] or list(domain.cells())
     items = frozen_exam(domain, cells, -(-count // len(cells)), SEED)
     return Figures(
