@@ -66,7 +66,8 @@ PROPERTIES = (
         _set("sitting seated lying sleeping kneeling napping"),
         _set("smiling laughing talking reading eating drinking shouting"),
         _set("""
-            podium bicycle bicycles motorcycle stand stands standing walk walks walking run runs sit sits sitting bench chair couch bed floor ground
+            podium bicycle bicycles motorcycle stand stands standing walk walks walking
+            run runs sit sits sitting bench chair couch bed floor ground
             grass lap wall
         """
              """
