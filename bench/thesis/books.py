@@ -1,0 +1,48 @@
+"""Books of cost: everything that an arm has used to come to a point of its curve."""
+
+from swarm.records import Record
+
+
+class CostBooks(Record):
+    """Running totals of one curve. A label that is read for any decision counts, in the column of what it was read for."""
+
+    gold_train: int = 0
+    gold_dev: int = 0
+    """Dev labels that tuning and choices between settings have read; reporting reads the same ones again."""
+    gold_calibration: int = 0
+    gold_exam: int = 0
+    human_explanations: int = 0
+    palm_answers: int = 0
+    composed_labels: int = 0
+    """Items that operators made of bought ones and that the student was asked or taught."""
+    student_calls: int = 0
+    """Questions asked to choose: labels to buy, composed items to teach."""
+    measuring_calls: int = 0
+    """Questions asked to draw the curve; no arm learns from them."""
+    teacher_calls: int = 0
+    training_tokens: int = 0
+    cpu_seconds: float = 0.0
+
+    def plus(self, **spent: float) -> "CostBooks":
+        """The books with this on top. Raises ValueError on a column that there isn't, or on less than nothing."""
+        known = type(self).model_fields
+        if wrong := [name for name, amount in spent.items() if name not in known or amount < 0]:
+            raise ValueError(f"{wrong[0]}={spent[wrong[0]]} can't be booked; columns are {', '.join(known)}")
+        return self.model_copy(update={name: getattr(self, name) + amount for name, amount in spent.items()})
+
+
+COLUMNS: tuple[tuple[str, str], ...] = (
+    ("gold_train", "gold, training"),
+    ("gold_dev", "gold, dev"),
+    ("gold_calibration", "gold, calibration"),
+    ("gold_exam", "gold, exam"),
+    ("human_explanations", "human explanations"),
+    ("palm_answers", "PaLM answers"),
+    ("composed_labels", "composed labels"),
+    ("student_calls", "student calls"),
+    ("measuring_calls", "calls to measure"),
+    ("teacher_calls", "teacher calls"),
+    ("training_tokens", "training tokens"),
+    ("cpu_seconds", "CPU-seconds"),
+)
+"""Columns in their order, with their headings."""

@@ -1,0 +1,170 @@
+"""One curve of one arm and seed: buy, compose, train, round after round, and be measured at its points."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bench.thesis.books import CostBooks
+from bench.thesis.choosing import bought_at_random, most_uncertain, steered, tallied
+from bench.thesis.composing import Family, example_of, hunted, unsteered
+from bench.thesis.data import LABELS, Question, ThesisData, completion, prompt
+from bench.thesis.lessons import laps
+from bench.thesis.plan import Arm, ThesisPlan
+from bench.thesis.student import ThesisStudent
+from swarm.domains.labelled.items import Item, item_id
+from swarm.domains.labelled.operators import Rewrite
+from swarm.domains.nli.contrast import Contrast
+from swarm.records import Cell, Record
+from swarm.state import CellCount
+from trainers.recipes import Example
+
+HALF = 2
+"""The swarm asks half of its calls about labels to buy, and half about what operators made."""
+
+
+class CurveState(Record):
+    """What a curve needs to go on from a point, beside its student's weights."""
+
+    bought: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    """Bought items that the student had wrong when their labels came."""
+    composed: tuple[Rewrite, ...] = ()
+    counts: tuple[CellCount, ...] = ()
+    """By cell, what the student of the last round passed and failed."""
+    books: CostBooks = CostBooks()
+
+
+@dataclass
+class Curve:
+    """A curve in progress."""
+
+    arm: Arm
+    seed: int
+    plan: ThesisPlan
+    data: ThesisData
+    operators: Sequence[Contrast]
+    cell: Callable[[Item], Cell]
+    """The cell of an item by its texts alone."""
+    state: CurveState = field(default_factory=CurveState)
+
+    def __post_init__(self) -> None:
+        self._items = {item.id: item for item in self.data.pool}
+        self._order = bought_at_random(self.data.pool, self.seed)
+
+    def grow(self, student: ThesisStudent, start: int, end: int) -> None:
+        """From one point to the next. The student is the one of `start`; its random choices depend on nothing else."""
+        for before, after in self.plan.rounds(start, end):
+            self._round(student, before, after)
+
+    def _round(self, student: ThesisStudent, before: int, after: int) -> None:
+        began, calls, tokens = time.process_time(), student.calls, student.tokens
+        rng = random.Random(f"{self.seed}/{self.arm}/{before}")
+        fresh = self._buy(student, before, after - before, rng)
+        made = self._compose(student, after - before, rng)
+        cases = [case for family in made for case in family.cases]
+        known = [*self._lessons(self._bought_before(fresh)), *map(example_of, self.state.composed)]
+        lessons = [*self._lessons(fresh), *map(example_of, cases)]
+        allowance = self.plan.tokens_per_label * (after - before)
+        student.learn(laps(lessons, known, allowance, student.cost, rng))
+        self.state = self.state.model_copy(
+            update={
+                "composed": (*self.state.composed, *cases),
+                "books": self.state.books.plus(
+                    gold_train=len(fresh),
+                    palm_answers=sum(bool(self.data.rationales[item.id]) for item in fresh)
+                    if self.arm is Arm.RATIONALES
+                    else 0,
+                    student_calls=student.calls - calls,
+                    training_tokens=student.tokens - tokens,
+                    cpu_seconds=time.process_time() - began,
+                ),
+            }
+        )
+
+    def _bought_before(self, fresh: Sequence[Item]) -> list[Item]:
+        new = {item.id for item in fresh}
+        return [self._items[one] for one in self.state.bought if one not in new]
+
+    def _lessons(self, items: Sequence[Item]) -> list[Example]:
+        plain = [
+            Example(sample_id=item.id, prompt=prompt(item.fields), completion=completion(item.label)) for item in items
+        ]
+        return plain
+
+    def _buy(self, student: ThesisStudent, before: int, count: int, rng: random.Random) -> list[Item]:
+        """Read the labels of `count` more items."""
+        have = set(self.state.bought)
+        left = [item for item in self._order if item.id not in have]
+        if not self.arm.asks or not before:
+            chosen, outcomes = left[:count], list[tuple[Cell, bool]]()
+        else:
+            allowed = self.plan.calls_per_label * count
+            asked = rng.sample(left, min(len(left), allowed // HALF if self.arm is Arm.SWARM else allowed))
+            said = student.scores([prompt(item.fields) for item in asked])
+            scores = {item.id: one for item, one in zip(asked, said, strict=True)}
+            if self.arm is Arm.SWARM:
+                cells = {item.id: self.cell(item) for item in asked}
+                chosen = steered(asked, scores, cells, self.state.counts, count, rng)
+            else:
+                chosen = most_uncertain(asked, scores, count)
+            outcomes = [(self.cell(item), chosen_label(scores[item.id]) == item.label) for item in chosen]
+        wrong = [item.id for item, (_, right) in zip(chosen, outcomes, strict=False) if not right]
+        self.state = self.state.model_copy(
+            update={
+                "bought": (*self.state.bought, *(item.id for item in chosen)),
+                "failed": tuple(wrong),
+                "counts": (*tallied(outcomes, self._checkpoint(before)),) if outcomes else self.state.counts,
+            }
+        )
+        return chosen
+
+    def _compose(self, student: ThesisStudent, count: int, rng: random.Random) -> list[Family]:
+        """What operators make of the bought items in this round."""
+        if not self.arm.composes:
+            return []
+        bought = [self._items[one] for one in self.state.bought]
+        seen = {item_id(case.fields) for case in self.state.composed}
+        most = round(self.plan.composed_per_label * count)
+        if self.arm is not Arm.SWARM or len(bought) == count:
+            made = unsteered(self.operators, bought, seen, most, rng)
+            self._book_composed(sum(len(family.cases) for family in made))
+            return made
+        failed = [self._items[one] for one in self.state.failed]
+
+        def right(cases: Sequence[Rewrite]) -> list[bool]:
+            said = student.scores([prompt(case.fields) for case in cases])
+            return [chosen_label(scores) == case.label for scores, case in zip(said, cases, strict=True)]
+
+        found = hunted(
+            self.operators,
+            self.state.counts,
+            [*failed, *bought],
+            bought,
+            seen,
+            right,
+            self.plan.calls_per_label * count // HALF,
+            most,
+            rng,
+            self._checkpoint(len(bought)),
+        )
+        self._book_composed(found.asked)
+        self.state = self.state.model_copy(update={"counts": (*self.state.counts, *found.counts)})
+        return found.failed
+
+    def _book_composed(self, count: int) -> None:
+        self.state = self.state.model_copy(update={"books": self.state.books.plus(composed_labels=count)})
+
+    def _checkpoint(self, labels: int) -> str:
+        return f"{self.arm.letter}-{self.seed}-{labels}"
+
+
+def chosen_label(scores: Sequence[float]) -> str:
+    """The likeliest label."""
+    return LABELS[max(range(len(LABELS)), key=lambda place: scores[place])]
+
+
+def answered(student: ThesisStudent, questions: Sequence[Question]) -> str:
+    """What a student says to each question, as one digit each: the index of its label."""
+    said = student.scores([question.prompt for question in questions])
+    return "".join(str(LABELS.index(chosen_label(scores))) for scores in said)

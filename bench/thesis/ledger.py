@@ -1,0 +1,138 @@
+"""The ledger: one JSON line for everything that was started and for every point that was reached, never rewritten."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from bench.thesis.books import CostBooks
+from bench.thesis.plan import Arm, ThesisPlan
+from swarm.errors import ConfigError
+from swarm.records import Record
+
+
+class Begun(Record):
+    """The plan of this ledger, and the data that it was begun with."""
+
+    kind: Literal["begun"] = "begun"
+    plan: ThesisPlan
+    data_sha256: str
+    at: str
+
+
+class Started(Record):
+    """A curve was started, or gone on with, from a point that it had reached (0: from the base)."""
+
+    kind: Literal["started"] = "started"
+    arm: Arm
+    seed: int
+    from_point: int
+    rate: float
+    at: str
+
+
+class Tried(Record):
+    """One tuning trial: an arm at the first point, with seed 0 and this learning rate."""
+
+    kind: Literal["tried"] = "tried"
+    arm: Arm
+    rate: float
+    balanced: float
+    at: str
+
+
+class Measured(Record):
+    """A point of a curve. `said` holds, for each question set, one digit a question: the index of the label chosen."""
+
+    kind: Literal["measured"] = "measured"
+    arm: Arm
+    seed: int
+    point: int
+    rate: float
+    said: dict[str, str]
+    loss: float
+    books: CostBooks
+    bought: tuple[str, ...]
+    """Ids of the items whose labels were bought, in order."""
+    at: str
+
+
+class Opened(Record):
+    """The sealed split was opened, for these cells; it can be done once."""
+
+    kind: Literal["opened"] = "opened"
+    said: dict[str, str]
+    """`arm/seed/point` to the labels chosen."""
+    at: str
+
+
+Entry = Annotated[Begun | Started | Tried | Measured | Opened, Field(discriminator="kind")]
+_ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
+
+
+class Ledger:
+    """A JSON-lines file that only grows. A last line that was cut off (a machine that went down) is dropped."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.entries: list[Entry] = []
+        if path.is_file():
+            self._read()
+
+    def _read(self) -> None:
+        lines = self.path.read_bytes().split(b"\n")
+        whole, rest = lines[:-1], lines[-1]
+        for number, line in enumerate(whole, 1):
+            try:
+                self.entries.append(_ENTRY.validate_json(line))
+            except ValidationError as error:
+                said = f"{self.path}: line {number} is no entry of a ledger: {error.errors()[0]['msg']}"
+                raise ConfigError(said, "restore the file, or start another with --to") from error
+        if rest:
+            with self.path.open("r+b") as file:
+                file.truncate(sum(len(line) + 1 for line in whole))
+
+    def begin(self, plan: ThesisPlan, data_sha256: str, at: str) -> None:
+        """Start with this plan, or go on with it. Raises ConfigError where the ledger was begun with another one."""
+        begun = next((entry for entry in self.entries if isinstance(entry, Begun)), None)
+        if begun is None:
+            self.add(Begun(plan=plan, data_sha256=data_sha256, at=at))
+            return
+        fix = "give what it was begun with, or start another with --to"
+        if begun.data_sha256 != data_sha256:
+            raise ConfigError(f"{self.path} is about data {begun.data_sha256[:12]}, not {data_sha256[:12]}", fix)
+        ours, theirs = plan.model_dump(), begun.plan.model_dump()
+        if other := [name for name, value in ours.items() if theirs[name] != value]:
+            raise ConfigError(f"{self.path} has {other[0]} {theirs[other[0]]}, not {ours[other[0]]}", fix)
+
+    def add(self, entry: Entry) -> None:
+        """Write an entry down, synced before it counts."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("ab") as file:
+            file.write(entry.model_dump_json().encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self.entries.append(entry)
+
+    def measured(self) -> dict[tuple[Arm, int, int], Measured]:
+        """What was measured, by arm, seed and point."""
+        return {(e.arm, e.seed, e.point): e for e in self.entries if isinstance(e, Measured)}
+
+    def started(self) -> list[Started]:
+        """Every start, in order."""
+        return [entry for entry in self.entries if isinstance(entry, Started)]
+
+    def tried(self, arm: Arm) -> dict[float, float]:
+        """An arm's tuning trials: learning rate to balanced accuracy on dev."""
+        return {entry.rate: entry.balanced for entry in self.entries if isinstance(entry, Tried) and entry.arm is arm}
+
+    def opened(self) -> Opened | None:
+        """What came out when the sealed split was opened; None while it is sealed."""
+        return next((entry for entry in self.entries if isinstance(entry, Opened)), None)
+
+
+def reached(measured: Iterable[tuple[Arm, int, int]], arm: Arm, seed: int) -> int:
+    """The last point of a curve that was measured, 0 for none."""
+    return max((point for a, s, point in measured if (a, s) == (arm, seed)), default=0)

@@ -1,0 +1,49 @@
+"""What a round trains on: laps over what is new and what is known, to an allowance of tokens and not beyond it."""
+
+import random
+from collections.abc import Callable, Sequence
+
+from trainers.recipes import Example
+
+Cost = Callable[[Example], int]
+
+
+def within(examples: Sequence[Example], allowance: int, cost: Cost) -> tuple[list[Example], int]:
+    """The examples from the front that fit into the allowance of tokens, and what of it is left.
+
+    One that doesn't fit ends it, so that no arm is left with the shorter ones.
+    """
+    taken = list[Example]()
+    for example in examples:
+        tokens = cost(example)
+        if tokens > allowance:
+            break
+        allowance -= tokens
+        taken.append(example)
+    return taken, allowance
+
+
+def laps(
+    fresh: Sequence[Example], known: Sequence[Example], allowance: int, cost: Cost, rng: random.Random
+) -> list[list[Example]]:
+    """Laps that use the allowance up, but for less than one example.
+
+    The first goes over everything fresh, with as much of what was known before; the next ones draw on both alike.
+    Raises ValueError where there is nothing to learn.
+    """
+    if not fresh and not known:
+        raise ValueError("0 examples: a round has nothing to learn from")
+    size = 2 * len(fresh) if known else len(fresh)
+    everything = [*fresh, *known]
+    first = [*fresh, *rng.sample(list(known), min(len(known), len(fresh)))]
+    rng.shuffle(first)
+    found = list[list[Example]]()
+    candidates = first
+    while True:
+        lap, left = within(candidates, allowance, cost)
+        if lap:
+            found.append(lap)
+        if len(lap) < len(candidates):
+            return found
+        allowance = left
+        candidates = rng.sample(everything, min(len(everything), max(1, size)))
