@@ -104,6 +104,11 @@ bench-recipes: setup ## compare the recipes on the same corrections and tokens, 
 simulate-poison: setup ## what hostile teachers bring into training, with guards and without (ARGS="--train 6" trains, too)
 	$(BIN)/python -m bench.poison $(ARGS)
 
+DATA ?= ../shared/data/nli/esnli_palm540b.jsonl
+.PHONY: bench-thesis
+bench-thesis: setup ## adversarial selection against static training at equal cost (ARGS=--quick for 20 minutes of it; DATA=FILE)
+	$(BIN)/python -m bench.thesis --data $(DATA) --docs docs/results.md $(ARGS)
+
 docs: setup ## generate the reference pages from config model, protos and command line
 	$(BIN)/python -m swarm.reference docs
 

@@ -7,7 +7,7 @@ sees, the student trains and answers there. A run that was stopped goes on with 
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -17,12 +17,11 @@ from bench.thesis.choosing import bought_at_random
 from bench.thesis.data import Question, ThesisData, question, read_data, some
 from bench.thesis.ledger import Ledger
 from bench.thesis.plan import QUICK, Arm, ThesisPlan, estimated_hours
-from bench.thesis.questions import cell_of_item, question_sets
+from bench.thesis.questions import cells, operators, question_sets
 from bench.thesis.report import sentences, write
 from bench.thesis.results import Results, baseline_scores, comparisons, costs, merged, scored
-from bench.thesis.running import DEV, Run, now
+from bench.thesis.running import Run, now
 from bench.thesis.tables import balanced
-from swarm.domains.nli.operators import OPERATORS
 from swarm.errors import SwarmError
 from swarm.statistics import proportion
 
@@ -72,7 +71,8 @@ def results_of(plan: ThesisPlan, data: ThesisData, questions: dict[str, list[Que
         palm=proportion(sum(hits), len(hits)),
         costs=tuple(costs(measured)),
         starts=tuple(
-            f"{one.arm}, seed {one.seed}, from {one.from_point} at rate {one.rate:g} ({one.at})" for one in ledger.started()
+            f"{one.arm}, seed {one.seed}, from {one.from_point} at rate {one.rate:g} ({one.at})"
+            for one in ledger.started()
         ),
         trials=tuple(
             f"{arm} at {rate:g}: {value:.1%}" for arm in plan.arms for rate, value in sorted(ledger.tried(arm).items())
@@ -94,7 +94,7 @@ def main(arguments: Sequence[str]) -> int:
     questions = question_sets(plan, data)
     ledger = Ledger(folder / "ledger.jsonl")
     ledger.begin(plan, data.sha256, now())
-    run = Run(plan, data, questions, OPERATORS, cell_of_item, folder, ledger, say)
+    run = Run(plan, data, questions, operators(), cells(), folder, ledger, say)
     hours = estimated_hours(plan, len(data.dev), len(questions) - 1)
     say(f"{len(plan.curves())} curves; on two idle cores all of it takes about {hours:.1f} hours")
     if not given.report:
@@ -111,8 +111,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _tell_sealed(run: Run, sealed: Sequence[Question], say: object) -> None:
-    assert callable(say)
+def _tell_sealed(run: Run, sealed: Sequence[Question], say: Callable[[str], None]) -> None:
     opened = run.open_sealed(sealed)
     labels = [one.label for one in sealed]
     for name, said in opened.said.items():

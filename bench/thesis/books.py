@@ -4,7 +4,7 @@ from swarm.records import Record
 
 
 class CostBooks(Record):
-    """Running totals of one curve. A label that is read for any decision counts, in the column of what it was read for."""
+    """Running totals of one curve. A label read for any decision counts, in the column of what it was read for."""
 
     gold_train: int = 0
     gold_dev: int = 0

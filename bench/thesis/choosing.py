@@ -22,7 +22,7 @@ def bought_at_random(pool: Sequence[Item], seed: int) -> list[Item]:
 
 
 def certainty(scores: Sequence[float]) -> float:
-    """By how much the likeliest label leads, as a share of the probability of all labels: 0 for a tie, 1 for certain."""
+    """The lead of the likeliest label, as a share of the probability of all labels: 0 for a tie, 1 for certain."""
     most = max(scores)
     weights = sorted((math.exp(score - most) for score in scores), reverse=True)
     return (weights[0] - weights[1]) / sum(weights)
@@ -59,7 +59,7 @@ def steered(
 
 
 def members_left(items: Sequence[Item]) -> float:
-    """How much a cell's size counts: by its square root, so that a rare phenomenon gets more than its share, not all."""
+    """How much a cell's size counts: by its square root, so that a rare phenomenon gets more than its share."""
     return math.sqrt(len(items))
 
 
@@ -67,6 +67,8 @@ def tallied(outcomes: Sequence[tuple[Cell, bool]], checkpoint: str) -> list[Cell
     """Counts by cell of what the present student passed and failed."""
     passed, asked = Counter(cell for cell, right in outcomes if right), Counter(cell for cell, _ in outcomes)
     return [
-        CellCount(cell=cell, checkpoint_id=checkpoint, rubric_version=1, passed=passed[cell], failed=total - passed[cell])
+        CellCount(
+            cell=cell, checkpoint_id=checkpoint, rubric_version=1, passed=passed[cell], failed=total - passed[cell]
+        )
         for cell, total in sorted(asked.items(), key=lambda entry: entry[0].key)
     ]

@@ -8,8 +8,7 @@ from itertools import islice
 from bench.thesis.choosing import tallied
 from bench.thesis.data import completion, prompt
 from swarm.domains.labelled.items import Item, item_id
-from swarm.domains.labelled.operators import Rewrite
-from swarm.domains.nli.contrast import Contrast
+from swarm.domains.labelled.operators import Operator, Rewrite
 from swarm.records import Cell, Purpose
 from swarm.state import CellCount
 from swarm.steering import cell_weights
@@ -17,30 +16,34 @@ from trainers.recipes import Example
 
 TRIES = 40
 """Items that are tried for one operator before another one is drawn."""
+MOST_TWINS = 4
+"""Rewrites of one item by one operator that are tried, one of each label that comes being kept."""
 MOST_DRY = 400
 """Draws in succession without a new family after which the bought items count as used up."""
 
 
 @dataclass(frozen=True)
 class Family:
-    """A rewrite with its twins. `cell` is what it presses on: phenomenon, weather and operator."""
+    """A rewrite with its twins. `cell` is the operator's, which steering goes by."""
 
     cell: Cell
     cases: tuple[Rewrite, ...]
 
 
-def cell_of(operator: Contrast) -> Cell:
+def cell_of(operator: Operator) -> Cell:
     """The cell of what an operator makes."""
-    return Cell(subdomain=operator.phenomenon, weather=operator.weather, form=operator.name)
+    return Cell(subdomain=operator.name, weather=operator.weather, form="made")
 
 
 def example_of(case: Rewrite) -> Example:
     """The case as something to learn; its id follows from its texts."""
-    return Example(sample_id=f"made-{item_id(case.fields)}", prompt=prompt(case.fields), completion=completion(case.label))
+    return Example(
+        sample_id=f"made-{item_id(case.fields)}", prompt=prompt(case.fields), completion=completion(case.label)
+    )
 
 
 def families(
-    operators: Sequence[Contrast],
+    operators: Sequence[Operator],
     weights: Sequence[float],
     items: Sequence[Item],
     bought: Sequence[Item],
@@ -49,8 +52,8 @@ def families(
 ) -> Iterator[Family]:
     """Families of `items`, operators drawn by their weights, no family with a case that is in `seen`, which grows.
 
-    Whatever else a rewrite needs comes from `bought`, so no label is read that was not paid for. Ends once the items are
-    used up.
+    Whatever else a rewrite needs comes from `bought`, so no label is read that was not paid for. Ends once the items
+    are used up.
     """
     dry = 0
     while items and dry < MOST_DRY:
@@ -65,17 +68,21 @@ def families(
         yield family
 
 
-def _family(
-    operator: Contrast, items: Sequence[Item], bought: Sequence[Item], rng: random.Random
-) -> Family | None:
+def _family(operator: Operator, items: Sequence[Item], bought: Sequence[Item], rng: random.Random) -> Family | None:
     for _ in range(TRIES):
-        if cases := operator.family(rng.choice(items), rng, bought):
-            return Family(cell_of(operator), tuple(cases))
+        item, cases = rng.choice(items), dict[str, Rewrite]()
+        for _ in range(MOST_TWINS):
+            made = operator.rewrite(item, rng, bought)
+            if made is None:
+                break
+            cases.setdefault(made.label, made)
+        if cases:
+            return Family(cell_of(operator), tuple(cases.values()))
     return None
 
 
 def unsteered(
-    operators: Sequence[Contrast], bought: Sequence[Item], seen: set[str], most: int, rng: random.Random
+    operators: Sequence[Operator], bought: Sequence[Item], seen: set[str], most: int, rng: random.Random
 ) -> list[Family]:
     """Families of up to `most` cases, every operator as likely as any other."""
     return up_to(families(operators, [1.0] * len(operators), bought, bought, seen, rng), most)
@@ -106,7 +113,7 @@ Right = Callable[[Sequence[Rewrite]], list[bool]]
 
 
 def hunted(
-    operators: Sequence[Contrast],
+    operators: Sequence[Operator],
     counts: Sequence[CellCount],
     items: Sequence[Item],
     bought: Sequence[Item],
@@ -117,7 +124,7 @@ def hunted(
     rng: random.Random,
     checkpoint: str,
 ) -> Hunted:
-    """Ask about families where the student is at its frontier, until `most` cases of failed ones or `calls` are reached.
+    """Ask about families where the student is at its frontier, until `most` cases of failed ones or `calls`.
 
     Steering is the service's: each batch of families goes where passes and failures so far, `counts` of earlier
     rounds first, say that most is to be learned. A family of which one case fails is kept whole, twins and all, so

@@ -13,8 +13,7 @@ from bench.thesis.lessons import laps
 from bench.thesis.plan import Arm, ThesisPlan
 from bench.thesis.student import ThesisStudent
 from swarm.domains.labelled.items import Item, item_id
-from swarm.domains.labelled.operators import Rewrite
-from swarm.domains.nli.contrast import Contrast
+from swarm.domains.labelled.operators import Operator, Rewrite
 from swarm.records import Cell, Record
 from swarm.state import CellCount
 from trainers.recipes import Example
@@ -43,7 +42,7 @@ class Curve:
     seed: int
     plan: ThesisPlan
     data: ThesisData
-    operators: Sequence[Contrast]
+    operators: Sequence[Operator]
     cell: Callable[[Item], Cell]
     """The cell of an item by its texts alone."""
     state: CurveState = field(default_factory=CurveState)
@@ -72,9 +71,7 @@ class Curve:
                 "composed": (*self.state.composed, *cases),
                 "books": self.state.books.plus(
                     gold_train=len(fresh),
-                    palm_answers=sum(bool(self.data.rationales[item.id]) for item in fresh)
-                    if self.arm is Arm.RATIONALES
-                    else 0,
+                    palm_answers=sum(bool(lesson.rationale) for lesson in lessons),
                     student_calls=student.calls - calls,
                     training_tokens=student.tokens - tokens,
                     cpu_seconds=time.process_time() - began,
@@ -87,10 +84,17 @@ class Curve:
         return [self._items[one] for one in self.state.bought if one not in new]
 
     def _lessons(self, items: Sequence[Item]) -> list[Example]:
-        plain = [
-            Example(sample_id=item.id, prompt=prompt(item.fields), completion=completion(item.label)) for item in items
+        told = self.data.rationales if self.arm is Arm.RATIONALES else {}
+        return [
+            Example(
+                sample_id=item.id,
+                prompt=prompt(item.fields),
+                completion=completion(item.label),
+                label=completion(item.label),
+                rationale=f" {said}" if (said := told.get(item.id, "")) else "",
+            )
+            for item in items
         ]
-        return plain
 
     def _buy(self, student: ThesisStudent, before: int, count: int, rng: random.Random) -> list[Item]:
         """Read the labels of `count` more items."""

@@ -6,13 +6,15 @@ from pathlib import Path
 
 from swarm.domains.labelled.items import Item, Split
 from swarm.domains.labelled.loading import load
-from swarm.domains.labelled.settings import AnswerTable, DomainFile
+from swarm.domains.labelled.settings import read_domain_file
 from swarm.domains.labelled.splits import nearest, split_of
 from swarm.errors import ConfigError
 from swarm.records import Record
 
+DOMAIN = Path(__file__).parents[2] / "examples" / "domains" / "nli.toml"
+"""The domain that students grow in: fields, wording, labels, operators and the rule of cells come from there."""
 LABELS = ("entailment", "neutral", "contradiction")
-TEMPLATE = "Premise: {premise}\nHypothesis: {hypothesis}\nLabel:"
+TEMPLATE = "Premise: {premise}\nHypothesis: {hypothesis}\nRelation:"
 SHARES = {Split.DEV: 0.15, Split.SEALED: 0.15}
 """What is held back, by the hash of the premise; the rest may be bought."""
 PALM = "palm-540b"
@@ -24,8 +26,13 @@ class Question(Record):
 
     id: str
     group: str
-    prompt: str
+    fields: dict[str, str]
     label: str
+
+    @property
+    def prompt(self) -> str:
+        """What a student is given."""
+        return prompt(self.fields)
 
 
 @dataclass(frozen=True)
@@ -46,19 +53,13 @@ def read_data(path: Path) -> ThesisData:
     if not path.is_file():
         fix = "say where it lies: make bench-thesis DATA=PATH, or --data PATH; docs/results.md says what it is"
         raise ConfigError(f"there are no labelled items at {str(path)!r}", fix)
-    loaded = load(
-        DomainFile(
-            name="nli",
-            data=str(path),
-            fields=("premise", "hypothesis"),
-            template=TEMPLATE,
-            group="premise",
-            rationale=_RATIONALE,
-            conflicts="drop",
-            answer=AnswerTable(labels=LABELS),
-            recorded={PALM: "palm_540b_label"},
+    changed = {"data": str(path), "rationale": _RATIONALE, "conflicts": "drop", "recorded": {PALM: "palm_540b_label"}}
+    file = read_domain_file(DOMAIN).model_copy(update=changed)
+    if (file.answer.labels, file.template) != (LABELS, TEMPLATE):
+        raise ConfigError(
+            f"{DOMAIN.name} asks {file.template!r} for {file.answer.labels}", "bring bench/thesis/data.py along"
         )
-    )
+    loaded = load(file)
     parts: dict[Split, list[Item]] = {Split.TRAIN: [], Split.DEV: [], Split.SEALED: []}
     for item in loaded.items:
         parts[split_of(item.group, SHARES)].append(item)
@@ -84,7 +85,7 @@ def completion(label: str) -> str:
 
 def question(item: Item) -> Question:
     """The item as a question."""
-    return Question(id=item.id, group=item.group, prompt=prompt(item.fields), label=item.label)
+    return Question(id=item.id, group=item.group, fields=item.fields, label=item.label)
 
 
 def some(items: Sequence[Item], count: int) -> list[Item]:

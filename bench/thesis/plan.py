@@ -51,7 +51,7 @@ class ThesisPlan(Record):
     composed_per_label: float = Field(0.7, ge=0)
     """Composed items that an arm with operators takes in for each label that it buys, at most."""
     rates: tuple[float, ...] = (5e-5, 1e-4, 2e-4)
-    """Learning rates that each arm tries at the first point with seed 0, its choice by dev accuracy; one rate: no try."""
+    """Learning rates that each arm tries at the first point with seed 0, chosen by dev accuracy; one rate: no try."""
     batch: int = Field(8, ge=1)
     frozen_blocks: int = Field(0, ge=0)
     threads: int = Field(2, ge=1)
@@ -73,7 +73,7 @@ class ThesisPlan(Record):
         return self
 
     def curves(self) -> list[tuple[int, Arm]]:
-        """Every curve, as (seed, arm): one seed of all arms first, so that what there is can be compared at any time."""
+        """Every curve, as (seed, arm): one seed of all arms first, so that there is something to compare soon."""
         return [(seed, arm) for seed in self.seeds for arm in self.arms]
 
     def points_of(self, seed: int, arm: Arm) -> tuple[int, ...]:
@@ -109,7 +109,7 @@ ASKED_PER_SECOND = 1800
 
 
 def estimated_hours(plan: ThesisPlan, dev_items: int, kinds: int = 6) -> float:
-    """About how long a run takes on two idle cores; `dev_items` where the plan says all of them, `kinds` of adversaries."""
+    """About how long a run takes on two idle cores; `dev_items` where the plan says all, `kinds` of adversaries."""
     measured = (plan.dev_items or dev_items) + kinds * plan.adversaries
     seconds = 0.0
     for seed, arm in plan.curves():

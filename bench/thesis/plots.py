@@ -1,4 +1,4 @@
-"""The learning curves as one picture: in distribution and against adversaries, arms with intervals, baselines beside."""
+"""The learning curves as one picture: in distribution and against adversaries, arms with intervals, and baselines."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +24,8 @@ _TITLES = {DEV: "in distribution (dev)", ADVERSARIES: "dev adversaries"}
 def drawn(results: Results) -> Figure:
     """The figure."""
     figure = Figure(figsize=(11, 4.6), layout="constrained")
-    for axes, name in zip(figure.subplots(1, 2), (DEV, ADVERSARIES), strict=True):
+    names = [name for name in (DEV, ADVERSARIES) if name in results.asked]
+    for axes, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
         _panel(axes, name, results)
     return figure
 

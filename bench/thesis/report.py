@@ -114,13 +114,18 @@ def sentences(results: Results) -> list[str]:
         if one.point == last and one.other in (Arm.RANDOM, Arm.RANDOM_OPERATORS, Arm.UNCERTAIN_OPERATORS):
             verdict = "more" if one.difference.lower > 0 else "less" if one.difference.upper < 0 else "not told apart"
             seeds = f"{len(one.seeds)} seed{'s' if len(one.seeds) > 1 else ''}"
-            said.append(f"{_NAMES[one.set]}, {last:,} labels, {seeds}: (d) against {_arm(one.other)} {_points(one)} points, {verdict}.")
+            said.append(
+                f"{_NAMES[one.set]}, {last:,} labels, {seeds}: (d) against {_arm(one.other)} {_points(one)} points, "
+                f"{verdict}."
+            )
     longest = [one for one in results.scores if one.arm is Arm.RANDOM and one.set == DEV]
     if longest and longest[-1].point > last:
         wanted = longest[-1]
         needed = labels_needed(results.scores, Arm.SWARM, wanted.interval.estimate)
         reached = f"at about {needed:,.0f} labels" if needed else f"at no point up to {last:,}"
-        said.append(f"(d) reaches (a)'s {wanted.point:,}-label accuracy, {_percent(wanted.interval.estimate)}%, {reached}.")
+        said.append(
+            f"(d) reaches (a)'s {wanted.point:,}-label accuracy, {_percent(wanted.interval.estimate)}%, {reached}."
+        )
     said.append(f"PaLM-540B's recorded answers to the same dev items: {_between(results.palm)}% right.")
     return said
 

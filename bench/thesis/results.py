@@ -1,4 +1,4 @@
-"""What a run has come to: every point with its intervals, every comparison that the claim rests on, baselines, costs."""
+"""What a run has come to: every point with its interval, every comparison that the claim rests on, baselines, costs."""
 
 import math
 from collections.abc import Mapping, Sequence

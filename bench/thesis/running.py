@@ -14,7 +14,7 @@ from bench.thesis.student import ThesisStudent
 from bench.thesis.tables import balanced
 from swarm import weights
 from swarm.domains.labelled.items import Item
-from swarm.domains.nli.contrast import Contrast
+from swarm.domains.labelled.operators import Operator
 from swarm.errors import ConfigError
 from swarm.records import Cell
 
@@ -36,7 +36,7 @@ class Run:
     data: ThesisData
     questions: Mapping[str, Sequence[Question]]
     """Question sets by name, `dev` among them."""
-    operators: Sequence[Contrast]
+    operators: Sequence[Operator]
     cell: Callable[[Item], Cell]
     folder: Path
     ledger: Ledger
@@ -56,7 +56,7 @@ class Run:
         for rate in self.plan.rates:
             if rate in self.ledger.tried(arm):
                 continue
-            student = self._student(weights.folder(self.plan.weights), rate, TUNING_SEED)
+            student = self._student(weights.folder(self.plan.weights), rate, TUNING_SEED, arm)
             self._new_curve(arm, TUNING_SEED).grow(student, 0, first)
             said = answered(student, self.questions[DEV])
             score = balanced(said, [question.label for question in self.questions[DEV]])
@@ -82,7 +82,7 @@ class Run:
         curve that was gone on with is the one that would have been drawn in one go.
         """
         before = self.place(arm, seed, start) if start else weights.folder(self.plan.weights)
-        student = self._student(before, rate, seed + start)
+        student = self._student(before, rate, seed + start, arm)
         curve = self._new_curve(arm, seed)
         if start:
             curve.state = read_state(state_file(before))
@@ -112,8 +112,8 @@ class Run:
     def _new_curve(self, arm: Arm, seed: int) -> Curve:
         return Curve(arm, seed, self.plan, self.data, self.operators, self.cell)
 
-    def _student(self, folder: Path, rate: float, seed: int) -> ThesisStudent:
-        return ThesisStudent(folder, self.plan, rate, seed, LABELS)
+    def _student(self, folder: Path, rate: float, seed: int, arm: Arm) -> ThesisStudent:
+        return ThesisStudent(folder, self.plan, rate, seed, arm, LABELS)
 
     def place(self, arm: Arm, seed: int, point: int) -> Path:
         """Where the student of a point lies, in Hugging Face layout; kept for a curve's last point."""
@@ -129,7 +129,9 @@ class Run:
             if (arm, seed, point) not in self.ledger.measured():
                 raise ConfigError(f"{arm}, seed {seed}, is not at {point} labels yet", "finish the run before you open")
             rate = self.ledger.measured()[arm, seed, point].rate
-            said[f"{arm}/{seed}/{point}"] = answered(self._student(self.place(arm, seed, point), rate, seed), sealed)
+            said[f"{arm}/{seed}/{point}"] = answered(
+                self._student(self.place(arm, seed, point), rate, seed, arm), sealed
+            )
             self.say(f"sealed: {arm}, seed {seed} is done")
         entry = Opened(said=said, at=now())
         self.ledger.add(entry)

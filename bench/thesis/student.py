@@ -9,7 +9,7 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 
 from bench.thesis.data import completion
-from bench.thesis.plan import ThesisPlan
+from bench.thesis.plan import Arm, ThesisPlan
 from swarm.sections import TrainerSection, TrainMode
 from trainers.learner import Learner
 from trainers.recipes import Example
@@ -20,8 +20,9 @@ SCORED_AT_ONCE = 64
 class ThesisStudent:
     """Weights that learn and are asked. `calls` and `tokens` count what it was asked, and what it was trained on."""
 
-    def __init__(self, folder: Path, plan: ThesisPlan, rate: float, seed: int, labels: Sequence[str]) -> None:
+    def __init__(self, folder: Path, plan: ThesisPlan, rate: float, seed: int, arm: Arm, labels: Sequence[str]) -> None:
         section = TrainerSection(
+            recipe="step_by_step" if arm is Arm.RATIONALES else "cot",
             mode=TrainMode.FULL,
             learning_rate=rate,
             batch=plan.batch,
@@ -38,11 +39,17 @@ class ThesisStudent:
 
     def cost(self, example: Example) -> int:
         """Tokens that one pass over the example trains on, its end of text included."""
-        encode = self._learner.tokenizer.encode
-        return sum(len(encode(text, add_special_tokens=False)) for text in (example.prompt, example.completion)) + 1
+        task = self._length(example.prompt) + self._length(example.completion) + 1
+        if not example.rationale:
+            return task
+        prefix = self._learner.recipes.step_by_step.rationale_prefix
+        return task + self._length(prefix + example.prompt) + self._length(example.rationale) + 1
+
+    def _length(self, text: str) -> int:
+        return len(self._learner.tokenizer.encode(text, add_special_tokens=False))
 
     def learn(self, laps: Sequence[Sequence[Example]]) -> None:
-        """Train on each lap once. An example stands in a lap at most once, else batches of like length would hold twins."""
+        """Train on each lap once. An example is in a lap at most once: batches of like length would hold twins."""
         with tempfile.TemporaryDirectory(prefix="swarm-thesis-") as scratch:
             for lap in laps:
                 books = self._learner.learn(list(lap), 1, Path(scratch))

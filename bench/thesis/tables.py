@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.thesis.data import LABELS
 from swarm.records import Record
@@ -100,16 +101,18 @@ def balanced_interval(said: Sequence[str], labels: Sequence[str], groups: Sequen
     return Interval(_balanced_mean(hits, labels), float(ends[0]), float(ends[1]))
 
 
-def _hits(said: Sequence[str], labels: Sequence[str]) -> "np.ndarray":
+def _hits(said: Sequence[str], labels: Sequence[str]) -> NDArray[np.float64]:
     """For each question, the mean over seeds of whether it was answered right."""
-    return np.mean([rights(one, labels) for one in said], axis=0)
+    return np.asarray(np.mean([rights(one, labels) for one in said], axis=0))
 
 
-def _balanced_mean(values: "np.ndarray", labels: Sequence[str]) -> float:
+def _balanced_mean(values: NDArray[np.float64], labels: Sequence[str]) -> float:
     return float(np.mean([values[[label == name for label in labels]].mean() for name in LABELS if name in labels]))
 
 
-def _bootstrap(values: "np.ndarray", labels: Sequence[str], groups: Sequence[str], seed: int) -> "np.ndarray":
+def _bootstrap(
+    values: NDArray[np.float64], labels: Sequence[str], groups: Sequence[str], seed: int
+) -> NDArray[np.float64]:
     """Balanced means of `values` in draws of groups with replacement."""
     names = sorted(set(groups))
     place = {name: number for number, name in enumerate(names)}
@@ -121,4 +124,4 @@ def _bootstrap(values: "np.ndarray", labels: Sequence[str], groups: Sequence[str
             mine = np.array([label == name for label in labels])
             total = weights[:, mine].sum(axis=1)
             parts.append((weights[:, mine] @ values[mine]) / np.maximum(total, 1))
-    return np.mean(parts, axis=0)
+    return np.asarray(np.mean(parts, axis=0))

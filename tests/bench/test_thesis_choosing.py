@@ -1,5 +1,6 @@
 """The bench's pure parts: plans, which labels are bought, what a round trains on, and the books."""
 
+import itertools
 import math
 import random
 from pathlib import Path
@@ -35,11 +36,13 @@ def cost(example: Example) -> int:
 def test_data_is_split_by_premise_and_sealed_items_are_in_no_other_part(tmp_path: Path) -> None:
     data = small_data(tmp_path, groups=200)
     parts = [{item.group for item in part} for part in (data.pool, data.dev, data.sealed)]
-    assert not parts[0] & parts[1] and not parts[0] & parts[2] and not parts[1] & parts[2]
+    assert not parts[0] & parts[1]
+    assert not parts[0] & parts[2]
+    assert not parts[1] & parts[2]
     assert sum(map(len, (data.pool, data.dev, data.sealed))) == 600
     assert 0.08 < len(parts[2]) / 200 < 0.25
     assert some(data.dev, 5) == some(data.dev, 10)[:5]
-    assert question(data.pool[0]).prompt.endswith("\nLabel:")
+    assert question(data.pool[0]).prompt.endswith("\nRelation:")
 
 
 def test_a_missing_file_is_refused_with_the_way_to_name_it(tmp_path: Path) -> None:
@@ -56,9 +59,12 @@ def test_a_plan_that_makes_no_sense_is_refused(changed: dict[str, object]) -> No
 
 def test_every_arm_has_the_same_rounds_and_only_the_first_goes_on_once() -> None:
     plan = ThesisPlan()
-    rounds = [step for start, end in ((0, 250), (250, 500), (500, 1000), (1000, 2000)) for step in plan.rounds(start, end)]
-    assert rounds[0][0] == 0 and rounds[-1][1] == 2000
-    assert all(one[1] == other[0] for one, other in zip(rounds, rounds[1:], strict=False))
+    rounds = [
+        step for start, end in ((0, 250), (250, 500), (500, 1000), (1000, 2000)) for step in plan.rounds(start, end)
+    ]
+    assert rounds[0][0] == 0
+    assert rounds[-1][1] == 2000
+    assert all(one[1] == other[0] for one, other in itertools.pairwise(rounds))
     assert plan.points_of(1, Arm.RANDOM)[-1] == 4000
     assert {plan.points_of(seed, arm)[-1] for seed, arm in plan.curves() if (seed, arm) != (1, Arm.RANDOM)} == {2000}
     assert estimated_hours(QUICK, 1464) <= 1 / 3, "what --quick promises"
