@@ -49,7 +49,7 @@ demo-long: setup ## the same for up to an hour
 	$(BIN)/swarm demo examples/laptop-long.toml --seed $(SEED)
 
 .PHONY: demo-docs bench-docs
-demo-docs: setup ## grow a specialist of the standard library's documentation on two cores, in about fifteen minutes
+demo-docs: setup ## grow a specialist of the standard library's documentation on two cores
 	$(BIN)/swarm documents coverage --domain pystdlib
 	$(BIN)/swarm demo examples/pystdlib.toml --seed $(SEED)
 	$(BIN)/swarm ask "Does shutil.copytree take a parameter dirs_exist_ok?" --run runs/pystdlib-seed$(SEED)
