@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from swarm.backup.taking import RUN_FILES
 from swarm.cli import app
 from swarm.cli.questions import example, question
 from swarm.config import load
@@ -85,3 +86,17 @@ def test_a_run_keeps_its_own_copy_of_the_domain(tmp_path: Path) -> None:
     other.write_text("")
     with pytest.raises(ConfigError, match="SHA-256"):
         load_domain(str(moved / DOMAIN_FILE))
+
+
+def test_a_restored_run_is_filled_before_it_is_where_it_will_be(tmp_path: Path) -> None:
+    write(tmp_path, rows(3))
+    (tmp_path / "swarm.toml").write_text("")
+    config = load(tmp_path / "swarm.toml", {"swarm.domain": str(tmp_path / "pets.toml")})
+    kept = located(config, tmp_path / "run")
+    part = tmp_path / "part"
+    part.mkdir()
+    (part / DOMAIN_FILE).write_bytes((tmp_path / "run" / DOMAIN_FILE).read_bytes())
+    again = located(kept, tmp_path / "restored", part)
+    assert again.swarm.domain == str(tmp_path / "restored" / DOMAIN_FILE)
+    assert not (tmp_path / "restored").exists()
+    assert DOMAIN_FILE in RUN_FILES
