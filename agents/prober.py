@@ -3,13 +3,21 @@
 import random
 import re
 from collections import Counter, OrderedDict, deque
-from collections.abc import Sequence
-from hashlib import blake2b
+from collections.abc import Iterable, Mapping, Sequence
 
 from swarm.domains.base import Domain
-from swarm.records import Cell, Probe, Purpose, Sample
+from swarm.probing.archive import Archive
+from swarm.probing.budget import Budget
+from swarm.probing.draws import Drawn, Recipe, alone, probe_of
+from swarm.probing.evidence import Tried
+from swarm.probing.families import FAMILIES, Family, Round, Workshop
+from swarm.probing.features import bleu, fingerprint
+from swarm.probing.pool import Pool
+from swarm.records import Cell, Origin, Probe, Purpose, Sample
 from swarm.state import CellCount
 from swarm.steering import cell_weights
+
+__all__ = ["Gate", "Prober", "alone", "fingerprint", "probe_of"]
 
 REMEMBERED = 100_000
 """Questions that are remembered so as not to be asked again."""
@@ -17,28 +25,59 @@ REMEMBERED = 100_000
 TRIES = 20
 """Draws for each probe wanted before `act` returns with fewer."""
 
+NEAR = 0.6
+"""BLEU to its parent from which a probe with the same answer is a near-duplicate; METHODS.md, Prober."""
+
+WIDTH = 2
+"""Draws for each probe that families choose from: what a swarm affords beside its other work."""
+
 _NUMBER = re.compile(r"\d+")
 
 
 class Prober:
-    """Steered by the counts that it is given; remembers only which questions it has made.
+    """Steered by the counts and outcomes that it is given; remembers only which questions it has made, and how.
 
-    Every draw has a source of its own, named by seed, purpose, cell and number: the same seed makes the same probes
-    with the same ids, so a restarted prober must be given another seed. `invalid` counts what the gate refused, by
-    reason.
+    `families` are those that make its probes, by purpose; where none are named it draws from the domain's generators by
+    steering alone. Every draw has a source of its own, named by seed, purpose and number: the same seed and outcomes
+    make the same probes with the same ids, so a restarted prober must be given another seed. `invalid` counts what the
+    gate refused, by reason; of a family other than the grammar, `family: reason`.
     """
 
-    def __init__(self, domain: Domain, cells: Sequence[Cell] = (), seed: str = "0") -> None:
+    def __init__(
+        self,
+        domain: Domain,
+        cells: Sequence[Cell] = (),
+        seed: str = "0",
+        families: Mapping[Purpose, Sequence[Origin]] | None = None,
+        width: int = WIDTH,
+    ) -> None:
         self._domain = domain
         self._cells = tuple(cells) or tuple(domain.cells())
         self._seed = seed
         self._drawn = 0
         self._gate = Gate(domain)
+        self._shop = Workshop(domain, self._cells, seed, width, Pool(domain, self._cells, seed), Archive(self._cells))
+        self._families: dict[Origin, Family] = {origin: make(self._shop) for origin, make in FAMILIES.items()}
+        self._budgets = {purpose: Budget(named) for purpose, named in (families or {}).items()}
+        self._made: OrderedDict[bytes, tuple[bytes, str]] = OrderedDict()
 
     @property
     def invalid(self) -> dict[str, int]:
         """Refused probes by reason, since the start."""
-        return dict(self._gate.refused)
+        missed = {"not made": self._shop.pool.not_made} if self._shop.pool.not_made else {}
+        return dict(self._gate.refused + Counter(missed))
+
+    def learn(self, outcomes: Iterable[Tried]) -> None:
+        """Take in what became of probes, whoever made them: what the families and their budget go by."""
+        for one in outcomes:
+            gain = self._shop.evidence.add(one)
+            self._shop.archive.add(one, gain, *self._made.pop(one.key, (b"", "")))
+            for budget in self._budgets.values():
+                budget.add(one.family, gain)
+
+    def fade(self) -> None:
+        """Trust what was learned half as much: the student is another one."""
+        self._shop.evidence.fade()
 
     def act(self, counts: Sequence[CellCount], purpose: Purpose, limit: int) -> list[Sample]:
         """About `limit` sound probes: a trap is followed by its answerable twin, and such a pair is never split.
@@ -46,28 +85,53 @@ class Prober:
         So there may be one more than `limit`, or fewer where the cells run out of new questions. A census is drawn
         independently and uniformly from the cells; a twin would bind two draws together and is left out.
         """
-        weights = cell_weights(counts, self._cells, purpose)
+        asked = Round(purpose, cell_weights(counts, self._cells, purpose))
         made: list[Sample] = []
+        if budget := self._budgets.get(purpose):
+            for origin, share in budget.allot(limit, self._source(purpose, "budget")).items():
+                made.extend(self._proposed(self._families[origin], asked, min(share, limit - len(made))))
         for _ in range(limit * TRIES):
             if len(made) >= limit:
                 break
-            made.extend(self._draw(weights, purpose))
+            made.extend(self._draw(asked))
         return made
 
-    def _draw(self, weights: Sequence[float], purpose: Purpose) -> list[Sample]:
-        """One probe, or a trap with its twin; nothing where the gate refuses any of them."""
+    def _proposed(self, family: Family, asked: Round, wanted: int) -> list[Sample]:
+        """What a family proposes and the gate admits; fewer than wanted where the family has no more."""
+        made: list[Sample] = []
+        for drawn in family.propose(wanted, asked) if wanted > 0 else ():
+            if len(made) < wanted and self._gate.admits(drawn.samples, drawn.parent):
+                made.extend(drawn.samples)
+                self._keep(drawn)
+        return made
+
+    def _keep(self, drawn: Drawn) -> None:
+        self._shop.remember(drawn)
+        if drawn.edit and drawn.parent is not None:
+            self._made[fingerprint(drawn.probes[0].question)] = fingerprint(drawn.parent.question), drawn.edit
+            if len(self._made) > REMEMBERED:
+                self._made.popitem(last=False)
+
+    def _source(self, purpose: Purpose, what: str = "") -> random.Random:
         self._drawn += 1
-        where = random.Random(f"{self._seed}/{purpose}/{self._drawn}")
-        cell = where.choices(self._cells, weights)[0]
-        rng = random.Random(f"{self._seed}/{purpose}/{self._drawn}/{cell.key}")
+        return random.Random("/".join(filter(None, (self._seed, purpose, what, str(self._drawn)))))
+
+    def _draw(self, asked: Round) -> list[Sample]:
+        """One probe, or a trap with its twin; nothing where the gate refuses any of them."""
+        cell = self._source(asked.purpose).choices(self._cells, asked.weights)[0]
+        recipe = Recipe(cell, f"{self._seed}/{asked.purpose}/{self._drawn}/{cell.key}")
         try:
-            samples = self._domain.make(cell, rng, purpose)
+            samples = self._domain.make(cell, random.Random(recipe.seed), asked.purpose)
         except ValueError:
             self._gate.refused["not made"] += 1
             return []
-        if purpose is Purpose.CENSUS:
+        if asked.purpose is Purpose.CENSUS:
             samples = [alone(samples[0])]
-        return samples if self._gate.admits(samples) else []
+        if not self._gate.admits(samples):
+            return []
+        if asked.purpose in self._budgets:
+            self._shop.remember(Drawn(recipe, tuple(samples)))
+        return samples
 
 
 class Gate:
@@ -75,16 +139,19 @@ class Gate:
 
     def __init__(self, domain: Domain) -> None:
         self._domain = domain
+        self._cells = frozenset(cell.key for cell in domain.cells())
         self._asked: OrderedDict[bytes, None] = OrderedDict()
         self._answers: dict[str, deque[str]] = {}
         self.refused: Counter[str] = Counter()
 
-    def admits(self, samples: Sequence[Sample]) -> bool:
+    def admits(self, samples: Sequence[Sample], parent: Probe | None = None) -> bool:
         """Whether all of them are sound and new; then they are remembered, else the reason is counted."""
         probes = [probe_of(sample) for sample in samples]
         for probe in probes:
-            if reason := self._objection(probe):
-                self.refused[reason] += 1
+            reason = self._objection(probe) or (self._too_near(probe, parent) if parent else "")
+            if reason:
+                family = "" if probe.origin is Origin.GRAMMAR else f"{probe.origin}: "
+                self.refused[family + reason] += 1
                 return False
         for probe in probes:
             self._remember(probe)
@@ -93,12 +160,21 @@ class Gate:
     def _objection(self, probe: Probe) -> str:
         if probe.reference is None:
             return "no reference"
+        if probe.cell.key not in self._cells:
+            return "outside the domain"
         right = self._domain.verify(probe, probe.reference.answer)
         if not right.correct:
             return "reference refused"
         if any(self._also_passes(probe, other, right.canonical) for other in self._rivals(probe)):
             return "counterfactual accepted"
         return "asked before" if fingerprint(probe.question) in self._asked else ""
+
+    def _too_near(self, probe: Probe, parent: Probe) -> str:
+        """A near-duplicate says nearly the same and wants the same. The smallest edit that changes the right answer is
+        a contrast, and welcome."""
+        assert parent.reference is not None, "a parent was judged"
+        same = self._domain.verify(probe, parent.reference.answer).correct
+        return "near-duplicate" if same and bleu(probe.question, parent.question) >= NEAR else ""
 
     def _rivals(self, probe: Probe) -> list[str]:
         """Answers that should be wrong: each number off by one, and what recent probes of that form had as answer."""
@@ -120,20 +196,3 @@ class Gate:
         if len(self._asked) > REMEMBERED:
             self._asked.popitem(last=False)
         self._answers.setdefault(probe.cell.form, deque(maxlen=3)).append(probe.reference.answer)
-
-
-def probe_of(sample: Sample) -> Probe:
-    """The probe that a sample holds. Raises ValueError where it holds something else."""
-    if not isinstance(sample.payload, Probe):
-        raise ValueError(f"sample {sample.id} holds a {sample.kind}, not a probe")
-    return sample.payload
-
-
-def alone(sample: Sample) -> Sample:
-    """A probe without its tie to a twin that is not published."""
-    return sample.model_copy(update={"payload": probe_of(sample).model_copy(update={"twin_id": ""})})
-
-
-def fingerprint(question: str) -> bytes:
-    """The same for questions that differ in spaces and capitals only."""
-    return blake2b(" ".join(question.casefold().split()).encode(), digest_size=16).digest()

@@ -21,6 +21,8 @@ from swarm.criteria import Rubric
 from swarm.domains import load_domain
 from swarm.domains.base import Domain
 from swarm.errors import ConfigError, EngineUnavailable, SwarmError
+from swarm.probing.evidence import tried
+from swarm.probing.families import FAMILIES
 from swarm.records import Cell, Purpose, Sample
 from swarm.rubric import judge_attempt
 from swarm.siege.answers import AnswerLog, answer_log
@@ -33,6 +35,8 @@ from swarm.siege.summary import summary
 from swarm.siege.view import View, announced, progress_line, view
 from swarm.species import cluster
 
+CANDIDATES = 8
+"""Draws for each probe that a family chooses from: they cost milliseconds, and a call costs more."""
 INTERRUPTED = 130
 NOT_SHOWN = 1
 _PROMPT_TOKENS = 1000
@@ -51,7 +55,8 @@ class Siege:
         self._domain = domain
         self._rubric = rubric
         self.log = log
-        self._prober = Prober(domain, cells, f"siege/{plan.seed}")
+        families = {Purpose.SIEGE: tuple(FAMILIES)}
+        self._prober = Prober(domain, cells, f"siege/{plan.seed}", families, CANDIDATES)
         self._pending: list[Sample] = []
 
     @property
@@ -98,6 +103,7 @@ class Siege:
             raise EngineUnavailable(f"the first call was not answered: {problems[fresh[0].id]}", _MEND)
         outcomes = [self._outcome(sample, problems.get(sample.id, "")) for sample in drawn]
         self.outcomes += outcomes
+        self._prober.learn(tried(one.probe, verdict) for one, verdict in judged(outcomes))
         _same_student(self.outcomes)
         if len(outcomes) >= _DEAD and not judged(outcomes):
             raise EngineUnavailable(

@@ -14,6 +14,7 @@ from agents.student import Student
 from agents.teacher import Budget, build_teacher
 from cluster.agent import Agent
 from cluster.engines import RemoteEngine, engine_name
+from cluster.hearing import Hearing
 from swarm.agent import loops
 from swarm.agent.acting import Working, load_agent, role_of
 from swarm.agent.loops import POLL_SECONDS
@@ -21,9 +22,10 @@ from swarm.agent.main import take_part
 from swarm.agent.member import ENDED
 from swarm.config import Config
 from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable, WeightsError
-from swarm.records import Attempt, Probe, Purpose, Sample, TeacherKind, Tier
+from swarm.probing.families import FAMILIES
+from swarm.records import Attempt, Origin, Probe, Purpose, Sample, TeacherKind, Tier
 from swarm.roles import Role
-from swarm.sections import EngineKind
+from swarm.sections import EngineKind, RoleSection
 from swarm.state import PhaseName, SwarmState
 from swarm.students import Checkpoint, CheckpointStatus
 from swarm.work import QueueCount, Stage
@@ -116,14 +118,21 @@ async def prober(agent: Agent) -> None:
     """Makes probes while few wait, and in learn while the trainer is not too far behind; its engine rewords them."""
     config = agent.config
     seed = f"{config.swarm.seed}/{agent.index}/{(await agent.client.state()).revision}"
-    role = Prober(agent.domain, agent.cells, seed)
     section = config.role(Role.PROBER)
+    families = families_of(section)
+    role = Prober(agent.domain, agent.cells, seed, families)
+    hearing, champion_id = Hearing(agent.client), ""
     reworder = Reworder(agent.domain, remote_engine(config, section.engine), agent.cells) if section.engine else None
     while not agent.dismissed and (state := await agent.client.state()).phase.name not in ENDED:
         if wanted(state, config):
-            started = time.monotonic()
+            started, purpose = time.monotonic(), PURPOSES[state.phase.name]
             counts = [cell for cell in state.cells if cell.checkpoint_id == state.champion_id]
-            samples = role.act(counts, PURPOSES[state.phase.name], section.batch)
+            if purpose in families:
+                if state.champion_id != champion_id:
+                    role.fade()
+                    champion_id = state.champion_id
+                role.learn(await hearing.news())
+            samples = role.act(counts, purpose, section.batch)
             if reworder and state.phase.name is PhaseName.LEARN:
                 samples = await _reworded(agent, reworder, samples)
             answers = await agent.client.publish(samples)
@@ -133,6 +142,13 @@ async def prober(agent: Agent) -> None:
         agent.invalid = role.invalid | dict(reworder.refused if reworder else {})
         await agent.beat()
         await asyncio.sleep(POLL_SECONDS / 2)
+
+
+def families_of(section: RoleSection) -> dict[Purpose, tuple[Origin, ...]]:
+    """The families that share the probes of each purpose. The grammar alone goes by steering and hears of nothing."""
+    learning = tuple(map(Origin, section.families))
+    alone = {Purpose.SIEGE: tuple(FAMILIES)}
+    return alone if learning == (Origin.GRAMMAR,) else alone | {Purpose.LEARN: learning}
 
 
 async def _reworded(agent: Agent, reworder: Reworder, samples: list[Sample]) -> list[Sample]:

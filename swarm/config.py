@@ -88,6 +88,7 @@ class Config(Section):
                     f"roles.{name}.siblings is {role.siblings}; only a teacher by worked solutions, "
                     "with neither engine nor agent, gives siblings: set it to 0"
                 )
+            self._check_families(name, role)
         for name, engine in self.engines.items():
             if engine.kind is EngineKind.OPENAI and not engine.url:
                 raise ValueError(f"engines.{name}.url is empty; an openai engine needs its base URL")
@@ -100,6 +101,21 @@ class Config(Section):
                 f"judge and teacher are both of the model family {judge!r}; use another family for one of them"
             )
         return self
+
+    @staticmethod
+    def _check_families(name: str, role: RoleSection) -> None:
+        if name != Role.PROBER and (role.held_out or role.families != RoleSection().families):
+            raise ValueError(f"roles.{name} has families or held_out; only a prober has: name them in roles.prober")
+        if role.held_out in role.families:
+            raise ValueError(
+                f"roles.{name}.held_out is {role.held_out!r}, which is one of its families {list(role.families)}: "
+                "what is learned from can't be held out; take it off the list"
+            )
+        if role.held_out == "model" and role.engine:
+            raise ValueError(
+                f"roles.{name}.held_out is 'model', but engine {role.engine!r} rewords what is learned from: "
+                "name no engine, or hold out another family"
+            )
 
     def _family(self, role: str) -> str:
         engine = self.roles[role].engine if role in self.roles else ""

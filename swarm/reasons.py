@@ -149,6 +149,11 @@ REASONS: Mapping[str, Reason] = {
         "The outputs aren't what completing this lease must bring. The lease still stands.",
         "Send one output of the role's kind under the leased sample, or hand the lease back.",
     ),
+    "HELD_OUT": Reason(
+        "FAILED_PRECONDITION",
+        "The probe is to be learned from, but its family is held out for certification.",
+        "Make it for a siege, or give it the origin of the family that made it.",
+    ),
     "NO_STUDENT": Reason(
         "FAILED_PRECONDITION",
         "A question was asked and no student is attached.",

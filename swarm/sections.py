@@ -163,6 +163,12 @@ class RoleSection(Section):
     siblings: int = Field(
         0, ge=0, le=32, description="teacher by worked solutions: further questions of a failure's cell that it answers"
     )
+    families: tuple[Literal["grammar", "mutation", "replay"], ...] = Field(
+        ("grammar",), min_length=1, description="prober: families that share its probes in learn; a siege uses all"
+    )
+    held_out: Literal["", "mutation", "grounded", "model", "replay"] = Field(
+        "", description="prober: family that only besieges, for certification: nothing is ever learned from it"
+    )
 
 
 class StudentSection(Section):

@@ -15,6 +15,7 @@ from swarm.exchange.failings import Failings
 from swarm.exchange.feedback import Feedbacks
 from swarm.exchange.flows import Flows
 from swarm.exchange.incarnation import Incarnation
+from swarm.exchange.intake import HELD_OUT
 from swarm.exchange.ledger import Ledger
 from swarm.exchange.library import Library
 from swarm.exchange.log import EventLog
@@ -61,7 +62,8 @@ class Exchange(
     reads another. lease_key: at least 16 secret bytes that stay the same over restarts. queue_limit: how many samples
     may be ready, leased or delayed in each stage. credits: how much of that may be one agent's. rng: draws the jitter
     of retries, and which outcomes are checked. gold: knows which outputs are right. bodies: filesystem URL for samples
-    of more than body_bytes; else a folder beside a SQLite file. Raises StoreError where the store can't be used.
+    of more than body_bytes; else a folder beside a SQLite file. held_out: the origin of probes from which nothing may
+    be learned. Raises StoreError where the store can't be used.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Exchange(
         gold: Gold = lambda *_: None,
         bodies: str = "",
         body_bytes: int = DEFAULT_BYTES,
+        held_out: str = "",
     ) -> None:
         signer = TokenSigner(lease_key)
         self._url = engine_url
@@ -87,6 +90,8 @@ class Exchange(
             begin_phase(connection, store.now())
             if read_meta(connection, PLACE) != bodies:
                 write_meta(connection, PLACE, bodies)
+            if read_meta(connection, HELD_OUT) != held_out:
+                write_meta(connection, HELD_OUT, held_out)
         self.restart()
 
     @property

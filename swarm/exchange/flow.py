@@ -36,6 +36,7 @@ class Code(StrEnum):
     FEEDBACK_FULL = "FEEDBACK_FULL"
     FLOW_REFUSED = "FLOW_REFUSED"
     QUEUE_IN_USE = "QUEUE_IN_USE"
+    HELD_OUT = "HELD_OUT"
 
 
 class State(StrEnum):

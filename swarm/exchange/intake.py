@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from sqlalchemy import Connection, RowMapping, select
@@ -17,13 +18,15 @@ from swarm.exchange.flows import onward
 from swarm.exchange.log import current_revision
 from swarm.exchange.rows import Facts, chunks, count_stage, depths, facts_by_id, skeleton
 from swarm.exchange.schema import cell_counts, events, marks, queue, samples, tallies
-from swarm.exchange.store import micros
+from swarm.exchange.store import micros, read_meta
 from swarm.flow import Flow, Route
 from swarm.records import Attempt, Decision, Probe, Purpose, Sample, Tier, Verdict, sample_digest
 from swarm.work import Answer
 
 DROPPED, UNOFFERED = "dropped", "unoffered"
 """Tallies by queue: what a gate did not let pass, and what a tap was not offered."""
+HELD_OUT = "held_out"
+"""The single value in the store that holds the origin of probes from which nothing may be learned."""
 NOWHERE = Route(None)
 _EVENT = EventKind.SAMPLE.value
 
@@ -157,9 +160,23 @@ class Intake:
             self._left[producer] = self._credits.samples_left(self._connection, producer, self._offered, live)
         return self._left[producer]
 
+    @cached_property
+    def _held_out(self) -> str:
+        return read_meta(self._connection, HELD_OUT)
+
+    def _learned_though_held_out(self, sample: Sample) -> Answer | None:
+        """The refusal of a probe that is for learning, of a family that is kept from it; else None."""
+        probe = sample.payload
+        if not isinstance(probe, Probe) or probe.purpose is not Purpose.LEARN or probe.origin != self._held_out:
+            return None
+        said = f"{probe.origin} is held out for certification, so a probe of it can't be for {probe.purpose}"
+        return _refusal(sample, Code.HELD_OUT, said)
+
     def _examine(self, producer: Identity, sample: Sample, drafts: dict[str, Draft]) -> Draft | Answer | None:
         """A draft, or the refusal, or None where the store (or this batch) holds the very same sample."""
         parent: Facts | None = None
+        if refused := self._learned_though_held_out(sample):
+            return refused
         if sample.kind == "probe" and not self._makes_probes(producer):
             if sample.parent_id:
                 return _refusal(

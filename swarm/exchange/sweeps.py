@@ -6,10 +6,11 @@ from swarm.exchange.conduct import note, standings_of
 from swarm.exchange.flow import MAX_ATTEMPTS, State
 from swarm.exchange.flows import current_flow
 from swarm.exchange.held import held_by_place, settle_all, wake
-from swarm.exchange.intake import DROPPED, UNOFFERED, queue_row
+from swarm.exchange.intake import DROPPED, HELD_OUT, UNOFFERED, queue_row
 from swarm.exchange.part import Part
 from swarm.exchange.rows import chunks, count_stage, depths
 from swarm.exchange.schema import LEASED, agents, checkpoints, history, meta, queue, samples, stages, tallies
+from swarm.exchange.store import read_meta
 from swarm.exchange.tokens import Claim
 from swarm.records import Purpose
 from swarm.work import STAGES, Outcome, QueueCount, Stage, stage_of
@@ -83,7 +84,8 @@ class Sweeps(Part):
     def release_breaches(self, since_revision: int) -> int:
         """Let the failures that sieges found after a revision be taught, each once; returns how many it released.
 
-        Where the queue hasn't room for all, the next call releases more.
+        Those of a family that is held out stay untaught. Where the queue hasn't room for all, the next call releases
+        more.
         """
         with self._store.write() as connection:
             path, now = current_flow(connection).path(Stage.FAILURES), self._store.now()
@@ -96,6 +98,8 @@ class Sweeps(Part):
             )
             breaches = breaches.where(samples.c.revision.in_(first), queue.c.sample_id.is_(None))
             breaches = breaches.where(samples.c.revision > since_revision, samples.c.forgotten_at.is_(None))
+            if held_out := read_meta(connection, HELD_OUT):
+                breaches = breaches.where(samples.c.origin != held_out)
             rows = connection.execute(breaches.order_by(samples.c.revision).limit(max(0, room))).all()
             if not rows:
                 return 0

@@ -39,6 +39,7 @@ def _settings(arguments: list[str]) -> Settings:
         help="reported questions that may wait for the student, and, of one reporter, for a right answer",
     )
     parser.add_argument("--max-lag", default=4, type=int, help="promotions after which a waiting failure is stale")
+    parser.add_argument("--held-out", default="", help="prober family from which nothing may be learned")
     parser.add_argument(
         "--events-days", default=0, type=float, help="days that the event log reaches back; 0: for ever"
     )
@@ -97,6 +98,7 @@ def _settings(arguments: list[str]) -> Settings:
         clock_offset_file=given.clock_offset_file,
         bodies=given.bodies,
         body_bytes=given.body_bytes,
+        held_out=given.held_out,
         screen=load_screen(given.redact, dict(_pair(word) for word in given.redact_pattern), given.redact_hook),
     )
 

@@ -76,6 +76,8 @@ class Settings:
     bodies: str = ""
     """Filesystem URL of large bodies; empty is a folder in the run folder."""
     body_bytes: int = DEFAULT_BYTES
+    held_out: str = ""
+    """The origin of probes from which nothing may be learned."""
     screen: Screen = Screen()
     """What takes personal data out of all that comes in; it lets all pass unless told otherwise."""
     gold_checks: bool = True
@@ -192,6 +194,7 @@ def _exchange(settings: Settings) -> Any:
             gold=gold_of(domain) if settings.gold_checks else lambda *_: None,
             bodies=settings.bodies or (str((settings.run_dir / FOLDER).absolute()) if settings.store else ""),
             body_bytes=settings.body_bytes,
+            held_out=settings.held_out,
         ) as exchange:
             yield exchange, credentials, domain
     finally:

@@ -4,10 +4,16 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
-from agents.prober import Prober, probe_of
+import pytest
+
+from agents.prober import Gate, Prober, probe_of
 from swarm.domains import load_domain
 from swarm.domains.base import Verification
-from swarm.records import Cell, Probe, Purpose, Reference, Sample
+from swarm.planted import CALENDAR_RULES, PlantedStudent, choose
+from swarm.probing.evidence import Tried, tried
+from swarm.probing.families import FAMILIES
+from swarm.records import Cell, Origin, Probe, Purpose, Reference, Sample
+from swarm.rubric import SEEDS, judge_attempt, load_rubric
 from swarm.state import CellCount
 from tests.fakes import SumDomain
 
@@ -106,3 +112,56 @@ def test_the_calendar_is_sound() -> None:
     prober = Prober(load_domain("calendar"), seed="g")
     assert len(prober.act([], Purpose.LEARN, 300)) >= 300
     assert sum(prober.invalid.values()) <= 6
+
+
+def besieged(student: PlantedStudent, seed: str, families: Sequence[Origin], calls: int = 240) -> set[str]:
+    """The species that these families find of a planted student."""
+    domain, rubric = load_domain("calendar"), load_rubric(SEEDS / "siege.yaml")
+    prober = Prober(domain, seed=seed, families={Purpose.SIEGE: families} if families else None, width=4)
+    found: list[Tried] = []
+    while len(found) < calls:
+        probes = [probe_of(sample) for sample in prober.act([], Purpose.SIEGE, 30)]
+        news = [tried(probe, judge_attempt(domain, rubric, probe, student.answer(probe))) for probe in probes]
+        prober.learn(news)
+        found += news
+    return {one.species for one in found[:calls]} - {""}
+
+
+@pytest.fixture(scope="module")
+def student() -> PlantedStudent:
+    domain = load_domain("calendar")
+    return PlantedStudent(domain, choose(domain, CALENDAR_RULES, 8, "prober"))
+
+
+def test_families_find_more_species_than_sampling_and_the_same_ones_again(student: PlantedStudent) -> None:
+    sampled, found = besieged(student, "h", ()), besieged(student, "h", tuple(FAMILIES))
+    assert len(found) > 1.3 * len(sampled)
+    assert besieged(student, "h", tuple(FAMILIES), 90) == besieged(student, "h", tuple(FAMILIES), 90)
+
+
+def test_each_family_signs_what_it_makes_and_the_grammar_fills_up() -> None:
+    domain = load_domain("calendar")
+    prober = Prober(domain, seed="i", families={Purpose.LEARN: (Origin.REPLAY, Origin.MUTATION)})
+    first = prober.act([], Purpose.LEARN, 40)
+    assert {probe_of(sample).origin for sample in first} == {Origin.GRAMMAR}
+    prober.learn(Tried(probe_of(sample), "all wrong" if place % 2 else "") for place, sample in enumerate(first))
+    origins = Counter(probe_of(sample).origin for sample in prober.act([], Purpose.LEARN, 60))
+    assert origins[Origin.REPLAY] > 5
+    assert origins[Origin.MUTATION] > 5
+    prober.fade()
+    assert len(prober.act([], Purpose.CENSUS, 20)) == 20
+
+
+def test_a_near_duplicate_of_its_parent_is_refused_by_family_and_a_contrast_is_not() -> None:
+    gate = Gate(SumDomain())
+    parent = probe_of(SumDomain().make(CELLS[0], random.Random(1), Purpose.LEARN)[0])
+    assert parent.reference is not None
+    changes = {"question": parent.question + " please", "origin": Origin.REPLAY}
+    near = parent.model_copy(update=changes)
+    other = near.model_copy(update={"reference": Reference(answer=str(int(parent.reference.answer) + 1))})
+    outside = near.model_copy(update={"cell": Cell.parse("mul/rain/number")})
+    assert not gate.admits([Sample(payload=near)], parent)
+    assert not gate.admits([Sample(payload=outside)])
+    assert gate.refused == {"replay: near-duplicate": 1, "replay: outside the domain": 1}
+    assert gate.admits([Sample(payload=other)], parent)
+    assert gate.admits([Sample(payload=near.model_copy(update={"question": "What do we get? " + near.question}))])

@@ -1,0 +1,46 @@
+"""What became of the swarm's probes: reads the log on, so that a prober learns from all of them and keeps nothing."""
+
+from collections import OrderedDict
+
+from swarm.client import SwarmClient
+from swarm.probing.evidence import Tried, tried
+from swarm.records import Probe, Sample, Tier, Verdict
+
+LATEST = 1000
+"""Probes that are heard of at the start, which is all that a restarted prober knows."""
+OPEN = 10_000
+"""Probes that may wait for their verdicts; older ones are given up."""
+_PAGE = 500
+
+
+class Hearing:
+    """Gives each verdict once, with its probe. What quarantine withholds is no part of it."""
+
+    def __init__(self, client: SwarmClient) -> None:
+        self._client = client
+        self._read: dict[str, int] = {}
+        self._open: OrderedDict[str, Probe] = OrderedDict()
+
+    async def news(self) -> list[Tried]:
+        """The outcomes since the last look, in the order of their verdicts."""
+        if not self._read:
+            latest = await self._client.samples("probe", limit=LATEST, descending=True)
+            since = latest[-1].revision - 1 if latest else 0
+            self._read = {"probe": since, "verdict": since}
+        for sample in await self._all("probe"):
+            if isinstance(sample.payload, Probe):
+                self._open[sample.id] = sample.payload
+        while len(self._open) > OPEN:
+            self._open.popitem(last=False)
+        return [one for sample in await self._all("verdict") for one in self._outcome(sample)]
+
+    def _outcome(self, sample: Sample) -> list[Tried]:
+        probe = self._open.pop(sample.root_id, None)
+        return [tried(probe, sample.payload)] if probe and isinstance(sample.payload, Verdict) else []
+
+    async def _all(self, kind: str) -> list[Sample]:
+        found: list[Sample] = []
+        while page := await self._client.samples(kind, since_revision=self._read[kind], limit=_PAGE):
+            found += [one for one in page if one.tier is not Tier.QUARANTINED and not one.forgotten]
+            self._read[kind] = page[-1].revision
+        return found

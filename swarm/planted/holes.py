@@ -1,0 +1,102 @@
+"""Holes: which questions a planted student gets wrong, in what way, and how holes are chosen for one."""
+
+import random
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from swarm.domains.base import Domain
+from swarm.records import Probe, Purpose, Reference
+from swarm.rubric_checks import abstains
+
+LEAST, MOST = 0.005, 0.05
+"""Prevalences of holes over a census of the domain, after METHODS.md, Convergence: power."""
+SHARED = 0.5
+"""Most that two holes of one student may have in common, as a share of the smaller one."""
+MEASURED = 2000
+"""Census probes on which prevalences are measured."""
+_NUMBER = re.compile(r"\d+")
+
+
+class Slip(StrEnum):
+    """How a planted student is wrong in a hole; where a slip gives nothing wrong, the next one is taken."""
+
+    LAST = "last number off by one"
+    FIRST = "first number off by one"
+    DECLINES = "declines"
+    MADE_UP = "makes something up"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A kind of question, by a predicate that reads the probe alone, its reference included."""
+
+    name: str
+    holds: Callable[[Probe], bool]
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A rule under which a student fails, how it fails there, and the share of a census that falls into it."""
+
+    rule: Rule
+    slip: Slip
+    prevalence: float
+
+    @property
+    def name(self) -> str:
+        """The rule's name."""
+        return self.rule.name
+
+
+def choose(domain: Domain, rules: Sequence[Rule], count: int, seed: str) -> tuple[Hole, ...]:
+    """`count` holes of rules drawn at random, each of `LEAST` to `MOST` prevalence, no two of which are much alike.
+
+    Raises ValueError where fewer rules fit.
+    """
+    rng = random.Random(f"holes/{seed}")
+    cells = tuple(domain.cells())
+    drawn = [domain.make(rng.choice(cells), rng, Purpose.CENSUS)[0].payload for _ in range(MEASURED)]
+    found: list[tuple[Hole, frozenset[int]]] = []
+    for rule in rng.sample(list(rules), len(rules)):
+        inside = frozenset(n for n, probe in enumerate(drawn) if isinstance(probe, Probe) and rule.holds(probe))
+        share = len(inside) / MEASURED
+        if LEAST <= share <= MOST and all(_apart(inside, other) for _, other in found):
+            found.append((Hole(rule, rng.choice(list(Slip)), share), inside))
+        if len(found) == count:
+            return tuple(hole for hole, _ in found)
+    raise ValueError(f"only {len(found)} of {len(rules)} rules fit, and {count} holes are wanted: ask for fewer")
+
+
+def _apart(one: frozenset[int], other: frozenset[int]) -> bool:
+    return len(one & other) <= SHARED * min(len(one), len(other))
+
+
+def slipped(domain: Domain, probe: Probe, slip: Slip) -> str:
+    """A wrong answer of that kind, the same for each kind of answer. Raises ValueError where none is wrong."""
+    right = domain.solve(probe).answer
+    order = list(Slip)
+    order = order[order.index(slip) :] + order[: order.index(slip)]
+    for text in (made for one in order for made in _tries(one, right, probe)):
+        decided = domain.verify(probe, text)
+        if decided.canonical is not None and not decided.correct:
+            return domain.completion(Reference(answer=text))
+    raise ValueError(f"no slip makes {right!r} wrong: give {domain.name} another one")
+
+
+def _tries(slip: Slip, right: str, probe: Probe) -> list[str]:
+    numbers = list(_NUMBER.finditer(right))
+    match slip:
+        case Slip.DECLINES:
+            return ["NONE", "ASK:date", "ASK:time"]
+        case Slip.MADE_UP:
+            stated = re.search(r"\d{4}-\d\d-\d\d", probe.question)
+            return [stated[0]] if stated and abstains(right) else []
+        case Slip.LAST:
+            numbers.reverse()
+    return [
+        right[: hit.start()] + str(max(0, int(hit[0]) + step)).zfill(len(hit[0])) + right[hit.end() :]
+        for hit in numbers
+        for step in (1, -1)
+    ]

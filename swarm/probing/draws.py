@@ -1,0 +1,68 @@
+"""What a family draws: how it is made, what came of that, and by what it may be compared."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from swarm.domains.base import Domain
+from swarm.probing.choices import Choice, Choices
+from swarm.probing.features import features, niche
+from swarm.records import Cell, Probe, Purpose, Sample
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a probe is made: its cell, the seed of what is chosen, and the choices that are given instead."""
+
+    cell: Cell
+    seed: str
+    script: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Probes that belong together: one, or a trap with its twin. `parent` is the failure or elite they go back to."""
+
+    recipe: Recipe
+    samples: tuple[Sample, ...]
+    parent: Probe | None = None
+    edit: str = ""
+    """What was done to the parent."""
+
+    @cached_property
+    def probes(self) -> tuple[Probe, ...]:
+        """What the samples hold."""
+        return tuple(map(probe_of, self.samples))
+
+    @cached_property
+    def traits(self) -> tuple[tuple[str, ...], ...]:
+        """The features of each probe."""
+        return tuple(map(features, self.probes))
+
+    @cached_property
+    def niche(self) -> str:
+        """Cell and trap of the first probe."""
+        return niche(self.probes[0])
+
+
+def draw(domain: Domain, recipe: Recipe, purpose: Purpose) -> tuple[tuple[Sample, ...], tuple[Choice, ...]]:
+    """What a recipe makes, and every choice that was made. Raises ValueError where the domain makes nothing of it."""
+    source = Choices(recipe.seed, recipe.script)
+    return tuple(domain.make(recipe.cell, source, purpose)), tuple(source.made)
+
+
+def probe_of(sample: Sample) -> Probe:
+    """The probe that a sample holds. Raises ValueError where it holds something else."""
+    if not isinstance(sample.payload, Probe):
+        raise ValueError(f"sample {sample.id} holds a {sample.kind}, not a probe")
+    return sample.payload
+
+
+def alone(sample: Sample) -> Sample:
+    """A probe without its tie to a twin that is not published."""
+    return sample.model_copy(update={"payload": probe_of(sample).model_copy(update={"twin_id": ""})})
+
+
+def stamped(samples: Iterable[Sample], **changes: object) -> tuple[Sample, ...]:
+    """The samples with these fields of their probes changed."""
+    return tuple(s.model_copy(update={"payload": probe_of(s).model_copy(update=changes)}) for s in samples)
