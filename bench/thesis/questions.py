@@ -1,31 +1,38 @@
-"""What the domain's file gives the bench: question sets, the operators of its arms, and the cell of an item."""
+"""What the domain gives the bench: question sets, the operators of its arms, and the cell of an item."""
 
 from collections.abc import Callable
 
-from bench.thesis.data import DOMAIN, Question, ThesisData, question, some
+from bench.thesis.adversaries import Adversary, adversaries
+from bench.thesis.data import Question, ThesisData, question, some
 from bench.thesis.plan import ThesisPlan
 from swarm.domains.labelled.generic import generic_operators
 from swarm.domains.labelled.items import Item
 from swarm.domains.labelled.operators import Operator
-from swarm.domains.labelled.settings import read_domain_file
-from swarm.domains.labelled.subdomains import load_function, rule
+from swarm.domains.nli.operators import operators as nli_operators
+from swarm.domains.nli.phenomena import phenomenon
 from swarm.records import Cell, Weather
 
 
 def question_sets(plan: ThesisPlan, data: ThesisData) -> dict[str, list[Question]]:
-    """Question sets by name, the same for every arm."""
-    return {"dev": [question(item) for item in some(data.dev, plan.dev_items)]}
+    """Question sets by name, the same for every arm: `dev`, and each family of adversaries that its items yield."""
+    found = {"dev": [question(item) for item in some(data.dev, plan.dev_items)]}
+    families = adversaries(data.dev, plan.adversaries) if plan.adversaries else {}
+    for name, made in families.items():
+        if made:
+            found[name] = [_asked(one) for one in made]
+    return found
+
+
+def _asked(one: Adversary) -> Question:
+    fields = {"premise": one.premise, "hypothesis": one.hypothesis}
+    return Question(id=one.id, group=one.group, fields=fields, label=one.label)
 
 
 def operators() -> list[Operator]:
-    """The generic operators and the file's own, but for those whose answer is no label of the data."""
-    found = list(generic_operators())
-    for said in read_domain_file(DOMAIN).operators:
-        found += load_function(said, "operators")()
-    return [operator for operator in found if operator.weather is not Weather.BORDER]
+    """The generic operators and those of the domain, but for those whose answer is no label of the data."""
+    return [one for one in (*generic_operators(), *nli_operators()) if one.weather is not Weather.BORDER]
 
 
 def cells() -> Callable[[Item], Cell]:
-    """From an item to its cell, by its texts alone."""
-    subdomain = rule(read_domain_file(DOMAIN).subdomain, {})
-    return lambda item: Cell(subdomain=subdomain(item), weather=Weather.RAIN, form="label")
+    """From an item to its cell, the phenomenon that its texts show."""
+    return lambda item: Cell(subdomain=phenomenon(item), weather=Weather.RAIN, form="label")
