@@ -1,5 +1,7 @@
 """Checkpoint folders behind a filesystem URL: written with a manifest, brought here and verified before use."""
 
+import hashlib
+import json
 import shutil
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -15,6 +17,9 @@ CANARY = (
     "what breaks the student is what it learns next.",
 )
 """A prompt and completion whose log-probability tells one set of weights from another."""
+
+BASE_FILE = "base.json"
+"""In an adapter's folder: the fingerprint of the base that it belongs to."""
 
 CANARY_TOLERANCE = 0.15
 """Nats per token by which the trainer and an engine may differ; both compute in bfloat16, by other kernels.
@@ -99,6 +104,32 @@ def _check_name(checkpoint: Checkpoint, name: str) -> None:
         raise WeightsError(f"checkpoint {checkpoint.id}: {name} leads out of its folder", _FIX)
     if path.suffix.lower() in _PICKLED:
         raise WeightsError(f"checkpoint {checkpoint.id}: {name} may hold pickled code, only safetensors is read", _FIX)
+
+
+def fingerprint(folder: Path) -> str:
+    """One SHA-256 for all tensor files of a folder, whatever its place."""
+    listed = [(path.name, file_sha256(path)) for path in sorted(folder.glob("*.safetensors"))]
+    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+
+
+def name_base(folder: Path, base: Path) -> None:
+    """Write down in an adapter's folder which base it was trained on."""
+    (folder / BASE_FILE).write_text(json.dumps({"sha256": fingerprint(base)}))
+
+
+def verify_base(checkpoint: Checkpoint, folder: Path, base: Path) -> None:
+    """Compare the base that an adapter names with the one at hand. Raises WeightsError where they are not the same.
+
+    An adapter that names none passes: the canary alone tells then.
+    """
+    if not (folder / BASE_FILE).is_file():
+        return
+    named, found = json.loads((folder / BASE_FILE).read_text())["sha256"], fingerprint(base)
+    if named != found:
+        raise WeightsError(
+            f"checkpoint {checkpoint.id} is an adapter of a base with fingerprint {named}, this engine's is {found}",
+            "set student.weights to the base that it was trained on",
+        )
 
 
 def verify_canary(checkpoint: Checkpoint, measured: float) -> None:

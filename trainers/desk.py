@@ -71,6 +71,8 @@ class Desk:
         )
         self.waiting_since = time.monotonic()
         self.published, self.published_at = "", 0.0
+        self.drift = 0.0
+        """KL of the weights to the base, nats per token, as last measured."""
         self.first: Order | None = None
         """What comes before all other orders."""
         self._lessons: list[Example] = []
@@ -248,6 +250,7 @@ class Desk:
             tokens_trained=self.books.tokens,
             train_seconds=self.books.seconds,
             loss=self.books.loss,
+            kl_to_base=self.drift,
             # In this thread, not in another: what computes in two has two OpenMP teams, which wait for each other.
             canary_logprob=learner.canary_logprob(),
             recipe=self.books.recipe,

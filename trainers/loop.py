@@ -12,13 +12,16 @@ from typing import Protocol, TypeVar
 
 import psutil
 
-from swarm import weights
+from swarm import checkpoints, weights
 from swarm.config import Config
+from swarm.sections import TrainMode
 from swarm.training import TrainerActivity
 from swarm.turns import Turn
 from trainers.books import GroupBooks
+from trainers.curriculum import general_examples
 from trainers.curves import Curves
 from trainers.desk import Desk, takes_turns
+from trainers.drift import Drift
 from trainers.learner import Learner
 from trainers.states import States
 from trainers.timesheet import Timesheet
@@ -67,6 +70,7 @@ def train(config: Config, members: Members) -> None:
         curves,
     )
     learner.model.register_forward_pre_hook(watchdog.beat)
+    drift = Drift(learner, general_examples(weights.folder(config.student.weights))) if members.rank == 0 else None
     books, problems = _restore(learner, states, members)
     with tempfile.TemporaryDirectory(prefix="swarm-trainer-") as scratch, asyncio.Runner() as runner:
         desk = runner.run(Desk.open(config, books, problems, timesheet)) if members.rank == 0 else None
@@ -84,8 +88,9 @@ def train(config: Config, members: Members) -> None:
                 timesheet.took(TrainerActivity.TURN, time.monotonic() - began - done.seconds)
                 if desk:
                     runner.run(desk.book(order, done, learner.rounds))
-            if order.candidate and desk:
+            if order.candidate and desk and drift:
                 runner.run(desk.doing(TrainerActivity.PUBLISHING))
+                desk.drift = drift.kl(learner)
                 _publish(learner, desk, runner, states, Path(scratch))
         if desk:
             runner.run(desk.close())
@@ -112,4 +117,6 @@ def _publish(learner: Learner, desk: Desk, runner: asyncio.Runner, states: State
         states.save(write)
 
     learner.save_weights(scratch / "weights")
+    if learner.section.mode is TrainMode.LORA:
+        checkpoints.name_base(scratch / "weights", weights.folder(desk.config.student_source))
     runner.run(desk.publish(learner, scratch / "weights", keep))

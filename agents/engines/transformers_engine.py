@@ -38,6 +38,7 @@ class TransformersEngine:
     """
 
     def __init__(self, folder: Path, threads: int = 2, batch: int = 64, turn: Turn | None = None) -> None:
+        self.folder = folder
         self.turn = turn
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.attention = "sdpa" if self.device == "cuda" else grouped.NAME
@@ -71,6 +72,7 @@ class TransformersEngine:
         folder = checkpoints.bring(checkpoint, self.cache)
         if not checkpoint.adapter:
             return self._read(folder)
+        checkpoints.verify_base(checkpoint, folder, self.folder)
         from peft import PeftModel
 
         untouched = self.models[""]

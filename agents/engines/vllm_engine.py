@@ -80,6 +80,7 @@ class VllmEngine:
     async def _take(self, checkpoint: Checkpoint) -> None:
         folder = await asyncio.to_thread(checkpoints.bring, checkpoint, self._cache)
         if checkpoint.adapter:
+            await asyncio.to_thread(checkpoints.verify_base, checkpoint, folder, self._folders[""])
             number = next(self._numbers)
             self._adapters[checkpoint.id] = LoRARequest(checkpoint.id, number, str(folder))
         else:

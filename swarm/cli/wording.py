@@ -92,6 +92,7 @@ def making_lines(made: Making) -> list[str]:
     item = made.checkpoint
     lines = [f"checkpoint {item.id}", f"  status       {item.status} {item.reason}".rstrip()]
     lines += [f"  trained from {item.parent_id or '-'}", f"  recipe       {item.recipe or '-'}"]
+    lines += [f"  KL to base   {item.kl_to_base:.4f} nats per token"] if item.kl_to_base else []
     if made.decision is not None:
         lines.append(f"  exam         {decision_line(made.decision).removeprefix('exam: ')}")
     for lessons in made.line:

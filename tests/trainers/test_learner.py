@@ -8,7 +8,7 @@ from safetensors import safe_open
 from tiny_student import lessons, tiny_folder
 
 from agents.engines.transformers_engine import TransformersEngine
-from swarm.checkpoints import CANARY, CANARY_TOLERANCE, manifest
+from swarm.checkpoints import CANARY, CANARY_TOLERANCE, manifest, name_base
 from swarm.errors import ConfigError, WeightsError
 from swarm.sections import TrainerSection, TrainMode
 from swarm.students import Checkpoint, CheckpointStatus
@@ -49,6 +49,11 @@ def grow(learner: Learner, rounds: int, scratch: Path) -> None:
 def checkpoint(learner: Learner, folder: Path) -> Checkpoint:
     """The weights of a learner, written and declared as the trainer group does."""
     learner.save_weights(folder)
+    return checkpoint_of(folder, learner)
+
+
+def checkpoint_of(folder: Path, learner: Learner) -> Checkpoint:
+    """A folder that was written, declared."""
     return Checkpoint(
         id="c1",
         status=CheckpointStatus.CANDIDATE,
@@ -116,6 +121,17 @@ async def test_an_engine_takes_what_a_learner_saved(base: Path, section: Trainer
     assert abs(served - untouched) > 2 * CANARY_TOLERANCE, "the canary tells the two apart"
     with pytest.raises(WeightsError, match="canary"):
         await engine.take(saved.model_copy(update={"id": "c2", "canary_logprob": before}))
+
+
+async def test_an_adapter_of_another_base_is_refused(base: Path, tmp_path: Path) -> None:
+    learner = Learner(base, TrainerSection(threads=1, rank=4), seed=3)
+    learner.save_weights(tmp_path / "weights")
+    name_base(tmp_path / "weights", base)
+    saved = checkpoint_of(tmp_path / "weights", learner)
+    other = tiny_folder(tmp_path / "other", spread=0.04)
+    await TransformersEngine(base, threads=1, batch=8).take(saved)
+    with pytest.raises(WeightsError, match="c1 is an adapter of a base with fingerprint"):
+        await TransformersEngine(other, threads=1, batch=8).take(saved)
 
 
 def test_full_weights_are_saved_in_bfloat16_without_a_second_head(base: Path, tmp_path: Path) -> None:
