@@ -94,6 +94,10 @@ bench-exchange: setup ## measure the exchange beside its floors (ARGS=--quick fo
 simulate: setup ## the statistics under adversarial conditions, beside naive variants, in some minutes (ARGS=--quick for less)
 	$(BIN)/python -m bench.simulate $(ARGS)
 
+.PHONY: bench-sync
+bench-sync: setup ## from a promotion to the first verified token, by engine and size of the checkpoint
+	$(BIN)/python -m bench.sync $(ARGS)
+
 bench-agents: setup ## hundreds of outside agents at one gateway: storm, shares, SIGKILL of all, return (ARGS=--quick for fewer)
 	$(BIN)/python -m bench.agents $(ARGS)
 

@@ -22,14 +22,14 @@ def test_the_base_has_not_moved_and_a_learner_moves_away(mode: TrainMode, tmp_pa
     section = TrainerSection(mode=mode, threads=1, batch=4, rank=4, learning_rate=5e-3)
     learner = Learner(tiny_folder(tmp_path / "base"), section, seed=3)
     drift = Drift(learner, TEXTS)
-    assert drift.kl(learner) == pytest.approx(0, abs=1e-3)
+    assert drift.kl(learner) == pytest.approx(0, abs=1e-4)
     found = []
     for _ in range(2):
         learner.learn(lessons(8), 1, tmp_path)
         found.append(drift.kl(learner))
-    assert 1e-3 < found[0] < found[1]
+    assert 5e-4 < found[0] < found[1]
     learner.load_weights(tmp_path / "base")
-    assert drift.kl(learner) == pytest.approx(0, abs=1e-3)
+    assert drift.kl(learner) == pytest.approx(0, abs=1e-4)
 
 
 def test_it_is_the_sum_that_it_says(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_it_is_the_sum_that_it_says(tmp_path: Path) -> None:
     with torch.no_grad():
         after = learner.model(ids).logits[0, -2].double().log_softmax(-1)
     by_hand = float((after.exp() * (after - before)).sum())
-    assert drift.kl(learner) == pytest.approx(by_hand, rel=0.05)
+    assert drift.kl(learner) == pytest.approx(by_hand, rel=0.05, abs=1e-4)
 
 
 def test_without_texts_there_is_no_figure(tmp_path: Path) -> None:
