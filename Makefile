@@ -97,6 +97,9 @@ simulate: setup ## the statistics under adversarial conditions, beside naive var
 .PHONY: bench-sync
 bench-sync: setup ## from a promotion to the first verified token, by engine and size of the checkpoint
 	$(BIN)/python -m bench.sync $(ARGS)
+.PHONY: bench-adversary
+bench-adversary: setup ## species that each way of probing finds of planted-defect students, in some minutes
+	$(BIN)/python -m bench.adversary $(ARGS)
 
 bench-agents: setup ## hundreds of outside agents at one gateway: storm, shares, SIGKILL of all, return (ARGS=--quick for fewer)
 	$(BIN)/python -m bench.agents $(ARGS)

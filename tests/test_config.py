@@ -165,3 +165,11 @@ def test_a_pattern_that_can_not_be_read_is_refused_with_its_place() -> None:
     said = refusal("[privacy.patterns]\nticket = '(ab['")
     assert "privacy pattern 'ticket' is '(ab[': unterminated character set at position 4. Mend it there" in said
     assert "privacy.redact names 'mail'. Use any of token, email" in refusal("[privacy]\nredact = ['mail']")
+
+
+def test_a_family_that_is_held_out_is_not_learned_from() -> None:
+    held = "[roles.prober]\nheld_out = 'replay'\n"
+    assert parse(held, "one.toml").role(Role.PROBER).held_out == "replay"
+    assert "what is learned from can't be held out" in refusal(held + "families = ['grammar', 'replay']")
+    assert "only a prober has" in refusal("[roles.judge]\nheld_out = 'replay'")
+    assert "rewords what is learned from" in refusal("[roles.prober]\nheld_out = 'model'\nengine = 'student'")

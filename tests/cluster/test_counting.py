@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from cluster.counting import Counting
+from cluster.hearing import Hearing
 from swarm.client import SwarmClient
 from swarm.domains.calendar import CalendarDomain
 from swarm.gateway.server import Settings, serving
@@ -85,3 +86,16 @@ async def test_each_phase_begins_anew_and_learn_counts_verdicts_as_they_come(
     assert await look(counting, supervisor) == (0, 0)
     await move(supervisor, PhaseName.STOPPED)
     assert await look(counting, supervisor) == (0, 0)
+
+
+async def test_a_prober_hears_of_each_verdict_once_and_after_a_restart_of_the_latest(
+    supervisor: SwarmClient, tmp_path: Path
+) -> None:
+    hearing = Hearing(supervisor)
+    assert await hearing.news() == []
+    await work(tmp_path, Purpose.LEARN, [True, False, None])
+    heard = await hearing.news()
+    assert sorted(one.passed for one in heard) == [False, True]
+    assert await hearing.news() == []
+    again = await Hearing(supervisor).news()
+    assert [one.key for one in again] == [one.key for one in heard]

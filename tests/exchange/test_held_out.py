@@ -19,3 +19,13 @@ def test_what_is_held_out_may_not_be_learned_from_and_may_besiege(rig: Rig) -> N
     assert "replay is held out" in answers[0].message
     rig.reopen()
     assert rig.exchange.publish(PROBER, offered[:1])[0].ok
+
+
+def test_a_breach_of_what_is_held_out_is_never_released(rig: Rig) -> None:
+    rig.exchange.close()
+    rig.exchange = Exchange(rig.url, "swarm", "calendar", rig.clock, KEY, held_out="replay")
+    for origin in (Origin.REPLAY, Origin.GRAMMAR):
+        assert rig.exchange.publish(PROBER, [of(origin, Purpose.SIEGE)])[0].ok
+        rig.attempt()
+        rig.verdict(False)
+    assert rig.exchange.release_breaches(0) == 1
