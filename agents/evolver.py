@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from swarm import statistics
 from swarm.calibration import Bench, Calibration, calibration_items
-from swarm.criteria import Criterion, Experiment, ExperimentOutcome, Rubric
+from swarm.criteria import Criterion, Experiment, ExperimentOutcome, Rubric, regrouped
 from swarm.domains.base import Domain
 from swarm.records import Cell, Probe, Purpose
 from swarm.rubric import check_rubric, exploit_rubrics, judge_attempt, size
@@ -177,7 +177,8 @@ def _line(
 
 def _key(rubric: Rubric) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """What a rubric decides by, apart from wording and version."""
-    return tuple(sorted((criterion.check, tuple(sorted(criterion.params.items()))) for criterion in rubric.criteria))
+    criteria = (*rubric.criteria, *rubric.clauses)
+    return tuple(sorted((criterion.check, tuple(sorted(criterion.params.items()))) for criterion in criteria))
 
 
 def _idle(rubric: Rubric, bench: Bench) -> set[str]:
@@ -222,4 +223,5 @@ def _next(incumbent: Rubric, criteria: tuple[Criterion, ...], note: str) -> Rubr
         domain=incumbent.domain,
         criteria=criteria,
         note=note,
+        dimensions=regrouped(incumbent.dimensions, criteria),
     )

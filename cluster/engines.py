@@ -10,11 +10,14 @@ from ray.exceptions import RayActorError, RayError
 from agents.engines import open_engine
 from agents.engines.base import Engine, Generation, Request
 from agents.engines.holding import Holding
+from agents.model_judge import Assessor, ModelJudge
 from swarm import checkpoints, weights
 from swarm.config import Config
+from swarm.domains.base import Domain
 from swarm.engine_states import EngineLook
 from swarm.errors import EngineUnavailable
 from swarm.records import new_id
+from swarm.roles import Role
 from swarm.sections import EngineKind
 from swarm.students import Checkpoint
 from swarm.turns import Turn
@@ -129,3 +132,25 @@ class RemoteEngine:
         """Which process it is, and what it has verified."""
         found: EngineLook = await self._call("look")
         return found
+
+
+def remote_engine(config: Config, name: str, holder: str = "") -> RemoteEngine:
+    """The handle of an engine of the config, for an agent of that name."""
+    return RemoteEngine(engine_name(config, name), config.swarm.name, holder)
+
+
+def model_judge(config: Config, domain: Domain) -> ModelJudge | None:
+    """The model that judges what no program can, with its jury; None where the config names none."""
+    section = config.role(Role.JUDGE)
+    names = (section.engine, *section.jury) if section.engine else ()
+    seats = [
+        Assessor(
+            domain,
+            remote_engine(config, name),
+            f"{name} ({config.engines[name].model or config.student_source})",
+            blind=section.blind,
+            forced=config.engines[name].kind is not EngineKind.OPENAI,
+        )
+        for name in names
+    ]
+    return ModelJudge(seats[0], seats[1:]) if seats else None

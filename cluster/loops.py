@@ -13,7 +13,7 @@ from agents.rewording import Reworder
 from agents.student import Student
 from agents.teacher import Budget, build_teacher
 from cluster.agent import Agent
-from cluster.engines import RemoteEngine, engine_name
+from cluster.engines import model_judge, remote_engine
 from cluster.hearing import Hearing
 from swarm.agent import loops
 from swarm.agent.acting import Working, load_agent, role_of
@@ -47,11 +47,6 @@ PURPOSES = {PhaseName.LEARN: Purpose.LEARN, PhaseName.SIEGE: Purpose.SIEGE, Phas
 """What probes are for in each phase that probes."""
 
 
-def remote_engine(config: Config, name: str, holder: str = "") -> RemoteEngine:
-    """The handle of an engine of the config, for an agent of that name."""
-    return RemoteEngine(engine_name(config, name), config.swarm.name, holder)
-
-
 async def work(agent: Agent, stage: Stage, role: Working, before: Callable[[], Awaitable[None]]) -> None:
     """The loop that every agent has, with the batch of this one's config."""
     await loops.work(agent, stage, role, agent.config.role(agent.role).batch, before)
@@ -78,16 +73,30 @@ async def student(agent: Agent) -> None:
 
 
 async def judge(agent: Agent) -> None:
-    """Judges attempts; takes up a new rubric between two batches, and judges the champion's latest attempts by it."""
-    role = Judge(agent.domain, await agent.client.rubric(), agent.cells, agent.config.swarm.seed)
+    """Judges attempts; takes up a new rubric between two batches, and judges the champion's latest attempts by it.
+
+    A model judge is measured by each rubric first; until then it decides nothing.
+    """
+    rubric, model = await agent.client.rubric(), model_judge(agent.config, agent.domain)
+    role = Judge(agent.domain, rubric, agent.cells, agent.config.swarm.seed, model=model)
+    judged_again = rubric.version
 
     async def follow() -> None:
+        nonlocal judged_again
         rubric = await agent.client.rubric()
         if rubric.version != role.rubric.version:
             role.take(rubric)
-            champion = await agent.client.champion()
-            known = [(sample, probe) for sample, probe in await _attempts(agent) if champion and by(sample, champion)]
-            await agent.client.publish(role.again(known))
+        try:
+            await role.measure()
+            if judged_again != rubric.version:
+                champion = await agent.client.champion()
+                known = [each for each in await _attempts(agent) if champion and by(each[0], champion)]
+                await agent.client.publish(await role.again(known))
+                judged_again = rubric.version
+        except EngineUnavailable as error:
+            agent.complain(error)
+            await asyncio.sleep(POLL_SECONDS)
+            return
         agent.note = role.note
 
     await work(agent, Stage.ATTEMPTS, role, follow)

@@ -12,15 +12,15 @@ from typing import Any
 
 import ray
 
+from agents.judge import Judge
 from cluster import finale
 from cluster.actors import start_agent, start_engine, start_trainer
 from cluster.counting import Counting
 from cluster.engine_watch import watch_engines
-from cluster.engines import RemoteEngine, engine_name
+from cluster.engines import RemoteEngine, engine_name, model_judge
 from cluster.loops import PURPOSES, newest_candidate
 from swarm import checkpoints, weights
 from swarm.agent.member import ENDED
-from swarm.calibration import Calibration, calibrate, items_of_version
 from swarm.client import SwarmClient
 from swarm.config import Config
 from swarm.criteria import Rubric
@@ -67,7 +67,8 @@ class Supervisor:
         self._domain = load_domain(config.swarm.domain)
         self._cells = tuple(Cell.parse(key) for key in config.exam.cells) or tuple(self._domain.cells())
         self._workers: list[Worker] = []
-        self._calibrations: dict[int, Calibration] = {}
+        self._judged: Judge | None = None
+        self._measuring: asyncio.Task[None] | None = None
         self._counting = Counting()
         self._clock = ActiveClock(config.run_dir / "clock.json")
         self._stopping = ""
@@ -176,7 +177,7 @@ class Supervisor:
         """Ask the pure policy, and record what it says."""
         policy = policy_of(self._config)
         rubric = await self._client.rubric()
-        calibration = self._calibration(rubric)
+        judge = self._judge(rubric)
         champion = next(c for c in state.checkpoints if c.id == state.champion_id)
         counted = await self._counting.look(self._client, state, champion)
         tallies = dict.fromkeys(Purpose, (0, 0)) | {PURPOSES.get(state.phase.name, Purpose.ASK): counted}
@@ -187,8 +188,8 @@ class Supervisor:
             learn=tallies[Purpose.LEARN],
             siege=tallies[Purpose.SIEGE],
             census=tallies[Purpose.CENSUS],
-            sensitivity=calibration.q0_lower,
-            judge_suspended=not calibration.may_judge,
+            sensitivity=judge.sensitivity,
+            judge_suspended=judge.suspended,
             evolver_done=True,
             frozen=max(champion.revision, rubric.revision) <= state.phase.revision,
         ).model_copy(update={"elapsed_minutes": self._clock.minutes})
@@ -207,11 +208,20 @@ class Supervisor:
         reason = f"stopped by budget: {used} of {most} teacher tokens"
         return state.phase.model_copy(update={"name": PhaseName.STOPPED, "reason": reason})
 
-    def _calibration(self, rubric: Rubric) -> Calibration:
-        if rubric.version not in self._calibrations:
-            items = items_of_version(self._domain, self._cells, self._config.swarm.seed, rubric.version)
-            self._calibrations[rubric.version] = calibrate(self._domain, rubric, items)
-        return self._calibrations[rubric.version]
+    def _judge(self, rubric: Rubric) -> Judge:
+        """The judge by that rubric, as well measured as it is by now; a model takes minutes, and nobody waits."""
+        if self._judged is None:
+            model = model_judge(self._config, self._domain)
+            self._judged = Judge(self._domain, rubric, self._cells, self._config.swarm.seed, model=model)
+        if self._measuring is not None and self._measuring.done():
+            if problem := self._measuring.exception():
+                print(f"the judge's model was not measured: {problem}; trying again", flush=True)
+            self._measuring = None
+        if self._measuring is None:
+            if self._judged.rubric.version != rubric.version:
+                self._judged.take(rubric)
+            self._measuring = asyncio.create_task(self._judged.measure()) if self._judged.unmeasured else None
+        return self._judged
 
     async def _report_progress(self, state: SwarmState) -> None:
         if state.phase.name not in (PhaseName.SIEGE, PhaseName.CENSUS):

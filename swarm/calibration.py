@@ -9,13 +9,18 @@ from swarm.criteria import Criterion, Rubric
 from swarm.defects import CITED, CITING, DEFECTS, RIGHT, Draw, Maker
 from swarm.domains.base import Domain
 from swarm.records import Cell, Probe, Purpose, Record, Reference
-from swarm.rubric_checks import CHECKS, Case
+from swarm.rubric import open_criteria, outcome_of, turned
+from swarm.rubric_cases import Case
 
 REQUIRED_Q0 = 0.90
 """A rubric version may judge only while the lower bound of q0 is at least this (METHODS.md, Judge)."""
 
 CALIBRATED_ON = 240
 """Items of known truth for a rubric version, half of them wrong; fixed, so that nobody adds some until it passes."""
+
+MODEL_CALIBRATED_ON = 480
+"""The same for a model that judges by it: of 120 defects a model with q0 = .95 would be suspended two times in five,
+of 240 one time in ten."""
 
 TRIES = 40
 """Probes that are tried for one kind of item."""
@@ -31,9 +36,11 @@ class CalibrationItem(Record):
 
 
 class Calibration(Record):
-    """How a rubric version judged items of known truth."""
+    """How a rubric version judged items of known truth, by program alone or with a model where no program can tell."""
 
     rubric_version: int
+    judge: str = ""
+    """The model's name; empty for programs alone."""
     wrong_items: int
     wrong_caught: int
     right_items: int
@@ -76,7 +83,12 @@ class Calibration(Record):
 
 
 def calibration_items(
-    domain: Domain, cells: Sequence[Cell], rng: random.Random, n: int, purpose: Purpose = Purpose.LEARN
+    domain: Domain,
+    cells: Sequence[Cell],
+    rng: random.Random,
+    n: int,
+    purpose: Purpose = Purpose.LEARN,
+    planted: dict[str, Maker] = DEFECTS,
 ) -> list[CalibrationItem]:
     """Make n items, half of them wrong, all kinds of defect about as often; the same rng state gives the same items.
 
@@ -87,7 +99,7 @@ def calibration_items(
     if len(references) < 2:
         raise ValueError(f"{len(cells)} cells gave {len(references)} references; give cells of domain {domain.name!r}")
     sides: list[CalibrationItem] = []
-    defects = DEFECTS | CITING if any(CITED.search(reference.rationale) for reference in references) else DEFECTS
+    defects = planted | CITING if any(CITED.search(reference.rationale) for reference in references) else planted
     for makers, right, count in ((RIGHT, True, n - n // 2), (defects, False, n // 2)):
         kinds = list(makers)
         for number in range(count):
@@ -137,41 +149,52 @@ def _item(
 class Bench:
     """Items of known truth on which many rubrics are judged: each criterion looks at each item once.
 
-    It passes an item exactly where `judge_attempt` does: where all criteria hold.
+    It passes an item exactly where `judge_attempt` does without a model: where all criteria hold and no clause fires.
     """
 
     def __init__(self, domain: Domain, items: Sequence[CalibrationItem]) -> None:
         self.items = tuple(items)
         self._cases = [Case(domain, item.probe, item.text) for item in items]
-        self._seen: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[bool, ...]] = {}
+        self._seen: dict[tuple[str, bool, tuple[tuple[str, str], ...]], tuple[bool, ...]] = {}
 
-    def decisions(self, criterion: Criterion) -> tuple[bool, ...]:
-        """What a criterion decides on each item."""
-        key = (criterion.check, tuple(sorted(criterion.params.items())))
+    def decisions(self, criterion: Criterion, *, clause: bool = False) -> tuple[bool, ...]:
+        """What a criterion decides on each item; a failure clause, whether it stays silent."""
+        key = (criterion.check, clause, tuple(sorted(criterion.params.items())))
         if key not in self._seen:
-            run = CHECKS[criterion.check].run
-            self._seen[key] = tuple(run(case, criterion.params).passed for case in self._cases)
+            found = (outcome_of(case, criterion) for case in self._cases)
+            self._seen[key] = tuple((turned(outcome) if clause else outcome).passed for outcome in found)
         return self._seen[key]
 
     def passed(self, rubric: Rubric) -> list[bool]:
         """Which items a rubric passes."""
         columns = [self.decisions(criterion) for criterion in rubric.criteria]
+        columns += [self.decisions(clause, clause=True) for clause in rubric.clauses]
         return [all(column[row] for column in columns) for row in range(len(self.items))]
 
     def calibration(self, rubric: Rubric) -> Calibration:
         """How a rubric judges the items, counted."""
-        passed = self.passed(rubric)
-        missed = Counter(item.defect for item, held in zip(self.items, passed, strict=True) if held and not item.right)
-        right = [held for item, held in zip(self.items, passed, strict=True) if item.right]
-        wrong_items = len(self.items) - len(right)
-        return Calibration(
-            rubric_version=rubric.version,
-            wrong_items=wrong_items,
-            wrong_caught=wrong_items - missed.total(),
-            right_items=len(right),
-            right_passed=sum(right),
-            missed=tuple(missed.most_common()),
-        )
+        return counted(rubric, self.items, self.passed(rubric))
+
+
+def counted(rubric: Rubric, items: Sequence[CalibrationItem], passed: Sequence[bool], judge: str = "") -> Calibration:
+    """The calibration that lies in which items passed; the two are of one order."""
+    missed = Counter(item.defect for item, held in zip(items, passed, strict=True) if held and not item.right)
+    right = [held for item, held in zip(items, passed, strict=True) if item.right]
+    wrong_items = len(items) - len(right)
+    return Calibration(
+        rubric_version=rubric.version,
+        judge=judge,
+        wrong_items=wrong_items,
+        wrong_caught=wrong_items - missed.total(),
+        right_items=len(right),
+        right_passed=sum(right),
+        missed=tuple(missed.most_common()),
+    )
+
+
+def asks_model(domain: Domain, rubric: Rubric, items: Sequence[CalibrationItem]) -> bool:
+    """Whether some attempts like these are left to a model: no program decides them by this rubric."""
+    return any(open_criteria(Case(domain, item.probe, item.text), rubric) for item in items)
 
 
 def calibrate(domain: Domain, rubric: Rubric, items: Sequence[CalibrationItem]) -> Calibration:

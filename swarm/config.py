@@ -83,6 +83,7 @@ class Config(Section):
                 raise ValueError(
                     f"roles.{name}.engine is {role.engine!r}, which is none of the engines {sorted(self.engines)}"
                 )
+            self._check_judging(name, role)
             if role.siblings and (name != Role.TEACHER or role.engine or role.agent):
                 raise ValueError(
                     f"roles.{name}.siblings is {role.siblings}; only a teacher by worked solutions, "
@@ -95,10 +96,10 @@ class Config(Section):
         named = {stage.recipe for stage in stages_of(self.trainer.recipe)}
         if "on_policy" in named and not self.recipes.on_policy.teacher:
             raise ValueError("recipes.on_policy.teacher is empty; name weights of the student's own vocabulary")
-        judge, teacher = self._family("judge"), self._family("teacher")
-        if judge and judge == teacher:
+        if self.one_family and not self.role(Role.JUDGE).allow_same_family:
             raise ValueError(
-                f"judge and teacher are both of the model family {judge!r}; use another family for one of them"
+                f"judge and teacher are both of the model family {self.one_family!r}; use another family for one of "
+                "them, or set roles.judge.allow_same_family, which the certificate then says"
             )
         return self
 
@@ -117,9 +118,30 @@ class Config(Section):
                 "name no engine, or hold out another family"
             )
 
-    def _family(self, role: str) -> str:
-        engine = self.roles[role].engine if role in self.roles else ""
-        return (self.engines[engine].family or self.engines[engine].model) if engine else ""
+    def _check_judging(self, name: str, role: RoleSection) -> None:
+        """Raise ValueError where a role has settings of a judge that it can't have."""
+        if name != Role.JUDGE and (role.jury or not role.blind or role.allow_same_family):
+            raise ValueError(f"roles.{name}: jury, blind and allow_same_family are a judge's; set them in roles.judge")
+        if role.jury and not role.engine:
+            raise ValueError(f"roles.{name}.jury is {list(role.jury)}, and roles.{name}.engine is empty; name one")
+        for engine in role.jury:
+            if engine not in self.engines or engine == role.engine or role.jury.count(engine) > 1:
+                raise ValueError(
+                    f"roles.{name}.jury names {engine!r}; name other engines than the judge's, each once, "
+                    f"of {sorted(self.engines)}"
+                )
+
+    @property
+    def one_family(self) -> str:
+        """The model family that the teacher shares with the judge or its jury; empty where none is shared."""
+        judge, teacher = self.role(Role.JUDGE), self.role(Role.TEACHER)
+        families = {self._family(engine) for engine in (judge.engine, *judge.jury) if engine}
+        taught = self._family(teacher.engine) if teacher.engine else ""
+        return taught if taught in families else ""
+
+    def _family(self, engine: str) -> str:
+        section = self.engines[engine]
+        return section.family or section.model or self.student_source
 
     @property
     def declared_roles(self) -> tuple[RoleSpec, ...]:

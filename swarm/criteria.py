@@ -2,25 +2,44 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from swarm.fields import Line, Note, Number
 from swarm.records import Record
 
+CRITERION_ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
+
 
 class Criterion(Record):
-    """One atomic, binary criterion. `check` names a programmatic check of swarm.rubric; `params` are its settings."""
+    """One atomic, binary criterion. `check` names one of swarm.rubric_checks, or `model`; `params` are its settings."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+    id: str = Field(pattern=CRITERION_ID)
     text: Note
     check: Line
     params: dict[Line, Note] = Field(default_factory=dict, max_length=64)
     veto: bool = False
 
 
+class Dimension(Record):
+    """Criteria that say one thing together: credited only if all of them hold and the failure clause doesn't fire.
+
+    The clause is a criterion the other way round: it fires where its check holds, whatever the others say.
+    """
+
+    id: str = Field(pattern=CRITERION_ID)
+    text: Note
+    criteria: tuple[str, ...] = Field(min_length=1, max_length=64)
+    fails_if: Criterion | None = None
+
+
 class Rubric(Record):
-    """A version of the criteria by which the judge decides; `parent_version` 0 is the seed's."""
+    """A version of the criteria by which the judge decides; `parent_version` 0 is the seed's.
+
+    With `dimensions` each criterion stands in one of them, but for vetoes, which stand above all. An attempt passes
+    where every dimension is credited: there is no sum in which one could make up for another.
+    """
 
     version: Number
     parent_version: Number = 0
@@ -28,6 +47,36 @@ class Rubric(Record):
     criteria: tuple[Criterion, ...] = Field(max_length=256)
     note: Note = ""
     revision: int = 0
+    dimensions: tuple[Dimension, ...] = Field((), max_length=5)
+
+    @property
+    def clauses(self) -> tuple[Criterion, ...]:
+        """The failure clauses of its dimensions."""
+        return tuple(dimension.fails_if for dimension in self.dimensions if dimension.fails_if is not None)
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without dimensions it is the JSON that it was before there were any: certificates are signed over it."""
+        said: dict[str, Any] = plain(self)
+        return said if self.dimensions else {key: said[key] for key in said if key != "dimensions"}
+
+
+def regrouped(dimensions: tuple[Dimension, ...], criteria: tuple[Criterion, ...]) -> tuple[Dimension, ...]:
+    """The dimensions once a rubric has other criteria: without those that are gone, the new ones in the last dimension.
+
+    One whose criteria are all gone goes with its clause. A veto stands in none.
+    """
+    there = [criterion.id for criterion in criteria if not criterion.veto]
+    kept = [
+        dimension.model_copy(update={"criteria": still})
+        for dimension in dimensions
+        if (still := tuple(name for name in dimension.criteria if name in there))
+    ]
+    placed = {name for dimension in kept for name in dimension.criteria}
+    new = tuple(name for name in there if name not in placed)
+    if kept and new:
+        kept[-1] = kept[-1].model_copy(update={"criteria": (*kept[-1].criteria, *new)})
+    return tuple(kept)
 
 
 class ExperimentOutcome(StrEnum):

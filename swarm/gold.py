@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from swarm.criteria import Rubric
 from swarm.domains.base import Domain
 from swarm.records import Attempt, Correction, Probe, Sample, Verdict
-from swarm.rubric import judge_attempt
+from swarm.rubric import judge_attempt, open_criteria
+from swarm.rubric_cases import Case
 
 LONGEST = 20_000
 """Characters of a correction; a longer one is no worked answer."""
@@ -29,6 +30,8 @@ def gold_of(domain: Domain) -> Callable[[Sequence[Sample], Sample, Rubric | None
             case Correction() as correction:
                 return _teaches(domain, probe, correction)
             case Verdict() as verdict if attempt is not None:
+                if rubric is not None and open_criteria(Case(domain, probe, attempt.text), rubric):
+                    return None
                 return (
                     rubric is not None and judge_attempt(domain, rubric, probe, attempt.text).passed is verdict.passed
                 )

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from swarm import statistics
 from swarm.records import Origin, Probe, Purpose, Record
-from swarm.rubric_checks import abstains
+from swarm.rubric_cases import abstains
 from swarm.students import ExamItem, ExamRecord, PromotionDecision
 
 

@@ -3,13 +3,10 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
-from swarm.domains.base import Domain, Reading, Verification
-from swarm.records import Probe
-
-QUOTED = 160
-"""Most characters of an attempt that a finding quotes."""
+from swarm.domains.base import Verification
+from swarm.rubric_cases import QUOTED, Case, Outcome, Rung, abstains
+from swarm.rubric_evidence import arithmetic, cites, cites_known, quotes_found
 
 INSTRUCTION = re.compile(
     r"\b(?:judges?|graders?|examiners?|evaluators?|rubrics?|verdict)\b"
@@ -19,65 +16,9 @@ INSTRUCTION = re.compile(
 )
 
 
-def abstains(answer: str) -> bool:
-    """Whether an answer declines: it asks back (`ASK:date`) or says that there is nothing to answer (`NONE`)."""
-    plain = answer.strip().upper()
-    return plain == "NONE" or re.match(r"ASK\b", plain) is not None
-
-
-@dataclass(frozen=True)
-class Case:
-    """One attempt at one probe, read once for all checks. The probe must carry its reference."""
-
-    domain: Domain
-    probe: Probe
-    text: str
-
-    @cached_property
-    def reading(self) -> Reading:
-        """How the text splits into rationale and answers."""
-        return self.domain.read(self.text)
-
-    @cached_property
-    def verified(self) -> tuple[Verification, ...]:
-        """The verifier's decision on each answer found, in order."""
-        return tuple(self.domain.verify(self.probe, answer) for answer in self.reading.answers)
-
-    @property
-    def should_abstain(self) -> bool:
-        """Whether asking back or NONE is right here."""
-        if self.probe.reference is None:
-            raise ValueError(f"probe of {self.probe.cell.key} has no reference; a judge must be given it")
-        return abstains(self.probe.reference.answer)
-
-    def distinct(self) -> list[int]:
-        """The positions of answers that differ in meaning (in canonical form, where they can be read)."""
-        seen: dict[str, int] = {}
-        for place, (answer, verification) in enumerate(zip(self.reading.answers, self.verified, strict=True)):
-            seen.setdefault(verification.canonical or answer.strip(), place)
-        return list(seen.values())
-
-    def excerpt(self) -> str:
-        """The end of the text, where an answer would stand."""
-        return self.text[-QUOTED:]
-
-    def verbatim(self, words: str) -> str:
-        """These words as the text says them; where its line ends differ, the longest of their lines that it says."""
-        lines = sorted(words.splitlines(), key=len, reverse=True)
-        said = (piece for piece in (words, *lines) if piece and piece in self.text)
-        return next(said, self.excerpt())[:QUOTED]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A check's decision: the words that it rests on, and why."""
-
-    passed: bool
-    quote: str
-    why: str
-
-
 Parameters = Mapping[str, str]
+UNASKED = "no program can tell, and no model was asked"
+"""Why a criterion fails that is left to a model where there is none."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +36,40 @@ def _verifier(case: Case, params: Parameters) -> Outcome:
     accept = params.get("accept", "any")
     if accept == "only" and len(case.distinct()) > 1:
         return Outcome(False, answers[case.distinct()[1]], "more than one answer was given")
-    right = [place for place, verification in enumerate(verified) if verification.correct]
+    right = [place for place, found in enumerate(verified) if _right(found, case, place)]
     place = {"first": 0, "any": right[0] if right else -1}.get(accept, -1)
-    return Outcome(verified[place].correct, answers[place], verified[place].reason)
+    if verified[place].decided:
+        return Outcome(verified[place].correct, answers[place], verified[place].reason)
+    return _by_reference(case, place)
+
+
+def _right(found: Verification, case: Case, place: int) -> bool:
+    return found.correct if found.decided else case.matches(place)
+
+
+def _by_reference(case: Case, place: int) -> Outcome:
+    """What the reference alone says of an answer that no program decides; an abstention is an answer like any other."""
+    answer = case.reading.answers[place]
+    if case.matches(place):
+        return Outcome(True, answer, "it is the reference, word for word", Rung.REFERENCE)
+    if abstains(answer) != case.should_abstain:
+        why = "it answered a question that has no answer" if case.should_abstain else "it declined without need"
+        return Outcome(False, answer, why, Rung.REFERENCE)
+    if case.should_abstain:
+        return Outcome(False, answer, "it declined in another way than is right here", Rung.REFERENCE)
+    return Outcome(False, answer, UNASKED, Rung.MODEL)
+
+
+def _model(case: Case, _: Parameters) -> Outcome:
+    return Outcome(False, case.excerpt(), UNASKED, Rung.MODEL)
+
+
+def _format(case: Case, _: Parameters) -> Outcome:
+    if not case.reading.answers:
+        return Outcome(False, case.excerpt(), "no answer was found")
+    answer = case.reading.answers[-1]
+    held = re.fullmatch(case.domain.answer_regex, answer) is not None
+    return Outcome(held, answer, "the answer has the form" if held else "the answer is not of the form asked for")
 
 
 def _single_answer(case: Case, _: Parameters) -> Outcome:
@@ -181,5 +153,11 @@ CHECKS: dict[str, Check] = {
     "no-instructions": Check(_no_instructions),
     "short": Check(_short, {"max-chars": None}),
     "long": Check(_long, {"min-chars": None}),
+    "format": Check(_format),
+    "arithmetic": Check(arithmetic),
+    "cites": Check(cites),
+    "cites-known": Check(cites_known),
+    "quotes-found": Check(quotes_found),
+    "model": Check(_model),
 }
 """The checks by the name that a criterion gives."""

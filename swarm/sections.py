@@ -160,6 +160,17 @@ class RoleSection(Section):
         description="`module:Class` of your own student, judge, teacher or prober; empty for the swarm's",
     )
     samples: int = Field(4, ge=1, description="teacher: answers drawn from a local model, kept if verified")
+    blind: bool = Field(
+        True, description="judge: a model answers each question by itself before it compares; false only compares"
+    )
+    jury: tuple[str, ...] = Field(
+        (),
+        max_length=8,
+        description="judge: engines that are asked, too, where a model's two readings don't go together",
+    )
+    allow_same_family: bool = Field(
+        False, description="judge: let judge and teacher be of one model family; a certificate then says so"
+    )
     siblings: int = Field(
         0, ge=0, le=32, description="teacher by worked solutions: further questions of a failure's cell that it answers"
     )

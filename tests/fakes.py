@@ -179,3 +179,26 @@ class ScriptedEngine:
     async def drop(self, checkpoint_id: str) -> None:
         """Let go of it."""
         self.held.remove(checkpoint_id)
+
+
+PARTS = re.compile(r"<([0-9a-f]{16})>\n(.*?)\n</\1>", re.DOTALL)
+"""What a model is shown as somebody else's words, with the random word around it."""
+
+
+def judging(
+    same: Callable[[str, str, str], bool],
+    own: Callable[[str], str] = lambda question: str(sum(map(int, re.findall(r"[0-9]+", question)))),
+    criterion: Callable[[str, str], str] = lambda _question, _attempt: "no",
+) -> Callable[[Request], str]:
+    """A model that judges: answers a question itself, compares two answers to it, and checks an attempt.
+
+    The three are told apart by how many texts it is shown: one, three, or two.
+    """
+
+    def reply(request: Request) -> str:
+        texts = [text for _, text in PARTS.findall(request.messages[-1].content)]
+        if len(texts) == 3:
+            return "yes" if same(*texts) else "no"
+        return criterion(*texts) if len(texts) == 2 else own(*texts)
+
+    return reply

@@ -13,7 +13,7 @@ from swarm.exam_report import answered_right
 from swarm.promotion import PromotionPolicy, decide
 from swarm.records import Probe, Purpose, Reference, Sample, Verdict
 from swarm.rubric import SEEDS, load_rubric, seed_rubric
-from swarm.rubric_checks import abstains
+from swarm.rubric_cases import abstains
 from swarm.students import ExamItem, ExamRecord
 from swarm.work import Completion
 from tests.fakes import attempt_lease

@@ -13,7 +13,8 @@ from swarm.domains import load_domain
 from swarm.errors import ConfigError
 from swarm.records import Probe, Purpose, Sample
 from swarm.rubric import check_rubric, exploit_rubrics, judge_attempt, load_rubric, parse_rubric, seed_rubric
-from swarm.rubric_checks import CHECKS, abstains
+from swarm.rubric_cases import abstains
+from swarm.rubric_checks import CHECKS
 from tests.fakes import SumDomain, probe_of
 
 DOMAIN = SumDomain()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from swarm.calibration import Bench, items_of_version
+from swarm.calibration import Bench, asks_model, items_of_version
 from swarm.certificate.counting import canonical, numbers_of, shortfalls
 from swarm.certificate.records import Asked, Attempted, Certificate, Events, JudgedItem, Signed, Subject, Terms
 from swarm.certificate.signing import own_key, signed
@@ -61,6 +61,9 @@ def certificate_of(exchange: Exchange, config: Config, at: datetime) -> Certific
     domain, rubric = load_domain(config.swarm.domain), exchange.rubric()
     cells = tuple(Cell.parse(key) for key in config.exam.cells) or tuple(domain.cells())
     items = items_of_version(domain, cells, config.swarm.seed, rubric.version)
+    if asks_model(domain, rubric, items):
+        said = f"rubric version {rubric.version} leaves attempts to a model, and the store holds no measure of one"
+        raise RefusedError("CONFLICT", said, "Certify by a rubric and a domain that programs decide")
     judged = Bench(domain, items).passed(rubric)
     steps = _steps(exchange)
     attempt = state.phase.attempt
@@ -116,6 +119,7 @@ def _subject(state: SwarmState, config: Config, domain: Domain, cells: Sequence[
         rubric=rubric,
         decoding=_decoding(config, domain),
         probers_sha256=hashlib.sha256(canonical(program)).hexdigest(),
+        one_family=config.one_family,
     )
 
 

@@ -1,9 +1,9 @@
 """What a certificate is made of: its subject, the events that it rests on, and the numbers that follow from them."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from swarm.criteria import Rubric
 from swarm.fields import Count, Id, Line, Note, Number, SampleId, Sha256
@@ -71,6 +71,14 @@ class Subject(Record):
     decoding: Line
     probers_sha256: Sha256
     """Of the probers' config, the seed and the version of the program."""
+    one_family: Line = ""
+    """The model family that judge and teacher share, where the config allows it."""
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Where none is shared it is the JSON that it was before there was a word for it: signatures are over that."""
+        said: dict[str, Any] = plain(self)
+        return said if self.one_family else {key: said[key] for key in said if key != "one_family"}
 
 
 class Terms(Record):

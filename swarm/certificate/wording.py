@@ -1,6 +1,6 @@
 """What a certificate says, in words that claim no more than its numbers."""
 
-from swarm.certificate.records import Certificate, Numbers, Terms
+from swarm.certificate.records import Certificate, Numbers, Subject, Terms
 
 
 def sentence(terms: Terms) -> str:
@@ -9,6 +9,16 @@ def sentence(terms: Terms) -> str:
         f"With confidence {1 - terms.alpha:g}, the mean failure rate of the probes that this prober set asked, at this "
         f"budget and decoding, is at most {terms.epsilon:g}; unseen kinds of probe and the rest of the domain are not "
         "covered."
+    )
+
+
+def one_family(subject: Subject) -> tuple[str, ...]:
+    """That judge and teacher share a model family, where they do."""
+    if not subject.one_family:
+        return ()
+    return (
+        f"Judge and teacher are both of the model family {subject.one_family}, by the operator's leave: what the "
+        "teacher taught wrong, the judge may not see.",
     )
 
 
@@ -51,4 +61,4 @@ def described(certificate: Certificate) -> str:
     ]
     for attempt in certificate.events.attempts:
         lines.append(f"attempt {attempt.number:<3}{attempt.ended}: {attempt.reason}")
-    return "\n".join([*lines, "", *caveats(numbers, terms)])
+    return "\n".join([*lines, "", *one_family(subject), *caveats(numbers, terms)])

@@ -13,6 +13,8 @@ class Verification(Record):
     correct: bool
     reason: str
     canonical: str | None = None
+    decided: bool = True
+    """False where no program can tell, whatever `correct` says; the judge then goes on to its next rung."""
 
 
 class Reading(Record):

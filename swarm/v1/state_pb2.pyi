@@ -434,21 +434,35 @@ class Criterion(_message.Message):
     veto: bool
     def __init__(self, id: _Optional[str] = ..., text: _Optional[str] = ..., check: _Optional[str] = ..., params: _Optional[_Mapping[str, str]] = ..., veto: _Optional[bool] = ...) -> None: ...
 
+class Dimension(_message.Message):
+    __slots__ = ("id", "text", "criteria", "fails_if")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    CRITERIA_FIELD_NUMBER: _ClassVar[int]
+    FAILS_IF_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    text: str
+    criteria: _containers.RepeatedScalarFieldContainer[str]
+    fails_if: Criterion
+    def __init__(self, id: _Optional[str] = ..., text: _Optional[str] = ..., criteria: _Optional[_Iterable[str]] = ..., fails_if: _Optional[_Union[Criterion, _Mapping]] = ...) -> None: ...
+
 class Rubric(_message.Message):
-    __slots__ = ("version", "parent_version", "domain", "criteria", "note", "revision")
+    __slots__ = ("version", "parent_version", "domain", "criteria", "note", "revision", "dimensions")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     PARENT_VERSION_FIELD_NUMBER: _ClassVar[int]
     DOMAIN_FIELD_NUMBER: _ClassVar[int]
     CRITERIA_FIELD_NUMBER: _ClassVar[int]
     NOTE_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
+    DIMENSIONS_FIELD_NUMBER: _ClassVar[int]
     version: int
     parent_version: int
     domain: str
     criteria: _containers.RepeatedCompositeFieldContainer[Criterion]
     note: str
     revision: int
-    def __init__(self, version: _Optional[int] = ..., parent_version: _Optional[int] = ..., domain: _Optional[str] = ..., criteria: _Optional[_Iterable[_Union[Criterion, _Mapping]]] = ..., note: _Optional[str] = ..., revision: _Optional[int] = ...) -> None: ...
+    dimensions: _containers.RepeatedCompositeFieldContainer[Dimension]
+    def __init__(self, version: _Optional[int] = ..., parent_version: _Optional[int] = ..., domain: _Optional[str] = ..., criteria: _Optional[_Iterable[_Union[Criterion, _Mapping]]] = ..., note: _Optional[str] = ..., revision: _Optional[int] = ..., dimensions: _Optional[_Iterable[_Union[Dimension, _Mapping]]] = ...) -> None: ...
 
 class Experiment(_message.Message):
     __slots__ = ("number", "incumbent_version", "proposal", "outcome", "reason", "items", "wins", "losses", "e_value", "threshold", "defect_recall", "false_failure_rate", "incumbent_defect_recall", "incumbent_false_failure_rate", "revision", "at")

@@ -66,9 +66,9 @@ async def test_a_suspended_rubric_judges_only_for_learning() -> None:
 async def test_a_new_rubric_judges_stored_attempts_again() -> None:
     judge = Judge(SumDomain(), seed_rubric("calendar"))
     stored = attempt_lease(probe_of(), "3+4=8\nAnswer: 7").sample
-    (naive,) = judge.again([(stored, probe_of())])
+    (naive,) = await judge.again([(stored, probe_of())])
     judge.take(STRICT)
-    (strict,) = judge.again([(stored, probe_of())])
+    (strict,) = await judge.again([(stored, probe_of())])
     for verdict, version, passed in ((naive, 1, True), (strict, 7, False)):
         assert isinstance(verdict.payload, Verdict)
         assert (verdict.parent_id, verdict.payload.rubric_version, verdict.payload.passed) == (
@@ -77,7 +77,7 @@ async def test_a_new_rubric_judges_stored_attempts_again() -> None:
             passed,
         )
     assert naive.id != strict.id
-    assert judge.again([(stored, probe_of().model_copy(update={"reference": None}))]) == []
+    assert await judge.again([(stored, probe_of().model_copy(update={"reference": None}))]) == []
 
 
 async def test_what_cannot_be_judged_is_rejected() -> None:

@@ -16,7 +16,7 @@ from swarm.errors import ConfigError
 from swarm.recipes import GrpoSection, RecipesSection
 from swarm.records import Cell, Probe, Purpose
 from swarm.rubric import SEEDS, load_rubric
-from swarm.rubric_checks import Case
+from swarm.rubric_cases import Case
 from trainers.recipes import Example, RoundSettings, grpo, on_policy, recipe, self_distill
 from trainers.recipes.grpo import kept, kl_weight, rubric, share_met, verifier, with_signal
 from trainers.recipes.sampled import filled

@@ -20,7 +20,8 @@ from swarm.domains.base import Domain
 from swarm.recipes import GrpoSection
 from swarm.records import Probe
 from swarm.rubric import SEEDS, load_rubric
-from swarm.rubric_checks import CHECKS, Case
+from swarm.rubric_cases import Case
+from swarm.rubric_checks import CHECKS
 from trainers.recipes.base import Example, RoundBooks, RoundSettings
 from trainers.recipes.rounds import arguments, constant, run
 from trainers.recipes.sampled import Counted, filled, writing
