@@ -30,7 +30,7 @@ class Dimension(Record):
 
     id: str = Field(pattern=CRITERION_ID)
     text: Note
-    criteria: tuple[str, ...] = Field(min_length=1, max_length=64)
+    criteria: tuple[str, ...] = Field(max_length=64)
     fails_if: Criterion | None = None
 
 

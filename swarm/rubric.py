@@ -74,6 +74,8 @@ def _check_dimensions(rubric: Rubric, source: str) -> None:
         raise ConfigError(f"{source} has 1 dimension", "group its criteria into 2 to 5, or into none")
     placed = [name for dimension in rubric.dimensions for name in dimension.criteria]
     for dimension in rubric.dimensions:
+        if not dimension.criteria:
+            raise ConfigError(f"{source}, dimension {dimension.id!r} has no criteria", "give it one, or leave it out")
         for name in dimension.criteria:
             if not any(criterion.id == name for criterion in rubric.criteria):
                 known = ", ".join(criterion.id for criterion in rubric.criteria)

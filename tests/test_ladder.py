@@ -129,6 +129,7 @@ def test_a_clause_that_a_model_fires_needs_no_quote_and_one_that_nobody_was_aske
     ("dimensions", "words"),
     [
         (GROUPED.dimensions[:1], "has 1 dimension"),
+        ((GROUPED.dimensions[0], Dimension(id="b", text="b", criteria=())), "dimension 'b' has no criteria"),
         ((GROUPED.dimensions[0], GROUPED.dimensions[0].model_copy(update={"id": "two"})), "stands in 2 dimensions"),
         ((GROUPED.dimensions[0], Dimension(id="b", text="b", criteria=("steps-true",))), "stands in 0 dimensions"),
         ((GROUPED.dimensions[0], Dimension(id="b", text="b", criteria=("nobody",))), "no criterion 'nobody'"),

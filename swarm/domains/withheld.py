@@ -15,6 +15,7 @@ class Withheld:
         self.name = domain.name
         self.instructions = domain.instructions
         self.answer_regex = domain.answer_regex
+        self.choices = domain.choices
 
     def cells(self) -> Sequence[Cell]:
         """As the domain's."""
