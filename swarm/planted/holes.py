@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from swarm.domains.base import Domain
 from swarm.records import Probe, Purpose, Reference
-from swarm.rubric_checks import abstains
+from swarm.rubric_cases import abstains
 
 LEAST, MOST = 0.005, 0.05
 """Prevalences of holes over a census of the domain, after METHODS.md, Convergence: power."""
