@@ -10,6 +10,7 @@ from gateway_rig import Clients
 from agents.siege import Siege, besiege
 from agents.targets import opened
 from swarm.client import SwarmClient
+from swarm.domains.calendar import CalendarDomain
 from swarm.errors import ConfigError, EngineUnavailable
 from swarm.records import Attempt, answer_to
 from swarm.roles import AgentCard, Role
@@ -37,6 +38,12 @@ async def lay(run: Path, siege_folder: Path) -> Siege:
         async with opened(plan, DOMAIN, cells) as target:
             await besiege(siege, target, 1.0, shown)
         return siege
+
+
+class Sums(CalendarDomain):
+    """A domain of another name than the swarm's."""
+
+    name = "sums"
 
 
 async def serve(student: SwarmClient, changes_after: int) -> None:
@@ -81,5 +88,5 @@ async def test_a_swarm_without_a_student_and_one_of_another_domain_are_told(clie
     with pytest.raises(EngineUnavailable, match=r"the first call was not answered: .*student"):
         await lay(tmp_path, tmp_path)
     with pytest.raises(ConfigError, match="is a swarm of domain 'calendar', not 'sums'"):
-        async with opened(plan_of(tmp_path, "sums"), DOMAIN, DOMAIN.cells()):
+        async with opened(plan_of(tmp_path, "sums"), Sums(), DOMAIN.cells()):
             pass
