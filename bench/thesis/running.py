@@ -72,10 +72,10 @@ class Run:
             return
         self.ledger.add(Started(arm=arm, seed=seed, from_point=start, rate=rate, at=now()))
         for point in (point for point in points if point > start):
-            self._point(arm, seed, rate, start, point)
+            self.point(arm, seed, rate, start, point)
             start = point
 
-    def _point(self, arm: Arm, seed: int, rate: float, start: int, point: int) -> None:
+    def point(self, arm: Arm, seed: int, rate: float, start: int, point: int) -> None:
         """Grow from one point to the next, keep the student, measure it, and write that down last.
 
         Each point begins anew from the weights of the one before, with a fresh optimizer, interrupted or not: so a

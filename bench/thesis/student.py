@@ -3,11 +3,8 @@
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import torch
-from torch.nn.utils.rnn import pad_sequence
-
+from agents.engines.choosing import choice_scores, encoded_choices
 from bench.thesis.data import completion
 from bench.thesis.plan import Arm, ThesisPlan
 from swarm.sections import TrainerSection, TrainMode
@@ -30,9 +27,7 @@ class ThesisStudent:
             threads=plan.threads,
         )
         self._learner = Learner(folder, section, seed)
-        self._labels = [self._learner.tokenizer.encode(completion(one), add_special_tokens=False) for one in labels]
-        if len({ids[0] for ids in self._labels}) < len(labels):
-            raise ValueError(f"two of the labels {list(labels)} begin with the same token, which can't tell them apart")
+        self._labels = encoded_choices(self._learner.tokenizer, [completion(one) for one in labels])
         self.calls = 0
         self.tokens = 0
         self.loss = 0.0
@@ -57,33 +52,23 @@ class ThesisStudent:
                 self.loss = books.loss
 
     def scores(self, prompts: Sequence[str]) -> list[list[float]]:
-        """For each prompt the log-probability (nats) of each label's first token, in one forward pass a prompt."""
+        """For each prompt the log-probability (nats) of each label, in one forward pass a prompt.
+
+        Prompts of like length share a batch.
+        """
         self.calls += len(prompts)
-        first = [ids[0] for ids in self._labels]
-        self._learner.model.eval()
+        model, tokenizer = self._learner.model, self._learner.tokenizer
+        rows = [tokenizer.encode(prompt, add_special_tokens=False) for prompt in prompts]
+        order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
+        found: dict[int, list[float]] = {}
+        model.eval()
         with self._learner.optimizer.averaged():
-            return first_token_scores(self._learner.model, self._learner.tokenizer, prompts, first)
+            for start in range(0, len(order), SCORED_AT_ONCE):
+                places = order[start : start + SCORED_AT_ONCE]
+                scored = choice_scores(model, [rows[place] for place in places], self._labels, tokenizer.pad_token_id)
+                found |= zip(places, scored.tolist(), strict=True)
+        return [found[place] for place in range(len(rows))]
 
     def save(self, folder: Path) -> None:
         """Write averaged weights, config and tokenizer in Hugging Face layout."""
         self._learner.save_weights(folder)
-
-
-@torch.inference_mode()
-def first_token_scores(model: Any, tokenizer: Any, prompts: Sequence[str], first: Sequence[int]) -> list[list[float]]:
-    """Log-probabilities of the tokens `first` right after each prompt; prompts of like length share a batch."""
-    rows = [torch.tensor(tokenizer.encode(prompt, add_special_tokens=False)) for prompt in prompts]
-    found: list[list[float]] = [[]] * len(rows)
-    order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
-    for start in range(0, len(order), SCORED_AT_ONCE):
-        chosen = order[start : start + SCORED_AT_ONCE]
-        batch = [rows[place] for place in chosen]
-        ids = pad_sequence(batch, True, tokenizer.eos_token_id, padding_side="left")
-        mask = pad_sequence([torch.ones_like(row) for row in batch], True, 0, padding_side="left")
-        inputs = {"input_ids": ids, "attention_mask": mask, "position_ids": (mask.cumsum(-1) - 1).clamp(min=0)}
-        inputs = {name: tensor.to(model.device) for name, tensor in inputs.items()}
-        logits = model(**inputs, use_cache=False, logits_to_keep=1).logits[:, -1]
-        picked = logits.float().log_softmax(-1)[:, list(first)].cpu().tolist()
-        for place, scores in zip(chosen, picked, strict=True):
-            found[place] = scores
-    return found

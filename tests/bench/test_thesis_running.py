@@ -74,7 +74,7 @@ def test_a_curve_gone_on_with_is_the_one_drawn_in_one_go(base: Path, tmp_path: P
     whole = opened(tmp_path / "whole", plan, [])
     whole.play()
     half = opened(tmp_path / "half", plan, [])
-    half._point(Arm.UNCERTAINTY, 1, 1e-3, 0, 8)
+    half.point(Arm.UNCERTAINTY, 1, 1e-3, 0, 8)
     rest = opened(tmp_path / "half", plan, [])
     rest.play()
     one, other = (run.ledger.measured()[Arm.UNCERTAINTY, 1, 16] for run in (whole, rest))
