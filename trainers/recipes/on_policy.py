@@ -4,7 +4,6 @@ Source: GKD (Agarwal et al. 2023, arXiv 2306.13649) with the reverse KL. Loss: t
 wrote of KL(student || teacher), over the whole vocabulary (`beta` 1; 0 is the forward KL).
 """
 
-import time
 from functools import cache
 from typing import Any
 
@@ -16,10 +15,9 @@ from trl import DistillationConfig, DistillationTrainer
 from swarm import weights
 from swarm.errors import ConfigError
 from trainers.recipes.base import Example, RoundBooks, RoundSettings
-from trainers.recipes.cot import in_length_batches
-from trainers.recipes.rounds import arguments, constant, run
-from trainers.recipes.sampled import Counted, filled, writing
-from trainers.recipes.screening import readable, screened
+from trainers.recipes.rounds import arguments, constant
+from trainers.recipes.sampled import Counted, one_answer_each, writing
+from trainers.recipes.screening import readable
 
 
 class TaughtTrainer(Counted, DistillationTrainer):
@@ -34,35 +32,20 @@ def train(
     Raises ValueError on no examples, ConfigError where the teacher has another vocabulary, and Diverged where a step
     would spoil the weights.
     """
-    if not examples:
-        raise ValueError("0 examples: a round needs at least one")
-    started, told = time.monotonic(), settings.recipes.on_policy
+    told = settings.recipes.on_policy
     teacher = teacher_of(told.teacher, tokenizer, str(model.device))
-    usable, refused = screened(examples, readable(tokenizer, settings.max_length))
-    ordered = in_length_batches([example for example in usable if not example.general], settings)
-    loss, seen, written = 0.0, 0, 0
-    if ordered:
-        batch = min(settings.batch, len(ordered))
-        ordered = filled(ordered, batch * settings.workers)
-        trainer = TaughtTrainer(
+
+    def trainer_of(asked: list[Example], batch: int) -> TaughtTrainer:
+        return TaughtTrainer(
             model=model,
             teacher_model=teacher,
             args=DistillationConfig(**arguments(settings, batch), **writing(told), beta=told.beta),
-            train_dataset=Dataset.from_list([{"prompt": example.prompt} for example in ordered]),
+            train_dataset=Dataset.from_list([{"prompt": example.prompt} for example in asked]),
             processing_class=tokenizer,
             optimizers=constant(optimizer),
         )
-        trainer.seen = trainer.written = 0
-        loss = run(trainer, model, settings, [example.sample_id for example in ordered], batch)
-        seen, written = trainer.seen, trainer.written
-    return RoundBooks(
-        loss=loss,
-        tokens=seen,
-        written=written,
-        examples=len(ordered),
-        seconds=time.monotonic() - started,
-        refused=refused,
-    )
+
+    return one_answer_each(model, examples, settings, readable(tokenizer, settings.max_length), trainer_of)
 
 
 @cache

@@ -1,10 +1,14 @@
 """What the recipes share whose student writes before it learns: questions in whole batches, and what was counted."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from swarm.recipes import SampledSection
-from trainers.recipes.rounds import Guarded
+from trainers.recipes.base import Example, RoundBooks, RoundSettings
+from trainers.recipes.cot import in_length_batches
+from trainers.recipes.rounds import Guarded, run
+from trainers.recipes.screening import Usable, screened
 
 T = TypeVar("T")
 
@@ -21,6 +25,41 @@ class Counted(Guarded):
         self.written += wrote
         self.seen += wrote + int(inputs["prompt_mask"].sum())
         return super().compute_loss(model, inputs, *args, **kwargs)  # type: ignore[misc]
+
+
+def one_answer_each(
+    model: Any,
+    examples: list[Example],
+    settings: RoundSettings,
+    usable: Usable,
+    trainer_of: Callable[[list[Example], int], Counted],
+) -> RoundBooks:
+    """A round in which the student writes one answer to each question that is usable, and learns from them in batches.
+
+    `trainer_of` makes the trainer of such examples and a batch. Raises ValueError on no examples, and Diverged where a
+    step would spoil the weights.
+    """
+    if not examples:
+        raise ValueError("0 examples: a round needs at least one")
+    started = time.monotonic()
+    kept, refused = screened(examples, usable)
+    ordered = in_length_batches([example for example in kept if not example.general], settings)
+    loss, seen, written = 0.0, 0, 0
+    if ordered:
+        batch = min(settings.batch, len(ordered))
+        ordered = filled(ordered, batch * settings.workers)
+        trainer = trainer_of(ordered, batch)
+        trainer.seen = trainer.written = 0
+        loss = run(trainer, model, settings, [example.sample_id for example in ordered], batch)
+        seen, written = trainer.seen, trainer.written
+    return RoundBooks(
+        loss=loss,
+        tokens=seen,
+        written=written,
+        examples=len(ordered),
+        seconds=time.monotonic() - started,
+        refused=refused,
+    )
 
 
 def filled(items: Sequence[T], size: int) -> list[T]:

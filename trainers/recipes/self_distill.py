@@ -4,7 +4,6 @@ Source: self-distillation fine-tuning (SDFT, Shenfeld et al. 2026, arXiv 2601.19
 Loss: the mean over the tokens that the student wrote of KL(student || the same weights, shown the worked correction).
 """
 
-import time
 from typing import Any
 
 import torch
@@ -12,10 +11,9 @@ from datasets import Dataset
 from trl.experimental.sdft import SDFTConfig, SDFTTrainer
 
 from trainers.recipes.base import Example, RoundBooks, RoundSettings
-from trainers.recipes.cot import in_length_batches
-from trainers.recipes.rounds import arguments, constant, run
-from trainers.recipes.sampled import Counted, filled, writing
-from trainers.recipes.screening import readable, screened
+from trainers.recipes.rounds import arguments, constant
+from trainers.recipes.sampled import Counted, one_answer_each, writing
+from trainers.recipes.screening import readable
 
 
 class ShownTrainer(Counted, SDFTTrainer):
@@ -34,17 +32,10 @@ def train(
 
     Raises ValueError on no examples, and Diverged where a step would spoil the weights.
     """
-    if not examples:
-        raise ValueError("0 examples: a round needs at least one")
-    started, told = time.monotonic(), settings.recipes.self_distill
-    # The teaching student reads question, correction and question again.
-    usable, refused = screened(examples, readable(tokenizer, settings.max_length // 2))
-    ordered = in_length_batches([example for example in usable if not example.general], settings)
-    loss, seen, written = 0.0, 0, 0
-    if ordered:
-        batch = min(settings.batch, len(ordered))
-        ordered = filled(ordered, batch * settings.workers)
-        trainer = ShownTrainer(
+    told = settings.recipes.self_distill
+
+    def trainer_of(asked: list[Example], batch: int) -> ShownTrainer:
+        return ShownTrainer(
             model=model,
             args=SDFTConfig(
                 **arguments(settings, batch),
@@ -56,21 +47,13 @@ def train(
                 teacher_model_kind="live",
                 teacher_prompt_template=told.template,
             ),
-            train_dataset=Dataset.from_list([shown(example) for example in ordered]),
+            train_dataset=Dataset.from_list([shown(example) for example in asked]),
             processing_class=tokenizer,
             optimizers=constant(optimizer),
         )
-        trainer.seen = trainer.written = 0
-        loss = run(trainer, model, settings, [example.sample_id for example in ordered], batch)
-        seen, written = trainer.seen, trainer.written
-    return RoundBooks(
-        loss=loss,
-        tokens=seen,
-        written=written,
-        examples=len(ordered),
-        seconds=time.monotonic() - started,
-        refused=refused,
-    )
+
+    # The teaching student reads question, correction and question again.
+    return one_answer_each(model, examples, settings, readable(tokenizer, settings.max_length // 2), trainer_of)
 
 
 def shown(example: Example) -> dict[str, str]:
