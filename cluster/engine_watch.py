@@ -26,13 +26,14 @@ async def watch_engines(client: SwarmClient, engines: Mapping[str, tuple[RemoteE
         wanted = "" if champion is None or champion.status is CheckpointStatus.BASE else champion.id
         looks = (_stood(standings[name], engine, wanted) for name, (engine, _) in engines.items())
         standings = {standing.name: standing for standing in await asyncio.gather(*looks)}
-        for name, standing in standings.items():
-            if standing.state is EngineState.DEAD:
-                print(f"engine {standing.words()}; ending it", flush=True)
-                ray.kill(engines[name][1], no_restart=False)
         if standings != told:
             await client.report_engines(list(standings.values()))
             told = standings
+        for name, dead in [each for each in standings.items() if each[1].state is EngineState.DEAD]:
+            print(f"engine {dead.words()}; ending it", flush=True)
+            ray.kill(engines[name][1], no_restart=False)
+            # From here on it comes up, which may take longer than a few looks.
+            standings = {**standings, name: ended(dead, "ended, since it did not answer", datetime.now(UTC))}
         await asyncio.sleep(EVERY_SECONDS)
 
 

@@ -49,6 +49,16 @@ def test_silence_makes_it_suspect_and_then_dead_and_an_answer_mends_both() -> No
     assert looked(NEW, None, "c1", NOW).state is RESTARTING, "a process that comes up may take its time"
 
 
+def test_one_that_was_ended_may_take_its_time_again() -> None:
+    silent = looked(NEW, look("c1"), "c1", NOW)
+    for _ in range(MISSES):
+        silent = looked(silent, None, "c1", NOW)
+    coming_up = ended(silent, "it did not answer", NOW)
+    for _ in range(MISSES + 1):
+        coming_up = looked(coming_up, None, "c1", NOW)
+        assert coming_up.state is RESTARTING, "else it would be ended again before it is up"
+
+
 def test_another_process_under_its_name_is_a_restart() -> None:
     ready = looked(NEW, look("c1"), "c1", NOW)
     other = looked(ready, look(incarnation="two"), "c1", NOW)
