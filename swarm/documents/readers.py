@@ -1,14 +1,13 @@
 """From bytes to text: one reader for each kind of file, all of which write Markdown."""
 
-import importlib
 import io
 import json
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
-from typing import Any
 
 from charset_normalizer import from_bytes
+from pypdf import PdfReader
 
 from swarm.documents.records import Kind, Trouble
 
@@ -74,11 +73,7 @@ _SCANNED = ": its pages are pictures; run it through character recognition first
 def _pdf(body: bytes) -> str:
     """The text of the pages, which paragraphs keep apart."""
     try:
-        pypdf: Any = importlib.import_module("pypdf")
-    except ImportError:
-        raise ReadingError(Trouble.UNREADABLE, "reading PDF takes the package pypdf: pip install pypdf") from None
-    try:
-        return "\n\n".join(_lines(page.extract_text()) for page in pypdf.PdfReader(io.BytesIO(body)).pages)
+        return "\n\n".join(_lines(page.extract_text()) for page in PdfReader(io.BytesIO(body)).pages)
     except Exception as error:  # whatever a broken file makes the package raise, the next one must be read
         raise ReadingError(Trouble.UNREADABLE, f"it is no PDF that can be read: {error}") from error
 

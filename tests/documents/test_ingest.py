@@ -4,7 +4,6 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -145,8 +144,39 @@ def test_bad_files_are_each_named_and_the_rest_is_read(folder: Path, tmp_path: P
     assert sorted(named(outcome, Trouble.UNREADABLE)) == ["binary.txt", "broken.ipynb", "scan.pdf"]
     assert named(outcome, Trouble.ENCODING) == ["latin.txt"]
     assert len(outcome.new) == 2
-    if not find_spec("pypdf"):
-        assert any("pip install pypdf" in problem.said for problem in outcome.problems)
+
+
+def pdf(page: bytes) -> bytes:
+    """A PDF of one page whose content is drawn by these operators."""
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(page), page),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    )
+    body, places = b"%PDF-1.4\n", list[int]()
+    for number, each in enumerate(objects, 1):
+        places.append(len(body))
+        body += b"%d 0 obj%s endobj\n" % (number, each)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return body + b"xref\n0 6\n0000000000 65535 f \n%strailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (
+        table,
+        len(body),
+    )
+
+
+def test_the_text_of_a_pdf_is_read_and_one_of_pictures_is_named(folder: Path, tmp_path: Path) -> None:
+    (folder / "manual.pdf").write_bytes(
+        pdf(b"BT /F1 12 Tf 20 100 Td (The bilge alarm sounds at nine centimetres.) Tj ET")
+    )
+    (folder / "scan.pdf").write_bytes(pdf(b"0 0 400 200 re f"))
+    outcome = ingest(tmp_path / "lib", folder)
+    assert named(outcome, Trouble.NO_TEXT) == ["scan.pdf"]
+    assert named(outcome, Trouble.UNREADABLE) == []
+    with Library(tmp_path / "lib") as library:
+        (found,) = library.search("bilge alarm", 3)
+    assert "sounds at nine centimetres" in found.text
 
 
 def test_a_file_that_vanishes_while_others_are_read_is_named_and_keeps_its_units(folder: Path, tmp_path: Path) -> None:
