@@ -33,12 +33,11 @@ def train(
     would spoil the weights.
     """
     told = settings.recipes.on_policy
-    teacher = teacher_of(told.teacher, tokenizer, str(model.device))
 
     def trainer_of(asked: list[Example], batch: int) -> TaughtTrainer:
         return TaughtTrainer(
             model=model,
-            teacher_model=teacher,
+            teacher_model=teacher_of(told.teacher, tokenizer, str(model.device)),
             args=DistillationConfig(**arguments(settings, batch), **writing(told), beta=told.beta),
             train_dataset=Dataset.from_list([{"prompt": example.prompt} for example in asked]),
             processing_class=tokenizer,
