@@ -20,8 +20,8 @@ from swarm.config import Config
 from swarm.errors import SwarmError
 from swarm.roles import Role
 from swarm.training import TrainerMishap
-from trainers.loop import FOLDER, train
 from trainers.mishaps import mishap, oom_kills
+from trainers.states import FOLDER
 from trainers.watchdog import hang_notes
 
 T = TypeVar("T")
@@ -52,6 +52,9 @@ def run_group(config: Config) -> None:
 
 def train_loop(arguments: dict[str, Any]) -> None:
     """What each worker runs."""
+    # Driver and controller read this file, too, one after the other, and need none of what trains.
+    from trainers.loop import train
+
     train(Config.model_validate(arguments["config"]), RayMembers())
 
 

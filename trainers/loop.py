@@ -23,13 +23,11 @@ from trainers.curves import Curves
 from trainers.desk import Desk, takes_turns
 from trainers.drift import Drift
 from trainers.learner import Learner
-from trainers.states import States
+from trainers.states import FOLDER, States
 from trainers.timesheet import Timesheet
 from trainers.watchdog import Watchdog, hang_note
 
 T = TypeVar("T")
-FOLDER = "group"
-"""Below the run folder: states, and what watchdogs left."""
 _BOOKS = "books.json"
 
 
