@@ -1,6 +1,7 @@
 """A run that went through a breached siege, a siege and a census in a real exchange, and is certified."""
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 from swarm import checkpoints
@@ -8,7 +9,7 @@ from swarm.criteria import Criterion, Rubric
 from swarm.domains.calendar import CalendarDomain
 from swarm.exchange import Exchange, Identity
 from swarm.gateway.run_folder import STORE_FILE, Credentials
-from swarm.records import Attempt, Purpose, Verdict, answer_to
+from swarm.records import Attempt, Cell, Purpose, Verdict, answer_to
 from swarm.roles import Role
 from swarm.state import PhaseName, PhaseRecord
 from swarm.students import Checkpoint, CheckpointStatus
@@ -34,8 +35,8 @@ STRICT = Rubric(
 STUDENT, JUDGE, PROBER = (Identity(f"{role}-1", role) for role in (Role.STUDENT, Role.JUDGE, Role.PROBER))
 
 
-def certified_run(run: Path, *, siege: int = 60, census: int = 60, failing: int = 0) -> Path:
-    """A certified run; `failing` is how many of its census probes failed, the first ones."""
+def certified_run(run: Path, *, siege: int = 60, census: int = 60, failing: int = 0, twin: Cell | None = None) -> Path:
+    """A certified run; `failing` of its census probes failed, the first ones. `twin` is a cell that its siege asks."""
     weights = run / "checkpoints" / "base"
     weights.mkdir(parents=True)
     (weights / "model.safetensors").write_bytes(b"weights")
@@ -54,7 +55,7 @@ def certified_run(run: Path, *, siege: int = 60, census: int = 60, failing: int 
         ask(exchange, Purpose.SIEGE, 5, failing=4)
         move(exchange, PhaseName.LEARN, 1, "siege 1 breached")
         move(exchange, PhaseName.SIEGE, 2, "siege 2")
-        ask(exchange, Purpose.SIEGE, siege)
+        ask(exchange, Purpose.SIEGE, siege, cells=(*CELLS, twin) if twin else CELLS)
         move(exchange, PhaseName.CENSUS, 2, "siege bound reached")
         ask(exchange, Purpose.CENSUS, census, failing=failing)
         move(exchange, PhaseName.CERTIFIED, 2, "census accepted")
@@ -67,10 +68,10 @@ def move(exchange: Exchange, name: PhaseName, attempt: int, reason: str) -> None
     exchange.set_phase(PhaseRecord(name=name, attempt=attempt, reason=reason), exchange.phase().revision)
 
 
-def ask(exchange: Exchange, purpose: Purpose, count: int, failing: int = 0) -> None:
+def ask(exchange: Exchange, purpose: Purpose, count: int, failing: int = 0, cells: Sequence[Cell] = CELLS) -> None:
     """Probes that are all answered and judged; the first `failing` fail."""
     rng = random.Random(f"{purpose}/{count}")
-    probes = [DOMAIN.make(CELLS[number % len(CELLS)], rng, purpose)[0] for number in range(count)]
+    probes = [DOMAIN.make(cells[number % len(cells)], rng, purpose)[0] for number in range(count)]
     assert all(answer.ok for answer in exchange.publish(PROBER, probes))
     places = {probe.id: number for number, probe in enumerate(probes)}
     while leases := exchange.lease(STUDENT, Stage.PROBES, 50, 30):

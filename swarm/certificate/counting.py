@@ -51,8 +51,11 @@ def shortfalls(certificate: Certificate) -> list[str]:
         said.append(f"the census did not accept: {numbers.census_failures} failures in {numbers.census_probes} probes")
     if len(certificate.events.attempts) != terms.attempt:
         said.append(f"it lists {len(certificate.events.attempts)} attempts, and this is attempt {terms.attempt}")
-    if any(asked.cell not in certificate.subject.cells for asked in _asked(certificate.events)):
-        said.append("some probes are of cells that it does not name")
+    cells, beside = certificate.subject.cells, certificate.subject.twins
+    if not {one.cell for one in certificate.events.census} <= {*cells}:
+        said.append("some probes of the census are of cells that it does not name")
+    if not {one.cell for one in certificate.events.siege} <= {*cells, *beside}:
+        said.append("some probes of the siege are of cells that it does not name")
     if _repeats(certificate.events.siege) or _repeats(certificate.events.census):
         said.append("probes are out of order, or counted twice")
     return said
@@ -66,10 +69,6 @@ def digest(events: Events) -> str:
 def canonical(content: object) -> bytes:
     """JSON with sorted keys and without spaces: one way to write it, so that it can be signed."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def _asked(events: Events) -> tuple[Asked, ...]:
-    return (*events.siege, *events.census)
 
 
 def _repeats(asked: Sequence[Asked]) -> bool:

@@ -11,7 +11,18 @@ from sqlalchemy import select
 
 from swarm.calibration import Bench, asks_model, items_of_version
 from swarm.certificate.counting import canonical, numbers_of, shortfalls
-from swarm.certificate.records import Asked, Attempted, Certificate, Events, JudgedItem, Signed, Subject, Terms
+from swarm.certificate.page import write_page
+from swarm.certificate.records import (
+    Asked,
+    Attempted,
+    Certificate,
+    Events,
+    JudgedItem,
+    PlantedStudent,
+    Signed,
+    Subject,
+    Terms,
+)
 from swarm.certificate.signing import own_key, signed
 from swarm.certificate.wording import sentence
 from swarm.config import Config, load
@@ -24,14 +35,18 @@ from swarm.exchange import Exchange
 from swarm.exchange.schema import events
 from swarm.gateway.run_folder import CONFIG_FILE
 from swarm.phases import policy_of
+from swarm.planted.audit import PowerReport
 from swarm.records import Cell, Probe, Purpose, Sample
 from swarm.report.reading import snapshot
 from swarm.roles import Role
+from swarm.siege.plan import besieged
 from swarm.state import PhaseName, PhaseRecord, SwarmState
 from swarm.tally import Tally
 
 CERTIFICATE_FILE = "certificate.json"
-PAGE = 500
+WIDTH = 2
+"""Draws for each probe that families choose from in a running swarm; agents/prober.py."""
+_PAGE = 500
 
 
 class Step(NamedTuple):
@@ -41,14 +56,20 @@ class Step(NamedTuple):
     phase: PhaseRecord
 
 
-def issue(run: Path) -> Signed:
-    """Write RUN/certificate.json, read from a copy of the run's store. Raises RefusedError where it isn't certified."""
+def issue(run: Path, power: PowerReport | None = None) -> Signed:
+    """Write RUN/certificate.json and its page, read from a copy of the run's store, with a power audit where given.
+
+    Raises RefusedError where it isn't certified, or the audit is of another swarm.
+    """
     with snapshot(run) as exchange:
         certificate = certificate_of(exchange, load(run / CONFIG_FILE), datetime.now(UTC))
+    if power is not None:
+        certificate = with_power(certificate, power)
     made = signed(certificate, own_key(run))
     part = run / f".{CERTIFICATE_FILE}.part"
     part.write_text(made.model_dump_json(indent=1) + "\n")
     part.replace(run / CERTIFICATE_FILE)
+    write_page(run / CERTIFICATE_FILE, made)
     return made
 
 
@@ -80,10 +101,11 @@ def certificate_of(exchange: Exchange, config: Config, at: datetime) -> Certific
         ),
     )
     terms = _terms(config, attempt)
+    twins = {one.cell for one in seen.siege} - {cell.key for cell in cells}
     certificate = Certificate(
         swarm=state.name,
         issued_at=at,
-        subject=_subject(state, config, domain, cells, rubric),
+        subject=_subject(state, config, domain, cells, sorted(twins), rubric),
         terms=terms,
         events=seen,
         numbers=numbers_of(seen, terms),
@@ -92,6 +114,29 @@ def certificate_of(exchange: Exchange, config: Config, at: datetime) -> Certific
     if missing := shortfalls(certificate):
         raise RefusedError("CONFLICT", f"its events do not bear it out: {'; '.join(missing)}", "Besiege it again")
     return certificate
+
+
+def with_power(certificate: Certificate, power: PowerReport) -> Certificate:
+    """The certificate with what the same probers found of planted students, at the number of questions of its siege.
+
+    Raises RefusedError CONFLICT where the audit isn't whole, or isn't of this domain, these cells and these probers.
+    """
+    subject, plan = certificate.subject, power.plan
+    calls = certificate.numbers.siege_probes
+    domain = load_domain(plan.domain)
+    cells = {cell.key for cell in besieged(domain, plan.cells)}
+    for wrong, said, fix in (
+        (domain.name != subject.domain, f"it is of the domain {domain.name}, not {subject.domain}", "--domain"),
+        (cells != {*subject.cells}, f"it has {len(cells)} cells, not those {len(subject.cells)}", "--cells"),
+        (plan.draws != WIDTH, f"its probers draw {plan.draws} times for each probe, a run's {WIDTH} times", "--draws"),
+        (plan.calls < calls, f"it asked {plan.calls} questions, and the siege {calls}", "--calls"),
+        (not power.whole, f"{len(power.students)} of {plan.students} students were probed", "--resume"),
+    ):
+        if wrong:
+            raise RefusedError("CONFLICT", f"the power audit does not fit: {said}", f"Run swarm power with other {fix}")
+    planted = tuple(PlantedStudent(student=one.name, found=one.found(calls), calls=calls) for one in power.students)
+    seen = certificate.events.model_copy(update={"power": planted})
+    return certificate.model_copy(update={"events": seen, "numbers": numbers_of(seen, certificate.terms)})
 
 
 def _terms(config: Config, attempt: int) -> Terms:
@@ -105,7 +150,9 @@ def _terms(config: Config, attempt: int) -> Terms:
     )
 
 
-def _subject(state: SwarmState, config: Config, domain: Domain, cells: Sequence[Cell], rubric: Rubric) -> Subject:
+def _subject(
+    state: SwarmState, config: Config, domain: Domain, cells: Sequence[Cell], twins: Sequence[str], rubric: Rubric
+) -> Subject:
     champion = next(checkpoint for checkpoint in state.checkpoints if checkpoint.id == state.champion_id)
     prober = config.role(Role.PROBER).model_dump(mode="json")
     program = {"prober": prober, "seed": config.swarm.seed, "version": version("nucleus-swarm")}
@@ -120,6 +167,7 @@ def _subject(state: SwarmState, config: Config, domain: Domain, cells: Sequence[
         decoding=_decoding(config, domain),
         probers_sha256=hashlib.sha256(canonical(program)).hexdigest(),
         one_family=config.one_family,
+        twins=tuple(twins),
     )
 
 
@@ -177,7 +225,7 @@ def _one(sample: Sample, passed: bool | None) -> Asked:
 
 def _samples(exchange: Exchange, kind: str, purpose: Purpose, after: int) -> list[Sample]:
     found: list[Sample] = []
-    while page := exchange.samples(kind, purpose=purpose, since_revision=after, limit=PAGE):
+    while page := exchange.samples(kind, purpose=purpose, since_revision=after, limit=_PAGE):
         found += page
         after = page[-1].revision
     return found

@@ -11,6 +11,9 @@ from swarm.records import Record
 from swarm.state import PhaseName
 from swarm.students import TensorFile
 
+_LATER = ("one_family", "twins")
+"""Fields of a subject that came after the first certificates."""
+
 
 class Asked(Record):
     """One probe of a siege or census, and what became of it; None is no verdict. The digest is the stored sample's."""
@@ -45,6 +48,8 @@ class PlantedStudent(Record):
 
     student: Id
     found: tuple[bool, ...] = Field(max_length=10_000)
+    calls: Count = 0
+    """Questions that it was asked."""
 
 
 class Events(Record):
@@ -73,12 +78,14 @@ class Subject(Record):
     """Of the probers' config, the seed and the version of the program."""
     one_family: Line = ""
     """The model family that judge and teacher share, where the config allows it."""
+    twins: tuple[Line, ...] = ()
+    """Cells beside those, of which the siege asked the answerable twins of traps; the census has none of them."""
 
     @model_serializer(mode="wrap")
     def _as_before(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Where none is shared it is the JSON that it was before there was a word for it: signatures are over that."""
+        """Without its later fields where they say nothing: signatures are over the JSON from before there were any."""
         said: dict[str, Any] = plain(self)
-        return said if self.one_family else {key: said[key] for key in said if key != "one_family"}
+        return {key: said[key] for key in said if key not in _LATER or said[key]}
 
 
 class Terms(Record):

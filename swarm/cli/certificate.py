@@ -15,18 +15,27 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="A signed certificate
 
 
 @app.command()
-def issue(run: RunArgument = None, as_json: Json = False) -> None:
-    """Write RUN/certificate.json anew from the run's store; refused where the run is not certified."""
+def issue(
+    run: RunArgument = None,
+    power: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="Folder of a `swarm power` to bundle in it.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write RUN/certificate.json and its page anew from the store; refused where the run is not certified."""
     # Here and below: loads scipy, which no other command should wait for.
     from swarm.certificate.issuing import CERTIFICATE_FILE
     from swarm.certificate.issuing import issue as issued
+    from swarm.certificate.page import page_of
+    from swarm.planted.audit import read_power
 
     folder = find_run(run)
-    made = issued(folder)
+    made = issued(folder, read_power(power) if power else None)
     if as_json:
         dump(made)
         return
-    say(f"{made.certificate.says}\ncertificate: {folder / CERTIFICATE_FILE}\npublic key:  {made.public_key}")
+    file = folder / CERTIFICATE_FILE
+    say(f"{made.certificate.says}\ncertificate: {file}\npage:        {page_of(file)}\npublic key:  {made.public_key}")
 
 
 @app.command()
@@ -58,16 +67,24 @@ def verify(
 
 
 @app.command()
-def show(file: File, as_json: Json = False) -> None:
+def show(
+    file: File,
+    *,
+    html: Annotated[bool, typer.Option("--html", help="Write it as a page beside FILE.")] = False,
+    as_json: Json = False,
+) -> None:
     """What a certificate says and does not say; it is not checked."""
+    from swarm.certificate.page import write_page
+    from swarm.certificate.revoking import revoked
     from swarm.certificate.signing import read_signed
     from swarm.certificate.wording import described
 
     given = read_signed(file)
+    page = write_page(file, given, revoked(given, file)) if html else None
     if as_json:
         dump(given.certificate)
         return
-    say(described(given.certificate))
+    say(f"page: {page}" if page else described(given.certificate))
 
 
 @app.command()
@@ -79,8 +96,9 @@ def revoke(
     as_json: Json = False,
 ) -> None:
     """Revoke a certificate by verified answers whose failure rate is above it; writes FILE's .revoked.json."""
-    from swarm.certificate.revoking import beside, read_answers
-    from swarm.certificate.revoking import revoke as revoked
+    from swarm.certificate.page import page_of, write_page
+    from swarm.certificate.revoking import beside, read_answers, revoked
+    from swarm.certificate.revoking import revoke as revoke_by
     from swarm.certificate.signing import own_key, read_signed
     from swarm.domains import DOMAINS, load_domain
 
@@ -88,8 +106,10 @@ def revoke(
     folder = find_run(run)
     about = given.certificate.subject.domain
     domain = load_domain(about if about in DOMAINS else run_domain(folder))
-    made = revoked(given, read_answers(answers), domain, own_key(folder), reason, datetime.now(UTC))
+    made = revoke_by(given, read_answers(answers), domain, own_key(folder), reason, datetime.now(UTC))
     beside(file).write_text(made.model_dump_json(indent=1) + "\n")
+    if page_of(file).is_file():
+        write_page(file, given, revoked(given, file))
     if as_json:
         dump(made)
         return

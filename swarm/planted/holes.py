@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from swarm.domains.base import Domain
-from swarm.records import Probe, Purpose, Reference
+from swarm.records import Cell, Probe, Purpose, Reference
 from swarm.rubric_cases import abstains
 
 LEAST, MOST = 0.005, 0.05
@@ -50,17 +50,24 @@ class Hole:
         return self.rule.name
 
 
-def choose(domain: Domain, rules: Sequence[Rule], count: int, seed: str) -> tuple[Hole, ...]:
+def census(domain: Domain, cells: Sequence[Cell], rng: random.Random) -> list[Probe]:
+    """The probes of a census of these cells on which prevalences are measured."""
+    drawn = (domain.make(rng.choice(cells), rng, Purpose.CENSUS)[0].payload for _ in range(MEASURED))
+    return [probe for probe in drawn if isinstance(probe, Probe)]
+
+
+def choose(
+    domain: Domain, rules: Sequence[Rule], count: int, seed: str, cells: Sequence[Cell] = ()
+) -> tuple[Hole, ...]:
     """`count` holes of rules drawn at random, each of `LEAST` to `MOST` prevalence, no two of which are much alike.
 
-    Raises ValueError where fewer rules fit.
+    Prevalences are those in a census of these cells, or of all. Raises ValueError where fewer rules fit.
     """
     rng = random.Random(f"holes/{seed}")
-    cells = tuple(domain.cells())
-    drawn = [domain.make(rng.choice(cells), rng, Purpose.CENSUS)[0].payload for _ in range(MEASURED)]
+    drawn = census(domain, tuple(cells) or tuple(domain.cells()), rng)
     found: list[tuple[Hole, frozenset[int]]] = []
     for rule in rng.sample(list(rules), len(rules)):
-        inside = frozenset(n for n, probe in enumerate(drawn) if isinstance(probe, Probe) and rule.holds(probe))
+        inside = frozenset(n for n, probe in enumerate(drawn) if rule.holds(probe))
         share = len(inside) / MEASURED
         if LEAST <= share <= MOST and all(_apart(inside, other) for _, other in found):
             found.append((Hole(rule, rng.choice(list(Slip)), share), inside))
@@ -78,7 +85,8 @@ def slipped(domain: Domain, probe: Probe, slip: Slip) -> str:
     right = domain.solve(probe).answer
     order = list(Slip)
     order = order[order.index(slip) :] + order[: order.index(slip)]
-    for text in (made for one in order for made in _tries(one, right, probe)):
+    tries = [made for one in order for made in _tries(one, right, probe)]
+    for text in (*tries, *domain.choices):
         decided = domain.verify(probe, text)
         if decided.canonical is not None and not decided.correct:
             return domain.completion(Reference(answer=text))

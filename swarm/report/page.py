@@ -28,6 +28,8 @@ def _top(report: Report) -> str:
     facts += f"revision {report.revision:,}"
     sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in report.ending)
     alarms = "".join(f"<p><b>Alarm:</b> {escape(alarm)}</p>" for alarm in report.alarms)
+    if report.certificate:
+        sentences += f'<p><a href="{escape(report.certificate)}">The certificate</a></p>'
     seed = "" if report.seed is None else f", seed {report.seed}"
     return (
         f"<h1>{escape(report.name)}: a specialist in {escape(report.domain)}</h1>"

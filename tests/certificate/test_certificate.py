@@ -7,16 +7,21 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from agents.prober import WIDTH
+from swarm.certificate import issuing
 from swarm.certificate.counting import numbers_of, shortfalls
-from swarm.certificate.issuing import CERTIFICATE_FILE, issue
+from swarm.certificate.issuing import CERTIFICATE_FILE, issue, with_power
 from swarm.certificate.records import Asked, Certificate, Events, JudgedItem, PlantedStudent, Signed, Terms
 from swarm.certificate.signing import Flaw, examine, own_key, public_key, read_signed, signed
 from swarm.errors import ConfigError, RefusedError
+from swarm.planted.audit import HoleAudit, PowerPlan, PowerReport, StudentAudit
+from swarm.planted.holes import Slip
 from swarm.statistics import census_decision, siege_bound, siege_probes_needed
-from tests.certificate_rig import CELLS, certified_run
+from tests.certificate_rig import CELLS, DOMAIN, certified_run
 
 TERMS = Terms(epsilon=0.25, alpha=0.05, beta=0.05, attempt=1, siege_failures=3)
 JUDGED = tuple(JudgedItem(kind="any", right=number % 2 == 0, passed=number % 2 == 0) for number in range(240))
+TWIN = next(cell for cell in DOMAIN.cells() if cell not in CELLS)
 Change = Callable[[dict[str, Any]], None]
 
 
@@ -171,3 +176,51 @@ def test_a_judge_that_misses_too_much_leaves_nothing_certified(given: Signed) ->
 
 def test_the_key_of_a_run_stays_the_same(tmp_path: Path) -> None:
     assert own_key(tmp_path).private_bytes_raw() == own_key(tmp_path).private_bytes_raw()
+
+
+def test_a_siege_may_ask_twins_of_other_cells_and_a_census_may_not(tmp_path: Path) -> None:
+    issue(certified_run(tmp_path, twin=TWIN))
+    made = read_signed(tmp_path / CERTIFICATE_FILE)
+    assert made.certificate.subject.twins == (TWIN.key,)
+    assert examine(made) == []
+    moved = changed(made, lambda c: c["events"]["census"][0].update(cell=TWIN.key))
+    assert "some probes of the census are of cells that it does not name" in shortfalls(moved.certificate)
+    hidden = changed(made, lambda c: c["subject"].pop("twins"))
+    assert "some probes of the siege are of cells that it does not name" in shortfalls(hidden.certificate)
+
+
+def test_a_power_audit_is_bundled_at_the_siege_s_own_number_of_questions(tmp_path: Path) -> None:
+    run = certified_run(tmp_path)
+    assert issuing.WIDTH == WIDTH
+    made = issue(run, power()).certificate
+    asked = made.numbers.siege_probes
+    assert [(one.calls, one.found) for one in made.events.power] == [(asked, (True, False))] * 2
+    assert (made.numbers.planted, made.numbers.rediscovered) == (4, 2)
+    assert examine(read_signed(run / CERTIFICATE_FILE)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"cells": ("span",)}, "cells, not those 4"),
+        ({"draws": 8}, "draw 8 times"),
+        ({"calls": 10}, "asked 10 questions"),
+        ({"students": 3}, "2 of 3 students"),
+        ({"domain": "pystdlib", "cells": ()}, "of the domain pystdlib"),
+    ],
+)
+def test_an_audit_of_another_swarm_is_not_bundled(change: dict[str, Any], said: str, given: Signed) -> None:
+    audit = power()
+    other = audit.model_copy(update={"plan": audit.plan.model_copy(update=change)})
+    with pytest.raises(RefusedError, match=said):
+        with_power(given.certificate, other)
+
+
+def power() -> PowerReport:
+    """An audit of two students, each with a hole that the second question showed and one that came late."""
+    holes = tuple(HoleAudit(name=f"h{at}", slip=Slip.LAST, prevalence=0.02, found_at=at) for at in (2, 290))
+    plan = PowerPlan(
+        domain="calendar", cells=tuple(c.key for c in CELLS), students=2, holes=2, calls=300, draws=2, seed=1
+    )
+    one = StudentAudit(name="planted-1", holes=holes, calls=300, failures=9, families=(), ending="done")
+    return PowerReport(plan=plan, students=(one, one.model_copy(update={"name": "planted-2"})))
