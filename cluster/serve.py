@@ -1,11 +1,11 @@
 """The champion of a run without its swarm: one answer, or an OpenAI-compatible endpoint.
 
 `python -m cluster.serve RUN --once QUESTION`, or `python -m cluster.serve RUN --host HOST --port PORT [--feedback]`.
+A student of documents is shown the best passages with each question, and its answer comes with what it cites.
 """
 
 import argparse
 import asyncio
-import json
 import sys
 import time
 from contextlib import AsyncExitStack
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from pydantic import BaseModel, Field, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse
@@ -26,7 +27,10 @@ from cluster.reporting import PREFIX, Reports, problem
 from swarm.calls.students import Answered
 from swarm.client import SwarmClient
 from swarm.config import Config
+from swarm.documents.retrieval import TOP
 from swarm.domains import load_domain
+from swarm.domains.documents.asking import citations, rests_on_documents, with_documents
+from swarm.domains.documents.passages import Passage
 from swarm.errors import SwarmError
 from swarm.records import new_id
 from swarm.roles import Role
@@ -43,11 +47,24 @@ class Champion:
         self.checkpoint = checkpoint
         self._engine = engine
         self._domain = load_domain(config.swarm.domain)
+        self.cites = rests_on_documents(config.swarm.domain)
 
     @classmethod
     async def load(cls, run: Path) -> "Champion":
         """Read the run's store and take its champion. Raises ConfigError where there is none."""
         return cls(*await open_champion(run))
+
+    def shown(self, asked: "Chat", top: int) -> tuple[str, list[Passage]]:
+        """What is asked in truth, and the passages that are shown with it.
+
+        Raises ValueError for documents that the library hasn't, or where there is none.
+        """
+        if not self.cites and (asked.documents or asked.top):
+            raise ValueError(f"{self._domain.name} rests on no documents; leave top and documents out")
+        if not (self.cites and asked.question):
+            return asked.question, []
+        wanted = top if asked.top is None else asked.top
+        return with_documents(self.config.swarm.domain, asked.question, wanted, asked.documents)
 
     async def answer(self, question: str) -> tuple[Answered, int, int]:
         """The answer to a question in the domain's form, with prompt and completion tokens."""
@@ -64,19 +81,43 @@ class Champion:
         return answered, said.prompt_tokens, said.completion_tokens
 
 
-def endpoint(champion: Champion, reports: Reports | None = None) -> Starlette:
-    """/v1/models and /v1/chat/completions; the last user message is the question. With `reports`, /v1/feedback, too."""
+class Chat(BaseModel):
+    """What of a request counts. `top` and `documents` say which passages a student of documents is shown."""
+
+    messages: list[dict[str, Any]]
+    top: int | None = Field(None, ge=0, le=9)
+    documents: tuple[str, ...] = Field((), max_length=9)
+
+    @property
+    def question(self) -> str:
+        """The last user message; "" where there is none that is text."""
+        users = [message.get("content") for message in self.messages if message.get("role") == "user"]
+        return users[-1] if users and isinstance(users[-1], str) and users[-1].strip() else ""
+
+
+def endpoint(champion: Champion, reports: Reports | None = None, top: int = TOP) -> Starlette:
+    """/v1/models and /v1/chat/completions; the last user message is the question. With `reports`, /v1/feedback, too.
+
+    `top` is how many passages a student of documents is shown where a request doesn't say.
+    """
     name = f"{champion.config.swarm.name}-{champion.checkpoint.id}"
 
     async def models(_: HttpRequest) -> JSONResponse:
         return JSONResponse({"object": "list", "data": [{"id": name, "object": "model", "owned_by": "nucleus-swarm"}]})
 
     async def chat(request: HttpRequest) -> JSONResponse:
-        question = _question(await request.body())
-        if question is None:
-            return problem(400, "INVALID", "send JSON with messages, the last of role user with text as its content")
+        try:
+            asked = Chat.model_validate_json(await request.body())
+            question, passages = champion.shown(asked, top)
+        except ValueError as error:
+            return problem(400, "INVALID", _said(error))
+        if not question:
+            return problem(400, "INVALID", _EXPECTED)
         answered, read, written = await champion.answer(question)
         completion = _completion(name, answered, read, written)
+        if champion.cites:
+            completion["citations"] = [each.model_dump() for each in citations(answered.text, passages)]
+            completion["documents"] = [passage.place for passage in passages]
         if reports is not None:
             reports.remember(completion["id"], question, answered)
         return JSONResponse(completion)
@@ -87,14 +128,15 @@ def endpoint(champion: Champion, reports: Reports | None = None) -> Starlette:
     return Starlette(routes=routes)
 
 
-def _question(body: bytes) -> str | None:
-    """The last user message of a request, None where there is none."""
-    try:
-        messages = json.loads(body)["messages"]
-        users = [message["content"] for message in messages if message["role"] == "user"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return users[-1] if users and isinstance(users[-1], str) and users[-1].strip() else None
+_EXPECTED = "send JSON with messages, the last of role user with text as its content"
+
+
+def _said(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors()[0]
+    where = ".".join(map(str, first["loc"]))
+    return f"{where}: {first['msg']}" if where in ("top", "documents") else _EXPECTED
 
 
 def _completion(name: str, answered: Answered, read: int, written: int) -> dict[str, Any]:
@@ -120,7 +162,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         if arguments.feedback:
             client = SwarmClient.for_run(arguments.run, Role.REPORTER, "serve", patience=_PATIENCE_SECONDS)
             reports = Reports(await stack.enter_async_context(client))
-        app = endpoint(champion, reports)
+        app = endpoint(champion, reports, arguments.top)
         settings = uvicorn.Config(app, host=arguments.host, port=arguments.port, log_level="warning")
         await uvicorn.Server(settings).serve()
 
@@ -132,6 +174,7 @@ def main() -> None:
     parser.add_argument("--once", metavar="QUESTION", help="answer this and end")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--top", type=int, default=TOP, help="passages that a student of documents is shown")
     parser.add_argument("--feedback", action="store_true", help="take what people say of the answers: /v1/feedback")
     try:
         asyncio.run(_serve(parser.parse_args()))

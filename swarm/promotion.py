@@ -57,6 +57,18 @@ class Condition(Record):
         return f"{self.name}: {self.detail}" + (" (not evaluated)" if self.standing is Standing.NOT_EVALUATED else "")
 
 
+class Claims(Record):
+    """What was made up in an exam over documents: answers that claim something, and those of them that name something
+    which no document has; and on how many items only the candidate did that (`rose`), or only the champion (`fell`)."""
+
+    candidate: int
+    candidate_of: int
+    champion: int
+    champion_of: int
+    rose: int
+    fell: int
+
+
 def _condition(name: str, met: bool, detail: str) -> Condition:
     return Condition(name=name, standing=Standing.MET if met else Standing.FAILED, detail=detail)
 
@@ -193,6 +205,19 @@ def _over_refusal(exam: ExamRecord, policy: PromotionPolicy) -> Condition:
     )
 
 
+def _invention(claims: Claims, policy: PromotionPolicy) -> Condition:
+    """Fails where inventions are more than the limit *and* more than the champion's by the improvement test reversed:
+    a base that says nothing invents nothing, and what learns to speak may err a little more than that."""
+    e_value, threshold = statistics.mixture_e_value(claims.rose, claims.fell), 1 / policy.alpha
+    share = claims.candidate / claims.candidate_of if claims.candidate_of else 0.0
+    detail = (
+        f"{claims.candidate} of {claims.candidate_of} claims name what no document has, champion {claims.champion} of "
+        f"{claims.champion_of}; only the candidate on {claims.rose} items, only the champion on {claims.fell}: "
+        f"E = {e_value:.3g}, vetoed from {threshold:.3g} and a share of {policy.fabrication_limit:.2f}"
+    )
+    return _condition("invention", e_value < threshold or share <= policy.fabrication_limit, detail)
+
+
 CONDITIONS: tuple[Callable[[ExamRecord, PromotionPolicy], Condition], ...] = (
     _items,
     _improvement,
@@ -203,14 +228,18 @@ CONDITIONS: tuple[Callable[[ExamRecord, PromotionPolicy], Condition], ...] = (
 )
 
 
-def conditions(exam: ExamRecord, policy: PromotionPolicy) -> tuple[Condition, ...]:
-    """Every condition of promotion with its numbers, those that could not be evaluated too."""
-    return tuple(condition(exam, policy) for condition in CONDITIONS)
+def conditions(exam: ExamRecord, policy: PromotionPolicy, claims: Claims | None = None) -> tuple[Condition, ...]:
+    """Every condition of promotion with its numbers, those that could not be evaluated too.
+
+    `claims` are given where the domain rests on documents.
+    """
+    found = tuple(condition(exam, policy) for condition in CONDITIONS)
+    return found if claims is None else (*found, _invention(claims, policy))
 
 
-def explain(exam: ExamRecord, policy: PromotionPolicy) -> str:
+def explain(exam: ExamRecord, policy: PromotionPolicy, claims: Claims | None = None) -> str:
     """All conditions in one line, for a checkpoint's reason."""
-    return "; ".join(map(str, conditions(exam, policy)))
+    return "; ".join(map(str, conditions(exam, policy, claims)))
 
 
 def settled(items: Sequence[ExamItem], policy: PromotionPolicy, block: int) -> bool:
@@ -239,7 +268,7 @@ def _regressed(exam: ExamRecord, policy: PromotionPolicy) -> bool:
     return base > 0 and left < policy.retention_floor * base
 
 
-def decide(exam: ExamRecord, policy: PromotionPolicy, at: datetime) -> PromotionDecision:
+def decide(exam: ExamRecord, policy: PromotionPolicy, at: datetime, claims: Claims | None = None) -> PromotionDecision:
     """Decide over an exam whose `passed` fields the caller has judged itself.
 
     Improvement counts only fresh pairs; replayed species (origin REPLAY), which were selected for having failed, only
@@ -247,7 +276,7 @@ def decide(exam: ExamRecord, policy: PromotionPolicy, at: datetime) -> Promotion
     """
     fresh = _fresh(exam.items)
     wins, losses = _score(fresh)
-    failed = [str(c) for c in conditions(exam, policy) if c.standing is Standing.FAILED]
+    failed = [str(c) for c in conditions(exam, policy, claims) if c.standing is Standing.FAILED]
     candidate, champion = (sum(side) / len(fresh) if fresh else 0.0 for side in _passes(fresh))
     return PromotionDecision(
         exam_id=exam.id,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from swarm.promotion import PromotionPolicy, Standing, conditions, decide, declined, explain, settled
+from swarm.promotion import Claims, PromotionPolicy, Standing, conditions, decide, declined, explain, settled
 from swarm.records import Attempt, Origin, Purpose, Sample
 from swarm.students import ExamItem, ExamRecord
 from tests.fakes import probe_of
@@ -171,3 +171,19 @@ def test_an_exam_of_attempts_is_refused() -> None:
     wrong = item.model_copy(update={"probe": Sample(payload=Attempt(text="", checkpoint_id="a"))})
     with pytest.raises(ValueError, match="holds a attempt"):
         decide(exam([wrong]), POLICY, NOW)
+
+
+@pytest.mark.parametrize(
+    ("rose", "fell", "candidate_of", "vetoed"),
+    [(9, 0, 40, True), (9, 0, 120, False), (9, 8, 40, False), (3, 0, 10, False), (0, 0, 0, False)],
+)
+def test_a_candidate_that_makes_up_more_than_the_champion_is_vetoed(
+    rose: int, fell: int, candidate_of: int, vetoed: bool
+) -> None:
+    record = exam(items(60, champion=False, candidate=True), retention_items=0)
+    claims = Claims(candidate=rose, candidate_of=candidate_of, champion=fell, champion_of=60, rose=rose, fell=fell)
+    decision = decide(record, POLICY, NOW, claims)
+    assert decision.promoted is not vetoed
+    assert any("name what no document has" in said for said in decision.blocked_by) is vetoed
+    assert "invention" in explain(record, POLICY, claims)
+    assert decide(record, POLICY, NOW).promoted

@@ -32,16 +32,19 @@ class Asked:
         return citations(answer, self.passages)
 
 
-def question(domain: str, text: str, now: datetime, top: int = 3) -> Asked:
-    """What the student is asked when a person says `text` at the moment `now`; `top` passages where there are any.
+def question(domain: str, text: str, now: datetime, top: int = 3, documents: Sequence[str] = ()) -> Asked:
+    """What the student is asked when a person says `text` at the moment `now`; `top` passages where there are any, or
+    those of the named documents.
 
-    Raises ConfigError where the domain's library is gone.
+    Raises ConfigError where the domain's library is gone, or hasn't what is named.
     """
     if rests_on_documents(domain):
         try:
-            return Asked(*with_documents(domain, text, top))
+            return Asked(*with_documents(domain, text, top, documents))
         except ValueError as error:
-            raise ConfigError(str(error), "Ingest its documents again") from error
+            raise ConfigError(str(error), "Ingest its documents again, or name what they have") from error
+    if documents:
+        raise ConfigError(f"{domain} rests on no documents, so {documents[0]!r} can't be shown", "Leave --doc out")
     if domain.endswith(FILE_SUFFIX):
         return Asked(_filled(read_domain_file(Path(domain)), text))
     build = QUESTIONS.get(domain)

@@ -15,6 +15,7 @@ from swarm.calls.students import Answered
 from swarm.cli.edge import Json, dump, say
 from swarm.cli.places import RunOption, find_run, run_domain
 from swarm.cli.questions import question, read_moment
+from swarm.documents.retrieval import TOP
 from swarm.errors import ConfigError, EngineUnavailable, RefusedError, UnavailableError
 from swarm.report.reading import operator
 
@@ -29,7 +30,11 @@ def ask(
     docs: Annotated[
         bool, typer.Option("--docs/--no-docs", help="A student of documents is shown the best passages, or none.")
     ] = True,
-    top: Annotated[int, typer.Option(min=1, max=9, help="Passages that it is shown.")] = 3,
+    top: Annotated[int, typer.Option(min=1, max=9, help="Passages that it is shown.")] = TOP,
+    doc: Annotated[
+        list[str] | None,
+        typer.Option("--doc", metavar="NAME", help="Show this entry, heading or source instead. Repeatable."),
+    ] = None,
     run: RunOption = None,
     wait: Annotated[float, typer.Option(min=1, max=300, help="Seconds to wait for the answer.")] = 120,
     as_json: Json = False,
@@ -37,7 +42,7 @@ def ask(
     """Ask the student. While the swarm is down its champion is loaded for this one answer."""
     folder = find_run(run)
     moment = read_moment(now) if now else datetime.now()
-    asked = question(run_domain(folder), text, moment, top if docs else 0)
+    asked = question(run_domain(folder), text, moment, top if docs else 0, doc or ())
     answered = answered_by(folder, asked.question, wait)
     cited = asked.cited(answered.text)
     if as_json:
@@ -58,6 +63,10 @@ def serve(
     feedback: Annotated[
         bool, typer.Option("--feedback", help="Take what people say of its answers, too: POST /v1/feedback.")
     ] = False,
+    docs: Annotated[
+        bool, typer.Option("--docs/--no-docs", help="A student of documents is shown the best passages, or none.")
+    ] = True,
+    top: Annotated[int, typer.Option(min=1, max=9, help="Passages, unless a request says `top` or `documents`.")] = TOP,
     as_json: Annotated[bool, typer.Option("--json", help="Print where it serves as JSON.")] = False,
 ) -> None:
     """Serve the student over the OpenAI API (/v1/chat/completions, /v1/models) until ^C."""
@@ -66,7 +75,7 @@ def serve(
     url = f"http://{host}:{port}/v1"
     dump({"run": str(folder), "url": url}, indent=None) if as_json else say(f"serving {folder} at {url}")
     command = [sys.executable, "-m", "cluster.serve", str(folder), "--host", host, "--port", str(port)]
-    command += ["--feedback"] if feedback else []
+    command += ["--top", str(top if docs else 0), *(["--feedback"] if feedback else [])]
     code = subprocess.run(command, check=False).returncode
     if code:
         raise EngineUnavailable(f"serving {str(folder)!r} ended with code {code}", "See its own words above")

@@ -117,6 +117,13 @@ class Library:
             query = query.where(_UNITS.c.source == source)
         return [_unit(row) for row in self._rows(query.order_by(_UNITS.c.source, _UNITS.c.begin, _UNITS.c.id))]
 
+    def former_units(self, layers: Sequence[Layer] = (Layer.SECTION, Layer.FACT)) -> list[Unit]:
+        """The units that earlier versions of current documents had and the current ones have no more."""
+        query = sa.select(_UNITS).where(~_UNITS.c.current, _UNITS.c.layer.in_([int(layer) for layer in layers]))
+        standing = sa.select(_DOCUMENTS.c.source).where(_DOCUMENTS.c.current)
+        query = query.where(_UNITS.c.source.in_(standing)).order_by(_UNITS.c.source, _UNITS.c.version, _UNITS.c.begin)
+        return [_unit(row) for row in self._rows(query)]
+
     def problems(self) -> list[Problem]:
         """What was wrong with sources when they were last looked at."""
         rows = self._rows(sa.select(_PROBLEMS).order_by(_PROBLEMS.c.source, _PROBLEMS.c.trouble))

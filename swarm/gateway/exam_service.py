@@ -3,9 +3,10 @@
 import asyncio
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from swarm.codec import from_wire, to_wire
+from swarm.domains import OPENED
 from swarm.domains.base import Domain
 from swarm.errors import RefusedError
 from swarm.exchange import Exchange
@@ -18,6 +19,9 @@ from swarm.gateway.soundness import bounded, check_sample, lined
 from swarm.records import Origin, Probe, Purpose, Sample
 from swarm.students import ExamItem, ExamRecord, PromotionDecision
 from swarm.v1 import exam_pb2, exam_pb2_grpc, state_pb2
+
+if TYPE_CHECKING:
+    from swarm.promotion import Claims
 
 
 class LearnedQuestions:
@@ -58,6 +62,15 @@ def judged(exam: ExamRecord, domain: Domain) -> ExamRecord:
         for item in exam.items
     )
     return exam.model_copy(update={"items": items})
+
+
+def _claims(exam: ExamRecord, domain: Domain) -> "Claims | None":
+    """What both made up, where the domain rests on documents."""
+    if domain.name.partition(":")[0] not in OPENED:
+        return None
+    from swarm.gateway.claims import claims_of  # brings the readers of documents, which no other domain needs
+
+    return claims_of(exam, domain)
 
 
 def check(exam: ExamRecord, learned: LearnedQuestions, stored: dict[str, Sample]) -> None:
@@ -144,7 +157,7 @@ class ExamService(exam_pb2_grpc.ExamServiceServicer):
             stored = samples_by_id(connection, [item.probe.id for item in exam.items])
         check(exam, self._learned, stored)
         sound = judged(exam, self._desk.domain)
-        return sound, decide(sound, PromotionPolicy(), datetime.now(UTC))
+        return sound, decide(sound, PromotionPolicy(), datetime.now(UTC), _claims(sound, self._desk.domain))
 
 
 def _probe(sample: Sample) -> Probe:

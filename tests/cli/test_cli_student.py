@@ -21,6 +21,11 @@ def test_a_calendar_question_states_its_now() -> None:
     assert question("poetry", "a rose", datetime(2026, 1, 1)).question == "a rose"
 
 
+def test_a_domain_without_documents_can_not_be_shown_one() -> None:
+    with pytest.raises(ConfigError, match=r"'json\.dumps' can't be shown"):
+        question("calendar", "lunch tomorrow", datetime(2026, 1, 1), documents=["json.dumps"])
+
+
 @pytest.mark.parametrize("words", ["Mon 2026-03-10 14:30", "yesterday", "2026-13-01 10:00", ""])
 def test_a_moment_that_is_none_is_refused(words: str) -> None:
     with pytest.raises(ConfigError, match=r"Mend|Write"):

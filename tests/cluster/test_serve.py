@@ -1,6 +1,6 @@
 """The endpoint of a champion, and what people say of its answers: over HTTP, to a real gateway; a scripted engine."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from cluster.reporting import MOST_BYTES, MOST_REMEMBERED, Reports
 from cluster.serve import Champion, endpoint
 from swarm.client import SwarmClient
-from swarm.config import Config
+from swarm.config import Config, SwarmSection
 from swarm.feedback import FeedbackState
 from swarm.gateway.server import Settings, serving
 from swarm.records import Attempt, Probe
@@ -139,3 +139,62 @@ async def test_without_the_flag_there_is_no_such_page() -> None:
         assert completion["id"].startswith("chatcmpl-")
         assert (await http.post("/feedback", json={"id": completion["id"]})).status_code == 404
         assert (await http.get("/models")).json()["data"][0]["id"] == "swarm-base"
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Champion]:
+    """A champion of the documents of two modules; it says what it is asked, then quotes the first document."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SWARM_LIBRARIES", str(tmp_path_factory.mktemp("libraries")))
+        config = Config(swarm=SwarmSection(domain="pystdlib:json,textwrap"))
+        engine = ScriptedEngine(lambda request: f'{request.prompt}[1] "indent=None" [3] "unicorn"\n= yes')
+        yield Champion(config, BASE, engine)
+
+
+async def told(app: Starlette, **body: Any) -> httpx.Response:
+    async with speaking_to(app) as http:
+        question = body.pop("question", "Does json.dumps take indent?")
+        return await http.post("/chat/completions", json={"messages": [{"role": "user", "content": question}], **body})
+
+
+async def test_documents_are_retrieved_and_what_the_answer_cites_is_looked_up(reader: Champion) -> None:
+    found = (await told(endpoint(reader))).json()
+    assert found["choices"][0]["message"]["content"].startswith("[1] json.dumps(")
+    assert len(found["documents"]) == 3
+    good, bad = found["citations"]
+    assert (good["number"], good["found"], good["place"]) == (1, True, found["documents"][0])
+    assert (bad["number"], bad["found"]) == (3, False)
+
+
+async def test_a_request_may_ask_without_documents_or_name_those_that_it_means(reader: Champion) -> None:
+    bare = (await told(endpoint(reader), top=0)).json()
+    assert (bare["documents"], bare["choices"][0]["message"]["content"].startswith("Does")) == ([], True)
+    assert [(each["number"], each["found"]) for each in bare["citations"]] == [(1, False), (3, False)]
+    assert len((await told(endpoint(reader, top=1))).json()["documents"]) == 1
+    named = (await told(endpoint(reader), documents=["textwrap.indent", "json.dumps"])).json()
+    content = named["choices"][0]["message"]["content"]
+    assert content.startswith("[1] textwrap.indent(")
+    assert content.split("\n")[1].startswith("[2] json.dumps(")
+    module = (await told(endpoint(reader), documents=["python:textwrap"], question="What does dedent do?")).json()
+    assert module["choices"][0]["message"]["content"].startswith("[1] textwrap.dedent(")
+    brought = (await told(endpoint(reader), question="[1] f(indent=None)\nDoes f take indent?")).json()
+    assert (brought["documents"], brought["citations"][0]["found"]) == (["[1] of the question"], True)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"documents": ["json.unicorn"]}, "'json.unicorn' is no entry"),
+        ({"top": 10}, "top: "),
+        ({"documents": "json.dumps"}, "documents: "),
+    ],
+)
+async def test_documents_that_can_not_be_shown_are_refused(reader: Champion, body: dict[str, Any], words: str) -> None:
+    reply = await told(endpoint(reader), **body)
+    assert (reply.status_code, words in reply.json()["error"]["message"]) == (400, True), reply.text
+
+
+async def test_a_domain_without_documents_has_none_to_show() -> None:
+    reply = await told(endpoint(champion()), documents=["json.dumps"])
+    assert (reply.status_code, "rests on no documents" in reply.json()["error"]["message"]) == (400, True)
+    assert "citations" not in (await told(endpoint(champion()))).json()

@@ -16,6 +16,7 @@ from swarm.documents.store import Library
 from swarm.domains import load_domain
 from swarm.domains.documents import DocumentsDomain
 from swarm.domains.documents.asking import citations, with_documents
+from swarm.domains.documents.citations import quotes_in
 from swarm.domains.documents.passages import shown_in
 from swarm.domains.documents.shelf import held_out
 from swarm.privacy import Screen
@@ -23,6 +24,9 @@ from swarm.records import Cell, Origin, Probe, Purpose, Reference
 from swarm.rubric import SEEDS, load_rubric
 
 NAME = "pystdlib:json,csv,textwrap,shutil,calendar,tempfile,fnmatch,bisect"
+WORDS = [
+    f"{stone} gate" for stone in ("onyx", "opal", "ruby", "jade", "flint", "slate", "amber", "coral", "chalk", "basalt")
+]
 
 PROSE = """# The exchange
 
@@ -192,6 +196,47 @@ def test_prose_is_asked_by_gaps_and_terms(house: DocumentsDomain) -> None:
     gap = drawn(house, Cell.parse("cloze/rain/word"), 1)[0][0]
     assert "____" in shown_in(gap.question)[1]
     assert answer_of(gap) in gap.question
+
+
+def test_a_chain_rests_on_two_documents_and_is_silent_without_its_first(stdlib: DocumentsDomain) -> None:
+    for (probe,) in drawn(stdlib, Cell.parse("chain/rain/name"), 10):
+        shown, _ = shown_in(probe.question)
+        first, second = quotes_in(stdlib.solve(probe).rationale)
+        assert first[1] != second[1]
+        name = first[3].partition("=")[0]
+        takers = [number for number, text in shown.items() if re.search(rf"[(, *]{name}\b", text.partition("):")[0])]
+        assert sorted(takers) == sorted((first[1], second[1])), probe.question
+        assert shown[second[1] or 0].startswith(answer_of(probe))
+    for probe, twin in drawn(stdlib, Cell.parse("chain/border/name"), 5):
+        assert (answer_of(probe), twin.cell.key) == ("NONE", "chain/rain/name")
+
+
+def test_what_a_later_version_changed_is_asked_by_version(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    with Library(tmp_path / "lib", create=True) as library:
+        for turn in (1, 2):
+            lines = [
+                f"The {word} opens at {5 + turn + row} and {row} guards stand at it." for row, word in enumerate(WORDS)
+            ]
+            page.write_text("# Gates\n\n" + "\n\n".join(f"## {w}\n\n{t}" for w, t in zip(WORDS, lines, strict=True)))
+            (tmp_path / "other.md").write_text(other(1))
+            Ingestion(library, Screen()).run([str(page), str(tmp_path / "other.md")])
+    domain = load_domain(f"documents:{tmp_path / 'lib'}")
+    assert isinstance(domain, DocumentsDomain)
+    for probe, twin in drawn(domain, Cell.parse("version/wind/word"), 6):
+        shown, asked = shown_in(probe.question)
+        ((_, number, _, words),) = quotes_in(domain.solve(probe).rationale)
+        said = shown[number or 0]
+        assert words in said
+        assert said.partition(":")[0] in asked
+        assert int(answer_of(twin)) - int(answer_of(probe)) == (1 if "version 1" in asked else -1)
+        assert set(shown.values()) == set(shown_in(twin.question)[0].values())
+
+
+def test_without_an_earlier_version_nothing_is_asked_of_versions(house: DocumentsDomain) -> None:
+    assert "version/wind/word" not in {cell.key for cell in house.cells()}
+    with pytest.raises(ValueError, match="not one of the"):
+        house.make(Cell.parse("version/wind/word"), random.Random(1), Purpose.LEARN)
 
 
 def test_a_person_is_shown_the_best_passages_and_what_the_answer_cites(

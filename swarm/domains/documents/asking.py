@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from swarm.documents.retrieval import TOP, retrieved
+from swarm.documents.retrieval import TOP, named, retrieved
 from swarm.documents.store import Library
 from swarm.domains.documents.citations import quotes_in
 from swarm.domains.documents.opening import DOCUMENTS, PYSTDLIB, library_of
-from swarm.domains.documents.passages import Passage, passage_of, with_passages
+from swarm.domains.documents.passages import Passage, passage_of, shown_in, with_passages
 from swarm.records import Record
 
 
@@ -24,10 +24,22 @@ def rests_on_documents(domain: str) -> bool:
     return domain.partition(":")[0] in (DOCUMENTS, PYSTDLIB)
 
 
-def with_documents(domain: str, text: str, top: int = TOP) -> tuple[str, list[Passage]]:
-    """What a student of documents is asked when a person says `text`: the best `top` passages and the words."""
+def with_documents(domain: str, text: str, top: int = TOP, documents: Sequence[str] = ()) -> tuple[str, list[Passage]]:
+    """What a student of documents is asked when a person says `text`, and the passages that it is shown.
+
+    Those are of the named `documents` (entries, headings or sources) where any are, else the best `top` of all, and
+    none where `top` is 0. A text that shows passages of its own stays as it is. Raises ValueError for a name that
+    nothing in the library has.
+    """
+    if brought := shown_in(text)[0]:
+        return text, [
+            Passage(name="", text=said, place=f"[{number}] of the question") for number, said in brought.items()
+        ]
+    if not (top or documents):
+        return text, []
     with Library(library_of(domain)) as library:
-        passages = [passage_of(unit, around=text) for unit in retrieved(library, text, top)] if top else []
+        found = named(library, text, documents) if documents else retrieved(library, text, top)
+    passages = [passage_of(unit, around=text) for unit in found]
     return with_passages(text, passages), passages
 
 

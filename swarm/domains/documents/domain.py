@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from swarm.domains.base import Reading, Verification
-from swarm.domains.documents import prose, signatures
+from swarm.domains.documents import chains, prose, signatures, versions
 from swarm.domains.documents.answers import ABSTAIN, ANSWER_REGEX, canonical
 from swarm.domains.documents.citations import false_lacks, false_quotes
 from swarm.domains.documents.draft import Draft, from_memory, laid_out
@@ -38,8 +38,9 @@ class DocumentsDomain:
         self.name = name
         self.shelf = shelf
         known = {
-            **(signatures.MAKERS if shelf.entries else {}),
+            **(signatures.MAKERS | chains.MAKERS if shelf.entries else {}),
             **(prose.MAKERS if prose.facts_of(shelf) else {}),
+            **(versions.MAKERS if shelf.revised else {}),
         }
         self._makers = {key: maker for key, maker in known.items() if self._gives(maker)}
         if not self._makers:

@@ -29,6 +29,9 @@ class Draft:
     proof: str = ""
     lacking: str = ""
     operator: str = ""
+    second: Passage | None = None
+    """Another document that the answer rests on, too."""
+    second_proof: str = ""
     twin: "Draft | None" = None
 
     def silent(self, instead: Passage, operator: str) -> "Draft":
@@ -36,18 +39,22 @@ class Draft:
         cell = "/".join((self.cell.split("/")[0], "border", self.cell.split("/")[2]))
         lures = (*self.lures[: SHOWN - 1], instead)
         return replace(
-            self, cell=cell, answer=ABSTAIN, oracle=None, lures=lures, proof="", operator=operator, twin=self
-        )
+            self, cell=cell, answer=ABSTAIN, oracle=None, lures=lures, proof="", operator=operator, twin=self,
+            second=None, second_proof="",
+        )  # fmt: skip
 
 
 def laid_out(draft: Draft, rng: random.Random) -> tuple[str, Reference]:
     """The question with its documents in a random order, and the reference whose rationale quotes."""
-    shown: Sequence[Passage] = [*((draft.oracle,) if draft.oracle else ()), *draft.lures][:SHOWN]
+    rests_on = [passage for passage in (draft.oracle, draft.second) if passage]
+    shown: Sequence[Passage] = [*rests_on, *draft.lures][:SHOWN]
     order = rng.sample(list(shown), len(shown))
     if draft.oracle is None:
         rationale = finding_none(draft.lacking, len(order))
     else:
         rationale = quoting(order.index(draft.oracle) + 1, draft.proof, draft.lacking)
+    if draft.second is not None:
+        rationale += f" {quoting(order.index(draft.second) + 1, draft.second_proof)}"
     return with_passages(draft.asked, order), Reference(answer=draft.answer, rationale=rationale)
 
 

@@ -38,7 +38,7 @@ def open_domain(name: str) -> DocumentsDomain:
     """The domain of a name, its units in memory. Raises ValueError where its library can't be had."""
     try:
         with Library(library_of(name)) as library:
-            return DocumentsDomain(name, Shelf(library.units()))
+            return DocumentsDomain(name, Shelf(library.units(), library.former_units()))
     except SwarmError as error:
         raise ValueError(f"domain {name!r}: {error}") from error
 

@@ -10,35 +10,36 @@ from swarm.domains.documents.drawing import TRIES, Draw, Unmade
 from swarm.domains.documents.passages import Passage, passage_of
 from swarm.domains.documents.shelf import Shelf, held_out
 
-_GAP = "____"
-_WORD = re.compile(r"`([^`\s]{2,30})`|(?<![\w.`])(\d[\d,.]*\d|\d)(?![\w.])")
-_AROUND = 25
+GAP = "____"
+"""What stands in a question for what is left out."""
+WORD = re.compile(r"`([^`\s]{2,30})`|(?<![\w.`])(\d[\d,.]*\d|\d)(?![\w.])")
+AROUND = 25
 
 
 def cloze(draw: Draw) -> Draft:
     """A sentence of a passage with a number or a marked word left out."""
     fact, passage = _fact(draw, lambda unit: bool(_gaps(unit)))
-    return _cloze(draw, fact, passage, _others(draw, passage, SHOWN - 1))
+    return _cloze(draw, fact, passage, beside(draw, passage, SHOWN - 1))
 
 
 def cloze_silent(draw: Draw) -> Draft:
     """The same where no document shown has the sentence."""
     fact, passage = _fact(draw, lambda unit: bool(_gaps(unit)))
-    others = _others(draw, passage, SHOWN)
+    others = beside(draw, passage, SHOWN)
     answerable = _cloze(draw, fact, passage, others[: SHOWN - 1])
-    return replace(answerable.silent(others[-1], "not-shown"), lacking=_telling(_line(fact), others))
+    return replace(answerable.silent(others[-1], "not-shown"), lacking=_telling(line_of(fact), others))
 
 
 def definition(draw: Draw) -> Draft:
     """Which term is explained so?"""
     fact, passage = _fact(draw, _explains)
-    return _definition(draw, fact, passage, _others(draw, passage, SHOWN - 1))
+    return _definition(draw, fact, passage, beside(draw, passage, SHOWN - 1))
 
 
 def definition_silent(draw: Draw) -> Draft:
     """The same where no document shown explains it."""
     fact, passage = _fact(draw, _explains)
-    others = _others(draw, passage, SHOWN)
+    others = beside(draw, passage, SHOWN)
     answerable = _definition(draw, fact, passage, others[: SHOWN - 1])
     return replace(answerable.silent(others[-1], "not-shown"), lacking=_telling(fact.fact("means"), others))
 
@@ -59,13 +60,16 @@ def facts_of(shelf: Shelf) -> Sequence[Unit]:
 
 
 def _passage(shelf: Shelf, fact: Unit) -> Unit | None:
-    for unit in shelf.sections:
-        if unit.source == fact.source and unit.begin <= fact.begin and fact.end <= unit.end:
-            return unit
-    return None
+    return next((unit for unit in shelf.sections if holds(unit, fact)), None)
 
 
-def _others(draw: Draw, passage: Unit, count: int) -> tuple[Passage, ...]:
+def holds(section: Unit, fact: Unit) -> bool:
+    """Whether a passage of the same version has a fact in it."""
+    same = (section.source, section.version) == (fact.source, fact.version)
+    return same and section.begin <= fact.begin and fact.end <= section.end
+
+
+def beside(draw: Draw, passage: Unit, count: int) -> tuple[Passage, ...]:
     """Other passages: of the same document first, then of any."""
     near = [unit for unit in draw.shelf.sections if unit.source == passage.source and unit.id != passage.id]
     far = [unit for unit in draw.shelf.sections if unit.source != passage.source]
@@ -76,26 +80,27 @@ def _others(draw: Draw, passage: Unit, count: int) -> tuple[Passage, ...]:
     return tuple(passage_of(unit) for unit in chosen)
 
 
-def _line(unit: Unit) -> str:
+def line_of(unit: Unit) -> str:
+    """A unit's words on one line."""
     return " ".join(unit.text.split())
 
 
 def _gaps(unit: Unit) -> list[re.Match[str]]:
     """What of a sentence can be left out: it stands there once, and is one word."""
-    line = _line(unit)
+    line = line_of(unit)
     if not 30 <= len(line) <= 180 or '"' in line or "|" in line:
         return []
-    found = list(_WORD.finditer(line))
+    found = list(WORD.finditer(line))
     return [hit for hit in found if line.count(hit[1] or hit[2]) == 1 and (hit[1] or hit[2]).upper() != "NONE"]
 
 
 def _cloze(draw: Draw, fact: Unit, passage: Unit, others: tuple[Passage, ...]) -> Draft:
-    line, hit = _line(fact), draw.rng.choice(_gaps(fact))
+    line, hit = line_of(fact), draw.rng.choice(_gaps(fact))
     word = hit[1] or hit[2]
     begin, end = hit.span(1 if hit[1] else 2)
-    question = draw.word("cloze", s=f"{line[:begin]}{_GAP}{line[end:]}")
+    question = draw.word("cloze", s=f"{line[:begin]}{GAP}{line[end:]}")
     shown = passage_of(passage, around=line)
-    proof = line[max(0, begin - _AROUND) : end + _AROUND // 2]
+    proof = line[max(0, begin - AROUND) : end + AROUND // 2]
     if line not in shown.text or any(line in other.text for other in others):
         raise Unmade("the sentence is cut off, or stands in another passage, too")
     return Draft("cloze/rain/word", question, word, shown, others, proof=proof)
@@ -111,7 +116,7 @@ def _definition(draw: Draw, fact: Unit, passage: Unit, others: tuple[Passage, ..
     shown = passage_of(passage, around=term)
     if term not in shown.text:
         raise Unmade(f"{term!r} is cut off")
-    explained = re.sub(re.escape(term), _GAP, fact.fact("means"))
+    explained = re.sub(re.escape(term), GAP, fact.fact("means"))
     return Draft("definition/rain/word", draw.word("definition", s=explained), term, shown, others, proof=term)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from hashlib import blake2b
 
-from swarm.documents.contradictions import disputed
+from swarm.documents.contradictions import disputed, revised
 from swarm.documents.records import Layer, Unit
 from swarm.domains.documents.passages import LONGEST, Passage, passage_of
 
@@ -23,11 +23,16 @@ def held_out(name: str) -> bool:
 
 
 class Shelf:
-    """Units by layer and name. Facts that another document contradicts are left out."""
+    """Units by layer and name. Facts that another document contradicts are left out.
 
-    def __init__(self, units: Sequence[Unit]) -> None:
+    `former` are units that earlier versions had.
+    """
+
+    def __init__(self, units: Sequence[Unit], former: Sequence[Unit] = ()) -> None:
         doubted = disputed(units)
         self.units = tuple(unit for unit in units if unit.id not in doubted)
+        self.revised = tuple(revised(self.units, former))
+        self.former_sections = tuple(unit for unit in former if unit.layer is Layer.SECTION)
         self._having: dict[tuple[str, bool], tuple[Unit, ...]] = {}
 
     @cached_property

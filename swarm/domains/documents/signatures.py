@@ -87,7 +87,7 @@ def default_lured(draw: Draw) -> Draft:
 def default_silent(draw: Draw) -> Draft:
     """The default of a parameter of a thing that is not shown."""
     unit = draw.entry("defaults")
-    lures = _enough(draw.shelf.lures(unit, draw.rng, SHOWN))
+    lures = enough(draw.shelf.lures(unit, draw.rng, SHOWN))
     answerable = _default(draw, unit, draw.rng.choice(unit.fact("defaults").split("\n")), lures[: SHOWN - 1])
     return replace(answerable.silent(lures[-1], "not-shown"), lacking=unit.name)
 
@@ -119,7 +119,7 @@ def purpose_lured(draw: Draw) -> Draft:
 def purpose_silent(draw: Draw) -> Draft:
     """What a summary says is done by nothing that is shown."""
     unit = draw.entry("summary", _quotable)
-    lures = _enough(draw.shelf.lures(unit, draw.rng, SHOWN, without=unit.fact("summary")))
+    lures = enough(draw.shelf.lures(unit, draw.rng, SHOWN, without=unit.fact("summary")))
     silent = _purpose(draw, unit, lures[: SHOWN - 1]).silent(lures[-1], "not-shown")
     return replace(silent, lacking=_telling(unit.fact("summary"), lures))
 
@@ -130,17 +130,17 @@ def taker(draw: Draw) -> Draft:
     name = draw.rng.choice(unit.fact("parameters").split())
     lures = draw.shelf.lures(unit, draw.rng, SHOWN - 1, without=name)
     question = draw.word("taker", p=name)
-    return Draft("taker/rain/name", question, unit.name, passage_of(unit), lures, proof=_bound(unit, name))
+    return Draft("taker/rain/name", question, unit.name, passage_of(unit), lures, proof=bound_words(unit, name))
 
 
 def taker_silent(draw: Draw) -> Draft:
     """None of those shown takes it."""
     unit = draw.entry("parameters")
     name = draw.rng.choice(unit.fact("parameters").split())
-    lures = _enough(draw.shelf.lures(unit, draw.rng, SHOWN, without=name))
+    lures = enough(draw.shelf.lures(unit, draw.rng, SHOWN, without=name))
     question = draw.word("taker", p=name)
     plain = Draft(
-        "taker/rain/name", question, unit.name, passage_of(unit), lures[: SHOWN - 1], proof=_bound(unit, name)
+        "taker/rain/name", question, unit.name, passage_of(unit), lures[: SHOWN - 1], proof=bound_words(unit, name)
     )
     return replace(plain.silent(lures[-1], "not-shown"), lacking=name)
 
@@ -199,7 +199,7 @@ def _fabricated(draw: Draw, unit: Unit) -> str:
     raise Unmade(f"everything that could be called {place}.something exists")
 
 
-def _bound(unit: Unit, name: str) -> str:
+def bound_words(unit: Unit, name: str) -> str:
     """The words of a signature that bind a parameter: with its default where that is short."""
     bound = next((each for each in unit.fact("defaults").split("\n") if each.startswith(f"{name}=")), name)
     return bound if bound in passage_of(unit).text and '"' not in bound else name
@@ -211,7 +211,7 @@ def _head(unit: Unit) -> str:
 
 def _yes(draw: Draw, unit: Unit, name: str, lures: tuple[Passage, ...], topic: str) -> Draft:
     question = draw.word(topic, f=unit.name, p=name)
-    return Draft("parameter/rain/yesno", question, "yes", passage_of(unit), lures, proof=_bound(unit, name))
+    return Draft("parameter/rain/yesno", question, "yes", passage_of(unit), lures, proof=bound_words(unit, name))
 
 
 def _no(draw: Draw, unit: Unit, name: str, lures: tuple[Passage, ...], topic: str) -> Draft:
@@ -253,7 +253,7 @@ def _raises(draw: Draw, unit: Unit, lures: tuple[Passage, ...]) -> Draft:
     return Draft("raises/rain/name", question, unit.fact("raises"), shown, lures, proof=unit.fact("raises"))
 
 
-def _enough(lures: tuple[Passage, ...]) -> tuple[Passage, ...]:
+def enough(lures: tuple[Passage, ...]) -> tuple[Passage, ...]:
     if len(lures) < SHOWN:
         raise Unmade(f"there are {len(lures)} entries to lead astray, not {SHOWN}")
     return lures

@@ -44,6 +44,20 @@ ASKED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("Which exception does {f} raise?", "What does {f} raise?", "Which error may come out of {f}?"),
         ("Name the exception that {f} can raise.", "What should I catch around {f}?"),
     ),
+    "chain": (
+        (
+            "{f} gives one parameter the default {v}. Which other one shown takes that parameter, too?",
+            "Find what {f} sets to {v} by default: which of the others has a parameter of that name?",
+        ),
+        ("Of the others, name the one whose signature shares with {f} the parameter that defaults to {v} there.",),
+    ),
+    "version": (
+        (
+            "As of {v}, what stands in the gap? {s}",
+            "Fill the gap as {v} has it: {s}",
+        ),
+        ("Going by {v}, complete: {s}", "Which number does {v} give here: {s}"),
+    ),
     "cloze": (
         ("Fill the gap: {s}", "What stands in the gap? {s}", "Which word or number is missing? {s}"),
         ("Complete: {s}", "Put in what is left out: {s}"),
