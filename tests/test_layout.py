@@ -120,7 +120,7 @@ def test_the_page_on_other_languages_prints_the_agent_as_it_is() -> None:
         r"^```ts\n(.*?)^```$", (ROOT / "docs" / "any-language.md").read_text(), re.MULTILINE | re.DOTALL
     )
     assert printed == [
-        (ROOT / "examples" / "typescript" / name).read_text() for name in ("teacher.ts", "connection.ts")
+        (ROOT / "examples" / "typescript" / name).read_text() for name in ("teacher.ts", "working.ts", "connection.ts")
     ]
 
 

@@ -1,7 +1,9 @@
 /** One agent's side of a swarm, whatever its role: announces itself, reports, and leaves when told. */
 
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
+import { realpathSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { AgentService, Connection, Refusal } from "./connection.js";
 import type { Role } from "./gen/swarm/v1/Role.js";
 import type { Answer__Output as Answer } from "./gen/swarm/v1/Answer.js";
@@ -46,16 +48,14 @@ export class Member {
   }
 }
 
-/** UUID version 5 without dashes: made from a leased sample's id, it is the same at every delivery. */
-export function childId(parent: string, kind: string): string {
-  const hash = createHash("sha1").update(Buffer.from(parent, "hex")).update(`${kind}/0`).digest();
-  hash[6] = (hash[6]! & 0x0f) | 0x50;
-  hash[8] = (hash[8]! & 0x3f) | 0x80;
-  return hash.subarray(0, 16).toString("hex");
-}
-
-/** Is an agent of that role until the loop ends, which it should once a signal or the swarm has said to leave. */
-export async function run(role: Role, name: string, loop: (member: Member) => Promise<void>): Promise<void> {
+/**
+ * Is an agent of that role until the loop ends, which it should once a signal or the swarm has said to leave.
+ * Does nothing where the module, `import.meta.url`, isn't the program: where its test imports it.
+ */
+export async function run(
+  module: string, role: Role, name: string, loop: (member: Member) => Promise<void>,
+): Promise<void> {
+  if (realpathSync(process.argv[1] ?? "") !== fileURLToPath(module)) return;
   try {
     const { SWARM_TARGET: target, SWARM_CREDENTIAL: token, SWARM_CA: ca, SWARM_AGENT: called } = process.env;
     if (!target || !token) throw new Refusal("CONFIG", "Set SWARM_TARGET and SWARM_CREDENTIAL", false, 0);

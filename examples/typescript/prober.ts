@@ -18,7 +18,7 @@ const ERRANDS = ["water the ferns", "call the plumber", "renew the passport", "f
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
 /** Every question once, in an order that is always the same; its id is its digest, so asking it again has no effect. */
-function* probes(name: string): Generator<Sample, never> {
+export function* probes(name: string): Generator<Sample, never> {
   for (let number = 0; ; number++) {
     const now = new Date(Date.UTC(2026, 0, 1 + ((number * 37) % 1000)));
     const ahead = 5 + ((number * 11) % 56);
@@ -63,4 +63,4 @@ async function probe(member: Member): Promise<void> {
   }
 }
 
-await run("ROLE_PROBER", "calendar-prober", probe);
+await run(import.meta.url, "ROLE_PROBER", "calendar-prober", probe);

@@ -8,7 +8,7 @@ import typer
 
 from swarm.cli.edge import Edge, Json, dump, say
 from swarm.roles import Role
-from swarm.skeletons import written
+from swarm.skeletons import Language, written
 
 if TYPE_CHECKING:
     from swarm.conformance.report import Report
@@ -58,16 +58,20 @@ def check(
 def new(
     name: Annotated[str, typer.Argument(help="Its name, as in `ticket-prober`.")],
     role: Annotated[Role, typer.Option(help="prober, student, judge or teacher.")] = Role.PROBER,
-    to: Annotated[Path, typer.Option(help="Folder for its two files.")] = Path(),
+    language: Annotated[
+        Language, typer.Option(help="In TypeScript it is an npm package in a folder of its own.")
+    ] = Language.PYTHON,
+    to: Annotated[Path, typer.Option(help="Folder for its two files, or for the package.")] = Path(),
     as_json: Json = False,
 ) -> None:
     """Write a working agent and its test; nothing that is there is overwritten."""
-    files = [str(file) for file in written(name, role, to)]
+    files = [str(file) for file in written(name, role, to, language)]
     if as_json:
         dump({"files": files})
     else:
         say("\n".join(f"wrote {file}" for file in files))
-        say(f"next: cd {to} && python -m pytest {Path(files[1]).name}")
+        python = f"cd {to} && python -m pytest {Path(files[1]).name}"
+        say(f"next: {python if language is Language.PYTHON else f'cd {to / name} && npm ci && npm test'}")
 
 
 async def _report(text: str, target: "Target", names: list[str], terms: "Terms", at_once: int, aloud: bool) -> "Report":

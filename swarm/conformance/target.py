@@ -21,6 +21,8 @@ from swarm.roles import Role
 ROLES = (*LEASES, Role.PROBER)
 """Roles that the kit knows how to keep busy."""
 NAME = "under-test"
+_GUARD = ("sh", "-c", "read -r _; kill -s KILL 0")
+"""Waits for the kit to end, however it does, then ends its process group: itself, the agent, what that has started."""
 _CLASS = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 _WORDS = 2000
 
@@ -72,10 +74,11 @@ def _declared(place: str) -> Role:
 
 
 class Process:
-    """The agent while it runs. What it prints goes into a file."""
+    """The agent while it runs, which is no longer than the kit does. What it prints goes into a file."""
 
     def __init__(self, target: Target, words: Path) -> None:
         self._target, self._words = target, words
+        self._guard: asyncio.subprocess.Process | None = None
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, address: str, token: str) -> None:
@@ -84,10 +87,13 @@ class Process:
         clean |= {"PYTHONPATH": self._target.path} if self._target.path else {}
         told = {"SWARM_TARGET": address, "SWARM_CREDENTIAL": token, "SWARM_AGENT": NAME}
         command = self._target.filled({"target": address, "credential": token, "name": NAME})
+        # The kit alone holds the pipe open from which the guard reads, so that a SIGKILL of the kit closes it, too.
+        pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+        self._guard = await asyncio.create_subprocess_exec(*_GUARD, stdin=pipe, process_group=0)
         with self._words.open("wb") as words:
             self._process = await asyncio.create_subprocess_exec(
-                *command, env=clean | told, stdin=asyncio.subprocess.DEVNULL, stdout=words, stderr=words,
-                start_new_session=True,
+                *command, env=clean | told, stdin=nothing, stdout=words, stderr=words,
+                process_group=self._guard.pid,
             )  # fmt: skip
 
     @property
@@ -103,17 +109,24 @@ class Process:
 
     def ask_to_leave(self) -> None:
         """SIGTERM, as whoever stops a container sends it."""
-        assert self._process is not None
-        with suppress(ProcessLookupError):
-            self._process.terminate()
+        self._send(signal.SIGTERM)
 
     async def kill(self) -> None:
         """End it, and whatever it has started."""
-        if self._process is None:
-            return
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        await self._process.wait()
+        if self._guard is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._guard.pid, signal.SIGKILL)
+            await self._guard.wait()
+        if self._process is not None:
+            self._send(signal.SIGKILL)  # one that has left the group
+            await self._process.wait()
+
+    def _send(self, number: int) -> None:
+        """Not by `Process.send_signal`, which looks after the child and takes its exit code from asyncio's watcher."""
+        assert self._process is not None
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, number)
 
     def last_words(self, lines: int = 3) -> str:
         """The end of what it printed."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from swarm.asking import KINDS, Query
+from swarm.asking import KINDS, Family, Query
 from swarm.errors import RefusedError
 from swarm.exchange.finding import Place, found, possible, span, taught_by
 from swarm.exchange.flow import Code
@@ -68,8 +68,13 @@ class Library(Part):
         return Found(redact_all(stored, role), len(wanted) > query.limit, snapshot)
 
     def lineage(self, sample_id: str, role: Role = Role.OPERATOR) -> list[Sample]:
+        """The samples of its family. Raises RefusedError as that does."""
+        return list(self.family(sample_id, role).samples)
+
+    def family(self, sample_id: str, role: Role = Role.OPERATOR) -> Family:
         """The sample with all that it answers to and all that answers to it, in the order of their revisions: beyond
-        its root, where that probe was made from another sample, and down to what was made from it.
+        its root, where that probe was made from another sample, and down to what was made from it. All of it, with the
+        checkpoints that learned from its corrections, is as of one revision.
 
         Raises RefusedError NOT_FOUND where no such sample is stored.
         """
@@ -77,16 +82,13 @@ class Library(Part):
             if not facts_by_id(connection, [sample_id]):
                 raise RefusedError(Code.NOT_FOUND, f"no sample {sample_id!r} is stored", "Check its id")
             ids = [*_above(connection, sample_id), *_below(connection, sample_id)]
-            family = sorted(samples_by_id(connection, ids).values(), key=lambda sample: sample.revision)
-        return redact_all(family, role)
+            kin = sorted(samples_by_id(connection, ids).values(), key=lambda sample: sample.revision)
+            return Family(samples=tuple(redact_all(kin, role)), learnings=_learned(connection, kin, role))
 
-    def learnings(self, family: Iterable[Sample], role: Role = Role.OPERATOR) -> list[Learning]:
+    def learnings(self, among: Iterable[Sample], role: Role = Role.OPERATOR) -> list[Learning]:
         """Which checkpoints learned from corrections among these samples; none where `role` may see no corrections."""
-        corrections = [sample.id for sample in family if sample.kind == "correction"]
-        if "correction" not in visible_kinds(role):
-            return []
         with self._store.read() as connection:
-            return learnings(connection, corrections)
+            return list(_learned(connection, among, role))
 
     def corrections(self, after_revision: int, limit: int = 100) -> list[tuple[Sample, ...]]:
         """The log of corrections after a revision: (correction, verdict, attempt, probe), in order, but none forgotten.
@@ -123,6 +125,12 @@ class Library(Part):
         """Passes and failures by cell, checkpoint and rubric version."""
         with self._store.read() as connection:
             return cell_counts_of(connection, checkpoint_id)
+
+
+def _learned(connection: Connection, among: Iterable[Sample], role: Role) -> tuple[Learning, ...]:
+    if "correction" not in visible_kinds(role):
+        return ()
+    return tuple(learnings(connection, [sample.id for sample in among if sample.kind == "correction"]))
 
 
 def _above(connection: Connection, sample_id: str) -> list[str]:

@@ -62,10 +62,9 @@ class SwarmService(swarm_pb2_grpc.SwarmServiceServicer):
     async def GetLineage(self, request: Any, _context: Any) -> Any:
         role, keep = caller().role, Mask.of(request, records_pb2.Sample)
         lined("GetLineageRequest.sample_id", request.sample_id)
-        samples = await self._desk.read(lambda exchange: exchange.lineage(request.sample_id, role))
-        learned = await self._desk.read(lambda exchange: exchange.learnings(samples, role))
-        kept = within_message(map(keep, wires(samples)))
-        return swarm_pb2.GetLineageResponse(samples=kept, learnings=wires(learned))
+        family = await self._desk.read(lambda exchange: exchange.family(request.sample_id, role))
+        kept = within_message(map(keep, wires(family.samples)))
+        return swarm_pb2.GetLineageResponse(samples=kept, learnings=wires(family.learnings))
 
     async def ListSpecies(self, request: Any, _context: Any) -> Any:
         lined("ListSpeciesRequest.checkpoint_id", request.checkpoint_id)

@@ -113,7 +113,7 @@ class StoredReader:
 
     async def family(self, sample_id: str) -> Family:
         """A sample with its ancestors and descendants, and the checkpoints that learned from them."""
-        return _stored_family(self._exchange, sample_id)
+        return self._exchange.family(sample_id)
 
     async def making(self, checkpoint_id: str) -> Making:
         """A checkpoint, how its exam ended, and what made it."""
@@ -140,15 +140,10 @@ def stored_told(exchange: Exchange, report_id: str) -> Told:
     return Told(
         row,
         state,
-        _stored_family(exchange, row.id),
-        _stored_family(exchange, row.probe_id) if row.probe_id else _NOBODY,
-        _stored_family(exchange, again) if exchange.facts([again]) else _NOBODY,
+        exchange.family(row.id),
+        exchange.family(row.probe_id) if row.probe_id else _NOBODY,
+        exchange.family(again) if exchange.facts([again]) else _NOBODY,
     )
-
-
-def _stored_family(exchange: Exchange, sample_id: str) -> Family:
-    found = exchange.lineage(sample_id)
-    return Family(samples=tuple(found), learnings=tuple(exchange.learnings(found)))
 
 
 def operator(run: Path, patience: float = _PATIENCE_SECONDS) -> SwarmClient:

@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[2]
 WRONG = f"{sys.executable} {Path(__file__).with_name('wrong_agents.py')}"
 PLAYED = ("work", "redelivery", "expired-lease", "sigterm", "drain")
 PATIENT = Terms(step=120, leaving=60)
+OWN_OF_A_PROBER, OWN_OF_A_TEACHER = ("work", "redelivery", "busy", "sigterm"), ("work", "redelivery", "garbage")
+"""What is an example's own; how a class of `swarm.agent` comes and goes is seen of README's teacher."""
 
 
 @pytest.fixture
@@ -55,19 +57,15 @@ def test_the_agent_in_the_readme_gets_everything_right(teacher: str) -> None:
     ],
 )
 def test_what_is_wrong_is_caught_by_name(kind: str, wrong: list[str], hint: str) -> None:
-    terms = Terms(step=20, leaving=5) if kind in ("deaf", "stays") else PATIENT
-    report = checked(f"{WRONG} {kind}", "student", PLAYED, terms)
+    terms = Terms(step=20, leaving=2) if kind in ("deaf", "stays") else PATIENT
+    report = checked(f"{WRONG} {kind}", "student", ("work", *wrong) if wrong else PLAYED, terms)
     assert report.wrong() == wrong, report
     findings = [finding for played in report.played for finding in played.findings if not finding.right]
     assert all(finding.hint.startswith(hint) for finding in findings)
     assert len(findings) == len(wrong)
-
-
-def test_a_crash_is_shown_with_its_last_words() -> None:
-    report = checked(f"{WRONG} believes", "student", ["expired-lease"], PATIENT)
-    (played,) = report.played
-    assert "it ended with exit code 1" in played.findings[-1].said
-    assert "RuntimeError: LEASE_LOST" in played.last_words
+    if kind == "believes":  # and a crash is shown with its last words
+        assert "it ended with exit code 1" in findings[-1].said
+        assert "RuntimeError: LEASE_LOST" in report.played[-1].last_words
 
 
 def test_one_that_does_no_work_is_not_asked_for_more() -> None:
@@ -83,7 +81,8 @@ def test_incidents_of_the_past_are_asked_as_they_should(tmp_path: Path, monkeypa
     rows = [f"relative/rain/date,Text: in {number} days,2026-04-02,\n" for number in range(40)]
     (tmp_path / "incidents.csv").write_text("cell,question,answer,rationale\n" + "".join(rows))
     monkeypatch.setenv("INCIDENTS", str(tmp_path / "incidents.csv"))
-    report = checked(f"{sys.executable} {ROOT / 'examples/agents/incident_prober.py'}", "prober", terms=PATIENT)
+    command = f"{sys.executable} {ROOT / 'examples/agents/incident_prober.py'}"
+    report = checked(command, "prober", OWN_OF_A_PROBER, PATIENT)
     assert report.passed, report
 
 
@@ -108,7 +107,8 @@ def endpoint() -> Iterator[Endpoint]:
 def test_a_model_behind_an_endpoint_teaches_as_it_should(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
     monkeypatch.setenv("MODEL", "m")
-    report = checked(f"{sys.executable} {ROOT / 'examples/agents/endpoint_teacher.py'}", "teacher", terms=PATIENT)
+    command = f"{sys.executable} {ROOT / 'examples/agents/endpoint_teacher.py'}"
+    report = checked(command, "teacher", OWN_OF_A_TEACHER, PATIENT)
     assert report.passed, report
 
 

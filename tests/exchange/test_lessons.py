@@ -55,17 +55,18 @@ def test_a_checkpoint_is_made_of_its_own_lessons_and_of_those_before_it(rig: Rig
 
 def test_a_family_names_who_learned_from_it(rig: Rig) -> None:
     one, _, three = taught(rig)
-    family = rig.exchange.lineage(one.root_id or one.parent_id)
-    assert rig.exchange.learnings(family) == [
+    family = rig.exchange.family(one.root_id or one.parent_id)
+    assert family.learnings == (
         Learning(sample_id=one.id, checkpoint_id="c1", fresh=True, replays=0),
         Learning(sample_id=one.id, checkpoint_id="c2", fresh=False, replays=2),
-    ]
-    assert [item.checkpoint_id for item in rig.exchange.learnings(rig.exchange.lineage(three.id))] == ["c2"]
+    )
+    assert list(family.learnings) == rig.exchange.learnings(family.samples)
+    assert [item.checkpoint_id for item in rig.exchange.family(three.id).learnings] == ["c2"]
 
 
 def test_a_student_is_not_told_which_of_its_attempts_were_corrected(rig: Rig) -> None:
     one, _, _ = taught(rig)
-    assert rig.exchange.learnings(rig.exchange.lineage(one.id), Role.STUDENT) == []
+    assert rig.exchange.family(one.id, Role.STUDENT).learnings == ()
     assert made_of(rig, "c2", Role.STUDENT) == set()
 
 

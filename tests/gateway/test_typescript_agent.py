@@ -1,7 +1,6 @@
 """The agents in examples/typescript, built from the protos as its own scripts do, at a real gateway."""
 
 import asyncio
-import hashlib
 import os
 import re
 import shutil
@@ -23,22 +22,14 @@ from swarm.gateway.server import Gateway
 from swarm.records import Probe, Sample, Tier
 from swarm.roles import Role
 from swarm.work import FailKind, Stage
+from tests.typescript import TYPESCRIPT, missing
 
 SECONDS = 240.0
 ROOT = Path(__file__).parents[2]
-AGENT = ROOT / "examples" / "typescript"
 NAME = "calendar-prober"
 BATCH = 8
+WORK = ("work", "redelivery", "garbage")
 QUESTION = re.compile(r"Now: \w{3} (\d{4}-\d{2}-\d{2}) 09:15\nText: .* (\d+) days from now")
-
-
-def missing() -> str:
-    """Why the agent can't be built here; "" where it can."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        return "node and npm aren't on this machine"
-    lock = hashlib.sha256((AGENT / "package-lock.json").read_bytes()).hexdigest()[:16]
-    there = (AGENT / "node_modules" / f"installed-{lock}").exists()
-    return "" if there else "its packages aren't installed: `make typescript` says why"
 
 
 pytestmark = [pytest.mark.skipif(bool(missing()), reason=missing())]
@@ -50,8 +41,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("typescript")
     (root / "proto").symlink_to(ROOT / "proto")
     folder = root / "examples" / "typescript"
-    shutil.copytree(AGENT, folder, ignore=shutil.ignore_patterns("node_modules", "gen", "build"))
-    (folder / "node_modules").symlink_to(AGENT / "node_modules")
+    shutil.copytree(TYPESCRIPT, folder, ignore=shutil.ignore_patterns("node_modules", "gen", "build"))
+    (folder / "node_modules").symlink_to(TYPESCRIPT / "node_modules")
     known = {**os.environ, "npm_config_offline": "true", "npm_config_update_notifier": "false"}
     command = ["npm", "run", "--silent", "build"]
     done = subprocess.run(command, cwd=folder, env=known, capture_output=True, text=True, check=False, timeout=SECONDS)
@@ -59,14 +50,16 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "build" / "prober.js"
 
 
-@pytest.mark.parametrize("role", [Role.PROBER, Role.TEACHER])
-def test_the_conformance_kit_finds_nothing_wrong(program: Path, role: Role) -> None:
+@pytest.mark.parametrize(
+    ("role", "only"), [(Role.PROBER, ()), (Role.STUDENT, WORK), (Role.JUDGE, WORK)]
+)  # the teacher's whole play is in tests/conformance/test_skeletons.py
+def test_the_conformance_kit_finds_nothing_wrong(program: Path, role: Role, only: tuple[str, ...]) -> None:
     command = f"node {program.with_name(f'{role}.js')}"
-    report = checked(command, role, terms=Terms(step=120, leaving=60), at_once=2)
+    report = checked(command, role, only, Terms(step=120, leaving=60), at_once=2)
     wrong = [(one.scenario, one.findings, one.last_words) for one in report.played if one.result != "right"]
     assert wrong == []
     scenarios = {played.scenario for played in report.played}
-    assert scenarios >= {"work", "redelivery", "version-skew", "torn", "busy", "sigterm"}
+    assert scenarios >= set(only or ("work", "redelivery", "version-skew", "torn", "busy", "sigterm"))
 
 
 @asynccontextmanager
