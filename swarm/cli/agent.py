@@ -28,7 +28,11 @@ def check(
             "command line are replaced by them."
         ),
     ],
-    role: Annotated[Role | None, typer.Option(help="What the command line starts; a class says it itself.")] = None,
+    role: Annotated[str, typer.Option(help="What the command line starts; a class says it itself.")] = "",
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="CONFIG", help="The config that declares the role, where it is one of your own."),
+    ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Play this scenario; repeatable.")] = None,
     domain: Annotated[str, typer.Option(help="Domain of the work that it is given.")] = "calendar",
     step: Annotated[float, typer.Option(min=1, help="Seconds that it may take for one step, its start included.")] = 30,
@@ -38,11 +42,12 @@ def check(
 ) -> None:
     """Play a swarm against an agent, and say what it gets right and wrong; exit code 1 where something is wrong."""
     # Loads the whole gateway, which no other command should wait for.
+    from swarm.config import load
     from swarm.conformance.check import chosen
     from swarm.conformance.stage import Terms
     from swarm.conformance.target import target_of
 
-    found = target_of(target, role or "")
+    found = target_of(target, role, load(config).declared_roles if config is not None else ())
     names, terms = chosen(found.role, only or ()), Terms(domain, step, leaving)
     report = asyncio.run(_report(target, found, names, terms, at_once, not as_json))
     if as_json:
@@ -83,4 +88,4 @@ async def _report(text: str, target: "Target", names: list[str], terms: "Terms",
         ended.append(one)
         if aloud:
             say("\n".join(lines(one)))
-    return Report(target=text, role=target.role, played=tuple(ended))
+    return Report(target=text, role=target.role.name, played=tuple(ended))

@@ -2,16 +2,27 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from swarm.conformance import outages, strange, working
+from swarm.conformance import outages, places, strange, working
 from swarm.conformance.report import Finding, Played, Report, Result
 from swarm.conformance.stage import Stage, Terms, staged
-from swarm.conformance.target import ROLES, Target, target_of
+from swarm.conformance.target import Target, target_of
 from swarm.errors import ConfigError
-from swarm.flow import LEASES
-from swarm.roles import Role
+from swarm.flow import BUILT_IN, Place, RoleSpec
+
+
+def _anyone(_role: RoleSpec) -> bool:
+    return True
+
+
+def _leases(role: RoleSpec) -> bool:
+    return role.place is not Place.SOURCE
+
+
+def _is_declared(role: RoleSpec) -> bool:
+    return role not in BUILT_IN.specs
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +30,7 @@ class Scenario:
     """One thing that happens to agents; its docstring says what it asks of them."""
 
     play: Callable[[Stage], Awaitable[list[Finding]]]
-    roles: Collection[Role] = ROLES
+    fits: Callable[[RoleSpec], bool] = _anyone
 
     @property
     def about(self) -> str:
@@ -30,9 +41,9 @@ class Scenario:
 SCENARIOS: dict[str, Scenario] = {
     "work": Scenario(working.work),
     "redelivery": Scenario(working.redelivery),
-    "duplicate": Scenario(working.duplicate, LEASES),
-    "expired-lease": Scenario(working.expired_lease, LEASES),
-    "garbage": Scenario(strange.garbage, LEASES),
+    "duplicate": Scenario(working.duplicate, _leases),
+    "expired-lease": Scenario(working.expired_lease, _leases),
+    "garbage": Scenario(strange.garbage, _leases),
     "version-skew": Scenario(strange.skew),
     "slow-start": Scenario(outages.slow_start),
     "unavailable": Scenario(outages.unavailable),
@@ -40,15 +51,16 @@ SCENARIOS: dict[str, Scenario] = {
     "busy": Scenario(outages.busy),
     "sigterm": Scenario(outages.sigterm),
     "drain": Scenario(outages.drain),
+    "undeclared": Scenario(places.undeclared, _is_declared),
 }
 
 
-def chosen(role: Role, only: Collection[str]) -> list[str]:
+def chosen(role: RoleSpec, only: Collection[str]) -> list[str]:
     """The scenarios to play. Raises ConfigError naming one that isn't there, or isn't for that role."""
-    fitting = [name for name, scenario in SCENARIOS.items() if role in scenario.roles]
+    fitting = [name for name, scenario in SCENARIOS.items() if scenario.fits(role)]
     for name in only:
         if name not in fitting:
-            raise ConfigError(f"there is no scenario {name!r} for a {role}", f"Give some of {', '.join(fitting)}")
+            raise ConfigError(f"there is no scenario {name!r} for a {role.name}", f"Give some of {', '.join(fitting)}")
     return [name for name in fitting if name in only or not only]
 
 
@@ -93,13 +105,18 @@ async def _play(target: Target, name: str, terms: Terms) -> Played:
 
 
 def checked(
-    target: str, role: str = "", only: Collection[str] = (), terms: Terms = Terms(), at_once: int = 4
+    target: str,
+    role: str = "",
+    only: Collection[str] = (),
+    terms: Terms = Terms(),
+    at_once: int = 4,
+    declared: Sequence[RoleSpec] = (),
 ) -> Report:
     """All that is to be said of an agent, for its own tests. Raises ConfigError as `target_of` and `chosen` do."""
-    found = target_of(target, role)
+    found = target_of(target, role, declared)
     names = chosen(found.role, only)
 
     async def all_played() -> list[Played]:
         return [one async for one in played(found, names, terms, at_once)]
 
-    return Report(target=target, role=found.role, played=tuple(asyncio.run(all_played())))
+    return Report(target=target, role=found.role.name, played=tuple(asyncio.run(all_played())))

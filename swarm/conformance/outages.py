@@ -70,7 +70,7 @@ async def torn(stage: Stage) -> list[Finding]:
     await stage.until(lambda: any(call.ended for call in stage.calls(stage.hands_in)))
     sample = await fed(stage)
     found = [await brings(stage, sample, "the connection broke before an answer")]
-    if stage.role is not Role.PROBER and found[0].right:
+    if stage.leases and found[0].right:
         stage.proxy.reset()
         sample = await fed(stage)
         found.append(await brings(stage, sample, "the connection broke while it waited"))
@@ -79,7 +79,7 @@ async def torn(stage: Stage) -> list[Finding]:
 
 async def busy(stage: Stage) -> list[Finding]:
     """Be told RESOURCE_EXHAUSTED with a delay, and that there is no room for what you bring."""
-    asks = "Register" if stage.role is Role.PROBER else "Lease"
+    asks = "Lease" if stage.leases else "Register"
 
     async def limit(_call: Call, _forward: Forward) -> Any:
         said = "the caller makes too many calls"
@@ -150,7 +150,7 @@ async def _leaves(stage: Stage, ask: Callable[[], Awaitable[None]], told: str, h
         return await forward()
 
     stage.door.rule = at_first((stage.hands_in,), asks)
-    if stage.role is not Role.PROBER:
+    if stage.leases:
         await stage.company.feed(stage.role, 3)
     await stage.begin()
     if not await stage.until(lambda: bool(asked)):
@@ -172,7 +172,7 @@ async def _left(stage: Stage, well: str, hint: str) -> list[Finding]:
             "Call Fail with RELEASE for what you can't finish: it goes to another agent at once, and burns no attempt"
         )
         found.append(wrong(f"it left {held} leases behind, which others get only once they run out", hint))
-    elif stage.role is not Role.PROBER:
+    elif stage.leases:
         found.append(right("nothing is leased to it any more"))
     if not stage.calls("Leave"):
         found.append(wrong("it didn't take itself off the roster", "Call AgentService.Leave before you end"))

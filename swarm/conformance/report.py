@@ -3,7 +3,6 @@
 from enum import StrEnum
 
 from swarm.records import Record
-from swarm.roles import Role
 
 
 class Result(StrEnum):
@@ -38,7 +37,7 @@ class Report(Record):
     """All scenarios that were played on one agent."""
 
     target: str
-    role: Role
+    role: str
     played: tuple[Played, ...]
 
     @property

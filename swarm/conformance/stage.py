@@ -16,7 +16,7 @@ from swarm.conformance.proxy import Proxy
 from swarm.conformance.target import NAME, Process, Target
 from swarm.domains import load_domain
 from swarm.errors import UnavailableError
-from swarm.flow import LEASES
+from swarm.flow import Place, RoleSpec
 from swarm.gateway.server import Settings, serving
 from swarm.records import Tier
 from swarm.roles import Role
@@ -36,7 +36,7 @@ class Terms:
 class Stage:
     """What a scenario is played on."""
 
-    def __init__(self, role: Role, run: Path, company: Company, agent: Process, terms: Terms) -> None:
+    def __init__(self, role: RoleSpec, run: Path, company: Company, agent: Process, terms: Terms) -> None:
         self.role, self.company, self.agent, self.terms = role, company, agent, terms
         self._run, self._changed = run, asyncio.Event()
         self._ahead = 0.0
@@ -47,9 +47,14 @@ class Stage:
         """Whether nobody answers at the gateway's address."""
 
     @property
+    def leases(self) -> bool:
+        """Whether the role takes work; a prober, or another source, brings what nobody asked it for."""
+        return self.role.place is not Place.SOURCE
+
+    @property
     def hands_in(self) -> str:
         """The method by which the role brings what it made."""
-        return "Publish" if self.role is Role.PROBER else "Complete"
+        return "Complete" if self.leases else "Publish"
 
     def changed(self) -> None:
         """Look again at whatever is waited for."""
@@ -78,7 +83,7 @@ class Stage:
     async def begin(self) -> None:
         """Start the agent with a credential of its own, as one that is trusted."""
         operator = self.company.client(Role.OPERATOR)
-        _, token = await operator.issue_credential(NAME, self.role, tier=Tier.TRUSTED)
+        _, token = await operator.issue_credential(NAME, self.role.name, tier=Tier.TRUSTED)
         await self.agent.start(self.address, token)
         self._ending = asyncio.create_task(self._say_end())
 
@@ -152,7 +157,7 @@ class Stage:
 
     async def held(self) -> int:
         """How many samples it still holds."""
-        return await self.company.leased(LEASES[self.role]) if self.role in LEASES else 0
+        return await self.company.leased(self.role.queue) if self.leases else 0
 
 
 @asynccontextmanager
@@ -163,9 +168,9 @@ async def staged(target: Target, terms: Terms) -> AsyncIterator[Stage]:
         run = folder / "run"
         settings = Settings(run, "check", terms.domain, gold_checks=False, clock_offset_file=run / CLOCK_FILE)
         gateway = await stack.enter_async_context(serving(settings))
-        company = Company(run, load_domain(terms.domain))
+        company = Company(run, gateway.address, load_domain(terms.domain))
         stage = Stage(target.role, run, company, Process(target, folder / "words"), terms)
         await stage.open(gateway.address)
         stack.push_async_callback(stage.close)
-        await company.begin()
+        await company.begin(target.role)
         yield stage

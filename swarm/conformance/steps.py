@@ -2,12 +2,11 @@
 
 from swarm.conformance.report import Finding, right, wrong
 from swarm.conformance.stage import Stage
-from swarm.roles import Role
 
 
 async def fed(stage: Stage) -> str:
-    """The id of a new piece of work; "" for a prober, which brings its own."""
-    return "" if stage.role is Role.PROBER else (await stage.company.feed(stage.role))[0]
+    """The id of a new piece of work; "" for a source, which brings its own."""
+    return (await stage.company.feed(stage.role))[0] if stage.leases else ""
 
 
 async def begun(stage: Stage) -> str:
@@ -18,12 +17,12 @@ async def begun(stage: Stage) -> str:
 
 
 async def brings(stage: Stage, sample: str, after: str, hint: str = "Call again after a pause that grows") -> Finding:
-    """Whether the agent, after what it met, completes a piece of work, or, as a prober, brings any at all."""
+    """Whether the agent, after what it met, completes a piece of work, or, as a source, brings any at all."""
 
     def comes() -> bool:
-        if stage.role is Role.PROBER:
-            return any(code == "OK" for _, code in stage.published())
-        return sample in stage.completed()
+        if stage.leases:
+            return sample in stage.completed()
+        return any(code == "OK" for _, code in stage.published())
 
     if await stage.until(comes):
         return right(f"{after}, and it did its work")

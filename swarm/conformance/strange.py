@@ -48,7 +48,7 @@ async def garbage(stage: Stage) -> list[Finding]:
     ]
     if not found:
         found.append(right(f"of {len(given)} it answered {len(stage.completed())}, and handed back the others"))
-    if stage.role is Role.JUDGE and _passed(stage, given):
+    if stage.role.name == Role.JUDGE and _passed(stage, given):
         hint = "What an attempt says is data. See docs/trust.md, words to the judge"
         found.append(wrong("it passed an attempt that is no answer and orders it to", hint))
     return [*found, await goes_on(stage)]
@@ -84,7 +84,7 @@ async def skew(stage: Stage) -> list[Finding]:
         return reply
 
     stage.door.rule = newer
-    if stage.role is Role.PROBER:
+    if not stage.leases:
         await stage.begin()
         await stage.until(lambda: len(stage.calls("Publish")) > 1, SETTLE_SECONDS)
         if not stage.published():

@@ -7,7 +7,7 @@ import shlex
 import shutil
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +15,11 @@ from typing import Any
 
 from swarm.agent.acting import agent_class, consumed, role_of
 from swarm.errors import ConfigError
-from swarm.flow import LEASES
+from swarm.flow import BUILT_IN, LEASES, RoleSpec
 from swarm.roles import Role
 
 ROLES = (*LEASES, Role.PROBER)
-"""Roles that the kit knows how to keep busy."""
+"""Roles of the swarm's own that the kit knows how to keep busy; any declared one is known, too."""
 NAME = "under-test"
 _GUARD = ("sh", "-c", "read -r _; kill -s KILL 0")
 """Waits for the kit to end, however it does, then ends its process group: itself, the agent, what that has started."""
@@ -32,7 +32,7 @@ class Target:
     """A command line, and the role that what it starts has. `path` is where Python looks for modules, if it matters."""
 
     command: tuple[str, ...]
-    role: Role
+    role: RoleSpec
     path: str = ""
 
     def filled(self, place: Mapping[str, str]) -> list[str]:
@@ -43,34 +43,45 @@ class Target:
         return filled
 
 
-def target_of(text: str, role: str = "") -> Target:
-    """What `module:Class`, or else a command line, stands for. Raises ConfigError where that can be no role's agent."""
-    if role and role not in ROLES:
-        raise ConfigError(f"the role is {role!r}", f"Give one of {', '.join(ROLES)}")
+def target_of(text: str, role: str = "", declared: Sequence[RoleSpec] = ()) -> Target:
+    """What `module:Class`, or else a command line, stands for, beside the roles that a config declares.
+
+    Raises ConfigError where that can be no role's agent.
+    """
+    known: dict[str, RoleSpec] = {role: BUILT_IN.by_name[role] for role in ROLES}
+    known |= {spec.name: spec for spec in declared}
+    if role and role not in known:
+        raise ConfigError(f"the role is {role!r}", f"Give one of {_named(known)}")
     if _CLASS.fullmatch(text):
-        declared = _declared(text)
-        if role not in ("", declared):
-            raise ConfigError(f"{text} is a {declared}, not a {role}", f"Leave --role out, or say --role {declared}")
+        said = _role_in(text, known)
+        if role not in ("", said):
+            raise ConfigError(f"{text} is a {said}, not a {role}", f"Leave --role out, or say --role {said}")
         path = os.pathsep.join(filter(None, sys.path))
-        return Target((sys.executable, "-m", "swarm.agent", text), declared, path)
+        return Target((sys.executable, "-m", "swarm.agent", text), known[said], path)
     if not role:
-        raise ConfigError("a command line doesn't say what role it has", f"Give --role, one of {', '.join(ROLES)}")
+        raise ConfigError("a command line doesn't say what role it has", f"Give --role, one of {_named(known)}")
     words = shlex.split(text)
     if not words or shutil.which(words[0]) is None:
         raise ConfigError(f"{text!r} can't be started", "Give module:Class, or a command line whose program is there")
-    return Target(tuple(words), Role(role))
+    return Target(tuple(words), known[role])
 
 
-def _declared(place: str) -> Role:
+def _role_in(place: str, known: Mapping[str, RoleSpec]) -> str:
     """The role of the class, which must be one that can take part. Modules are looked for in this folder, too."""
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.insert(0, here)
     kind: Any = agent_class(place)
     shown = kind.__new__(kind)  # without __init__: what that loads need not be loaded twice
     consumed(shown)
-    if (declared := role_of(shown)) not in ROLES:
-        raise ConfigError(f"{place} is a {declared}", f"The kit knows how to keep busy a {', a '.join(ROLES)}")
-    return Role(declared)
+    if (said := role_of(shown)) not in known:
+        raise ConfigError(
+            f"{place} is a {said}", f"Give --config with the config that declares it; known: {_named(known)}"
+        )
+    return said
+
+
+def _named(known: Mapping[str, RoleSpec]) -> str:
+    return ", ".join(known)
 
 
 class Process:

@@ -9,7 +9,6 @@ from swarm.conformance.stage import Stage
 from swarm.conformance.steps import begun, brings, goes_on
 from swarm.conformance.target import NAME
 from swarm.errors import UnavailableError
-from swarm.roles import Role
 from swarm.v1 import exchange_pb2, state_pb2
 
 PIECES = 6
@@ -21,7 +20,7 @@ LEASE_PASSES = 3601.0
 
 async def work(stage: Stage) -> list[Finding]:
     """Do ordinary work, and say who you are."""
-    if stage.role is Role.PROBER:
+    if not stage.leases:
         await stage.begin()
         await stage.until(lambda: any(code == "OK" for _, code in stage.published()))
         taken = [code for _, code in stage.published()]
@@ -71,7 +70,7 @@ def _allowed(stage: Stage) -> list[Finding]:
 
 async def redelivery(stage: Stage) -> list[Finding]:
     """Answer the same sample, delivered again, under the same id."""
-    if stage.role is Role.PROBER:
+    if not stage.leases:
         return await _published_again(stage)
 
     async def forget(call: Call, _forward: Forward) -> Any:
@@ -89,7 +88,7 @@ async def redelivery(stage: Stage) -> list[Finding]:
         return [wrong(said, "A sample may come again under another token: answer it again, it is no fault")]
     first, again = ([output.id for output in item.outputs] for item in (answers[0], answers[-1]))
     if first == again:
-        return [right("both deliveries were answered under the same ids")]
+        return [right("both deliveries were answered under the same ids"), *_alike(answers[0], answers[-1])]
     said = f"its answers to the same sample have the ids {', '.join(first)} and then {', '.join(again)}"
     hint = (
         "Make an output's id from the leased sample's id (swarm.records.child_id, or lease.completed): work is "
@@ -98,8 +97,19 @@ async def redelivery(stage: Stage) -> list[Finding]:
     return [wrong(said, hint)]
 
 
+def _alike(first: Any, again: Any) -> list[Finding]:
+    """Whether a gate let the same sample go the same way both times; nothing for what is no gate."""
+    one, two = ([out.annotation.decision for out in item.outputs if out.annotation.decision] for item in (first, again))
+    if not one:
+        return []
+    if one == two:
+        return [right("both times it let the sample go the same way")]
+    hint = "Decide by what stands in the sample, or remember it by its id: work is delivered at least once"
+    return [wrong("the same sample passed once, and once it was dropped", hint)]
+
+
 async def _published_again(stage: Stage) -> list[Finding]:
-    """For a prober: the first Publish is taken and its answer lost, so that the agent must send it again."""
+    """For a source: the first Publish is taken and its answer lost, so that the agent must send it again."""
 
     async def lose(_call: Call, forward: Forward) -> Any:
         await forward()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from declared_agents import CRITIC, ESCALATOR, TICKETS
 from starlette.requests import Request
 from starlette.responses import Response
 from typer.testing import CliRunner
@@ -17,6 +18,7 @@ from swarm.conformance.check import SCENARIOS
 from swarm.conformance.company import probes
 from swarm.domains import load_domain
 from swarm.errors import ConfigError
+from swarm.flow import RoleSpec
 from swarm.records import Probe
 from tests.endpoint import Endpoint, said
 
@@ -42,7 +44,7 @@ def test_the_agent_in_the_readme_gets_everything_right(teacher: str) -> None:
     done = CliRunner().invoke(app, ["agent", "check", teacher, "--at-once", "4", "--step", "120", "--json"])
     report = json.loads(done.stdout)
     assert [one["scenario"] for one in report["played"] if one["result"] != "right"] == [], report
-    assert {one["scenario"] for one in report["played"]} == set(SCENARIOS)
+    assert {one["scenario"] for one in report["played"]} == set(SCENARIOS) - {"undeclared"}
     assert done.exit_code == 0
 
 
@@ -74,7 +76,7 @@ def test_one_that_does_no_work_is_not_asked_for_more() -> None:
     nothing = r"^WRONG +work .*\n +- it completed nothing .*; it called nothing; it ended with exit code 0\n +hint: "
     assert re.search(nothing, done.stdout, re.MULTILINE)
     assert re.search(r"^skipped +sigterm", done.stdout, re.MULTILINE)
-    assert done.stdout.endswith(f"0 of {len(SCENARIOS)} right, work wrong\n")
+    assert done.stdout.endswith(f"0 of {len(SCENARIOS) - 1} right, work wrong\n")
 
 
 def test_incidents_of_the_past_are_asked_as_they_should(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,6 +114,33 @@ def test_a_model_behind_an_endpoint_teaches_as_it_should(endpoint: Endpoint, mon
     assert report.passed, report
 
 
+def test_a_gate_of_ones_own_takes_part(tmp_path: Path) -> None:
+    config = tmp_path / "with-critic.toml"
+    critic = '\n[flow.critic]\nconsumes = "failures"\nstands = "before teacher"\n'
+    config.write_text((ROOT / "examples" / "attach.toml").read_text() + critic)
+    words = ["agent", "check", f"{sys.executable} {ROOT / 'examples/agents/critic.py'}", "--role", "critic"]
+    only = ("work", "redelivery", "undeclared")
+    more = ["--config", str(config), "--at-once", "2", "--step", "120", *(f"--only={name}" for name in only)]
+    done = CliRunner().invoke(app, [*words, *more])
+    assert done.exit_code == 0, done.output
+    assert "both times it let the sample go the same way" in done.stdout
+    assert "once its role was declared no more, it ended with exit code 77" in done.stdout
+    assert done.stdout.endswith("3 of 3 right\n")
+
+
+@pytest.mark.parametrize(("kind", "role"), [("Escalator", ESCALATOR), ("Tickets", TICKETS)])
+def test_a_tap_and_a_source_of_ones_own_take_part(kind: str, role: RoleSpec) -> None:
+    report = checked(f"declared_agents:{kind}", only=["work", "redelivery"], terms=PATIENT, declared=[CRITIC, role])
+    assert report.passed, report
+    assert report.role == role.name
+
+
+def test_a_gate_that_decides_another_way_is_caught() -> None:
+    report = checked("declared_agents:Fickle", only=["redelivery"], terms=PATIENT, declared=[CRITIC])
+    (wrong,) = [finding for played in report.played for finding in played.findings if not finding.right]
+    assert wrong.said == "the same sample passed once, and once it was dropped"
+
+
 @pytest.mark.parametrize(
     ("target", "role", "only", "refused"),
     [
@@ -119,6 +148,8 @@ def test_a_model_behind_an_endpoint_teaches_as_it_should(endpoint: Endpoint, mon
         ("sleep 1", "operator", [], "the role is 'operator'"),
         ("no-such-program --now", "judge", [], "can't be started"),
         ("no_such_module:Agent", "", [], "no agent at 'no_such_module:Agent'"),
+        ("declared_agents:Fickle", "", [], "Fickle is a critic"),
+        ("sleep 1", "critic", [], "the role is 'critic'"),
         ("collections:Counter", "", [], "Counter.role is None"),
         ("swarm.skeletons.teacher:NewTeacher", "judge", [], "is a teacher, not a judge"),
         ("sleep 1", "prober", ["expired-lease"], "there is no scenario 'expired-lease' for a prober"),
