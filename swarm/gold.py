@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from swarm.criteria import Rubric
 from swarm.domains.base import Domain
-from swarm.records import Attempt, Correction, Probe, Sample, Verdict
+from swarm.records import Annotation, Attempt, Correction, Probe, Sample, Verdict
 from swarm.rubric import judge_attempt, open_criteria
 from swarm.rubric_cases import Case
 
@@ -17,13 +17,17 @@ def gold_of(domain: Domain) -> Callable[[Sequence[Sample], Sample, Rubric | None
 
     A correction is right if its answer verifies and no step of it that can be checked is false; a verdict, if the
     program that judges by the same rubric comes to the same. What a student says is its checkpoint's, right or wrong:
-    it is held against the attempt of another one by the same checkpoint, where the chain begins with one.
+    it is held against the attempt of another one by the same checkpoint, where the chain begins with one. So is what a
+    gate decides against the decision that was followed.
     """
 
     def gold(chain: Sequence[Sample], output: Sample, rubric: Rubric | None) -> bool | None:
         payloads = [sample.payload for sample in chain]
         probe = next((payload for payload in payloads if isinstance(payload, Probe)), None)
         attempt = next((payload for payload in payloads if isinstance(payload, Attempt)), None)
+        followed = next((payload.decision for payload in payloads if isinstance(payload, Annotation)), None)
+        if isinstance(output.payload, Annotation):
+            return output.payload.decision is followed if followed is not None else None
         if probe is None or probe.reference is None:
             return None
         match output.payload:

@@ -7,8 +7,10 @@ import pytest
 from swarm.domains import load_domain
 from swarm.gold import LONGEST, gold_of
 from swarm.records import (
+    Annotation,
     Attempt,
     Correction,
+    Decision,
     Payload,
     Probe,
     Purpose,
@@ -54,6 +56,15 @@ def correction(**changes: object) -> Correction:
 )
 def test_a_correction_is_right_if_it_verifies(changes: dict[str, object], right: bool) -> None:
     assert checked(correction(**changes)) is right
+
+
+@pytest.mark.parametrize("decision", list(Decision))
+def test_a_decision_is_right_if_it_is_the_one_that_was_followed(decision: Decision) -> None:
+    verdict = answer_to(ASKED, Verdict(passed=False, rubric_version=1, decided_by="verifier"))
+    said = answer_to(verdict, Annotation(schema_name="critique", body="{}", decision=decision))
+    followed = answer_to(verdict, Annotation(schema_name="critique", body="{}", decision=Decision.PASS))
+    assert GOLD([followed, verdict, ASKED], said, None) is (decision is Decision.PASS)
+    assert GOLD([verdict, ASKED], said, None) is None
 
 
 def test_a_verdict_is_right_if_the_program_says_the_same() -> None:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from swarm.exchange.conduct import note, recent, standings_of
 from swarm.exchange.flow import Code, Identity, State, refused_output, refused_token
@@ -15,7 +15,7 @@ from swarm.exchange.rows import Lost, chains, facts_by_id, samples_by_id
 from swarm.exchange.schema import queue, samples, trials
 from swarm.exchange.tokens import Claim
 from swarm.flow import Flow
-from swarm.records import Attempt, Purpose, Sample, Tier, Verdict
+from swarm.records import Annotation, Attempt, Purpose, Sample, Tier, Verdict
 from swarm.roles import Role, Standing
 from swarm.work import Answer, Completion, FailKind, Failure, Outcome
 
@@ -28,7 +28,7 @@ MOST_WITHHELD = 2000
 WINDOW = 300
 """Latest outcomes that are looked at."""
 
-_LENDABLE = (State.READY, State.LEASED, State.DELAYED, State.DONE)
+_UNDONE = (State.READY, State.LEASED, State.DELAYED)
 _LOST = "the loan on {} has ended: drop this work and lease again"
 
 
@@ -56,12 +56,14 @@ class Quarantine(Queues):
         return [a.model_copy(update={"id": sample.id}) for a, sample in zip(answers, samples, strict=True)]
 
     def _hand_out(self, connection: Connection, agent: Identity, stage: str, limit: int, until: int) -> list[Given]:
-        """In quarantine: the newest learn work of the stage that this agent wasn't lent yet, done already or not."""
+        """In quarantine: the newest learn work of the stage that this agent wasn't lent yet, done already or not; done
+        first where what others made of it is what an outcome is held against."""
         if agent.tier is not Tier.QUARANTINED:
             return super()._hand_out(connection, agent, stage, limit, until)
+        by_peers = current_flow(connection).completes_with(agent.role_name) in ("attempt", "annotation")
         lent = select(func.count()).where(trials.c.agent == agent.name, trials.c.open)
         room = MOST_LENT - (connection.scalar(lent) or 0)
-        ids = _lendable(connection, agent, stage, min(limit, room)) if room > 0 else []
+        ids = _lendable(connection, agent, stage, min(limit, room), by_peers) if room > 0 else []
         if ids:
             loan = {"agent": agent.name, "stage": stage, "open": True, "until": until}
             connection.execute(insert(trials), [{**loan, "sample_id": sample_id} for sample_id in ids])
@@ -198,7 +200,7 @@ class Quarantine(Queues):
             lost: Lost = {}
             (chain,) = chains(connection, [claim.sample_id], lost)
             output = next(output for output in item.outputs if output.kind == wanted)
-            chain = (*_peers(connection, output, lost), *chain)
+            chain = (*_peers(connection, agent, claim, output, lost), *chain)
             verdict = output.payload
             rubric = stored_rubric(connection, verdict.rubric_version) if isinstance(verdict, Verdict) else None
             known = None if lost else self._gold(chain, output, rubric)
@@ -226,22 +228,38 @@ def _withheld(connection: Connection, producer: str) -> int:
     return connection.scalar(kept) or 0
 
 
-def _peers(connection: Connection, output: Sample, lost: Lost) -> list[Sample]:
-    """What a student of the swarm's own said to the same probe by the same checkpoint, if this is an attempt."""
-    if not isinstance(output.payload, Attempt):
-        return []
-    same = samples.c.parent_id == output.parent_id, samples.c.checkpoint_id == output.payload.checkpoint_id
-    query = select(samples.c.id).where(*same, samples.c.kind == "attempt", samples.c.tier == Tier.INSIDE)
-    found = connection.scalars(query.where(samples.c.forgotten_at.is_(None)).limit(1)).all()
+def _peers(connection: Connection, agent: Identity, claim: Claim, output: Sample, lost: Lost) -> list[Sample]:
+    """What a student of the swarm's own said to the same probe by the same checkpoint, if this is an attempt; by what
+    another agent let the same sample pass the same gate, or end there, if this is a decision."""
+    query = select(samples.c.id).where(samples.c.parent_id == output.parent_id, samples.c.forgotten_at.is_(None))
+    match output.payload:
+        case Attempt(checkpoint_id=checkpoint_id):
+            query = query.where(samples.c.checkpoint_id == checkpoint_id)
+            query = query.where(samples.c.kind == "attempt", samples.c.tier == Tier.INSIDE)
+        case Annotation(decision=decision) if decision is not None:
+            done = queue.c.sample_id == claim.sample_id, queue.c.stage == claim.stage, queue.c.state == State.DONE
+            other = select(queue.c.lease_agent).where(*done, queue.c.lease_agent != agent.name).scalar_subquery()
+            query = query.where(samples.c.producer == other, samples.c.kind == "annotation")
+        case _:
+            return []
+    found = connection.scalars(query.order_by(samples.c.revision).limit(1)).all()
     return list(samples_by_id(connection, found, lost).values())
 
 
-def _lendable(connection: Connection, agent: Identity, stage: str, limit: int) -> list[str]:
+def _lendable(connection: Connection, agent: Identity, stage: str, limit: int, done_first: bool) -> list[str]:
+    groups = [(State.DONE,), _UNDONE] if done_first else [(State.DONE, *_UNDONE)]
+    found: list[str] = []
+    for states in groups:
+        found += connection.scalars(_lendable_in(states, agent, stage, limit - len(found)))
+    return found
+
+
+def _lendable_in(states: Sequence[State], agent: Identity, stage: str, limit: int) -> Select[tuple[str]]:
     root = samples.alias("root")
     mine = (trials.c.sample_id == samples.c.id) & (trials.c.agent == agent.name)
     joined = samples.join(queue, queue.c.sample_id == samples.c.id).join(root, root.c.id == samples.c.root_id)
     query = select(samples.c.id).select_from(joined.outerjoin(trials, mine))
-    query = query.where(queue.c.stage == stage, queue.c.state.in_(_LENDABLE), trials.c.sample_id.is_(None))
+    query = query.where(queue.c.stage == stage, queue.c.state.in_(states), trials.c.sample_id.is_(None))
     query = query.where(samples.c.purpose == Purpose.LEARN, root.c.tier == Tier.INSIDE)
     query = query.where(samples.c.forgotten_at.is_(None))
-    return list(connection.scalars(query.order_by(samples.c.revision.desc()).limit(limit)))
+    return query.order_by(samples.c.revision.desc()).limit(limit)

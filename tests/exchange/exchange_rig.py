@@ -8,6 +8,7 @@ from pathlib import Path
 
 from swarm.exchange import DEFAULT_CREDITS, Credits, Exchange, Identity
 from swarm.records import (
+    Annotation,
     Attempt,
     Cell,
     Correction,
@@ -70,6 +71,8 @@ def gold(chain: Sequence[Sample], output: Sample, _rubric: object) -> bool | Non
             return verdict.passed
         case Attempt() as said if isinstance(chain[0].payload, Attempt):
             return said.text == chain[0].payload.text
+        case Annotation(decision=decision) if isinstance(chain[0].payload, Annotation):
+            return decision is chain[0].payload.decision
         case _:
             return None
 

@@ -21,7 +21,8 @@ from swarm.errors import RefusedError
 from swarm.exchange import Identity
 from swarm.exchange.checkup import examine
 from swarm.exchange.quarantine import MOST_LENT, MOST_WITHHELD
-from swarm.records import Purpose, Sample, Tier, new_id
+from swarm.flow import RoleSpec
+from swarm.records import Annotation, Decision, Purpose, Sample, Tier, new_id
 from swarm.roles import AgentCard, Role, Standing
 from swarm.work import Completion, FailKind, Failure, Outcome, Stage
 
@@ -267,6 +268,42 @@ def test_a_student_is_held_against_the_swarm_s_own_by_the_same_checkpoint(rig: R
         (lease,) = rig.lease(student)
         assert rig.complete(student, lease, attempt_at(lease.sample, checkpoint_id or "base", said)).ok
     assert outcomes(rig, student) == [Outcome.UNCHECKED, Outcome.UNCHECKED, Outcome.WRONG, Outcome.RIGHT]
+
+
+CRITIC = RoleSpec(name="critic", consumes="failures", stands="before teacher", completes_with="annotation")
+
+
+def critic(name: str, tier: Tier) -> Identity:
+    return Identity(name, Role.DECLARED, "x", tier, declared_role="critic")
+
+
+def decided(rig: Rig, agent: Identity, decision: Decision, limit: int = 1) -> list[str]:
+    """The samples that an agent decided over, as many as it got."""
+    leases = rig.exchange.lease(agent, "critic", limit)
+    for lease in leases:
+        said = Annotation(schema_name="critique", body="{}", decision=decision)
+        assert rig.exchange.complete(agent, [lease.completed(said)])[0].ok
+    return [lease.sample.id for lease in leases]
+
+
+def test_a_gate_is_held_against_the_decision_that_was_followed(rig: Rig) -> None:
+    rig.exchange.apply_flow([CRITIC])
+    made, _ = rig.exchange.issue("far-critic", "critic")
+    colleague, outside = critic("near-critic", Tier.TRUSTED), critic(made.name, Tier.QUARANTINED)
+    for decision in (Decision.PASS, Decision.DROP):
+        rig.failure()
+        decided(rig, colleague, decision)
+    rig.failure()
+    before = books(rig)
+    given = decided(rig, outside, Decision.PASS, 3)
+    assert given[2] == max(rig.exchange.samples("verdict"), key=lambda sample: sample.revision).id, "what is done first"
+    assert outcomes(rig, outside) == [Outcome.UNCHECKED, Outcome.RIGHT, Outcome.WRONG]
+    assert books(rig) == before, "what it decides moves nothing"
+    rig.clock.turn(1)
+    rig.exchange.set_tier(outside.name, Tier.TRUSTED, "known to me")
+    trusted = critic(made.name, Tier.TRUSTED)
+    assert len(decided(rig, trusted, Decision.DROP)) == 1
+    assert outcomes(rig, trusted) == [Outcome.UNCHECKED], "whose own decision is followed, nobody can say"
 
 
 def test_a_correction_that_is_known_to_be_wrong_is_not_taught(rig: Rig) -> None:
