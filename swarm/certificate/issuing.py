@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from swarm.calibration import Bench, asks_model, items_of_version
 from swarm.certificate.counting import canonical, numbers_of, shortfalls
+from swarm.certificate.made_up import made_up
 from swarm.certificate.page import write_page
 from swarm.certificate.records import (
     Asked,
@@ -110,6 +111,9 @@ def certificate_of(exchange: Exchange, config: Config, at: datetime) -> Certific
         events=seen,
         numbers=numbers_of(seen, terms),
         says=sentence(terms),
+        made_up=made_up(
+            domain, *(_until(exchange, kind, Purpose.CENSUS, census, end) for kind in ("probe", "attempt"))
+        ),
     )
     if missing := shortfalls(certificate):
         raise RefusedError("CONFLICT", f"its events do not bear it out: {'; '.join(missing)}", "Besiege it again")
@@ -206,10 +210,7 @@ def _attempts(steps: Sequence[Step]) -> tuple[Attempted, ...]:
 
 def _asked(exchange: Exchange, purpose: Purpose, after: int, until: int) -> tuple[Asked, ...]:
     """The probes of a measurement in the order asked, with the verdicts that were there when it ended."""
-    probes, verdicts = (
-        [sample for sample in _samples(exchange, kind, purpose, after) if sample.revision <= until]
-        for kind in ("probe", "verdict")
-    )
+    probes, verdicts = (_until(exchange, kind, purpose, after, until) for kind in ("probe", "verdict"))
     tally = Tally()
     tally.ask(probes)
     tally.judge(verdicts)
@@ -221,6 +222,10 @@ def _one(sample: Sample, passed: bool | None) -> Asked:
     assert isinstance(sample.payload, Probe)
     cell = sample.payload.cell.key
     return Asked(revision=sample.revision, probe_id=sample.id, sha256=sample.digest(), cell=cell, passed=passed)
+
+
+def _until(exchange: Exchange, kind: str, purpose: Purpose, after: int, until: int) -> list[Sample]:
+    return [sample for sample in _samples(exchange, kind, purpose, after) if sample.revision <= until]
 
 
 def _samples(exchange: Exchange, kind: str, purpose: Purpose, after: int) -> list[Sample]:

@@ -31,7 +31,7 @@ def render(given: Signed, revoked: Sequence[Finding] = ()) -> str:
     """The page. It shows what the certificate says; whether that holds is for `swarm certificate verify`."""
     certificate = given.certificate
     title = f"Certificate of {certificate.swarm}: {certificate.subject.domain}"
-    parts = (_plainly, _shown, _cells, _attempts, _power, _not_said, _subject)
+    parts = (_plainly, _shown, _cells, _made_up, _attempts, _power, _not_said, _subject)
     body = _top(certificate, title, revoked) + "".join(part(certificate) for part in parts)
     return page(title, body + _check(given))
 
@@ -125,6 +125,23 @@ def _power(certificate: Certificate) -> str:
         "Would the swarm have found a hole?",
         f"<p>{escape(note)}</p>{table(('planted student', 'questions', 'holes', 'found'), rows)}",
     )
+
+
+def _made_up(certificate: Certificate) -> str:
+    """Nothing where the domain rests on no documents."""
+    if not certificate.made_up:
+        return ""
+    rows = []
+    for one in certificate.made_up:
+        ends = proportion(one.found, one.of)
+        interval = f"{percent(ends.lower)} – {percent(ends.upper)}" if one.of else ""
+        rows.append((one.fault, one.of, one.found, interval))
+    note = (
+        "Its answers in the census, looked through for what no document bears out. This is told beside the statement, "
+        "which is about right and wrong answers."
+    )
+    head = ("fault", "answers that could show it", "do", "95% interval")
+    return section("What it made up", f"<p class=soft>{escape(note)}</p>{table(head, rows)}")
 
 
 def _not_said(certificate: Certificate) -> str:
