@@ -5,7 +5,6 @@ phase is stopped or certified. What runs it, Ray Train or one process alone, is 
 """
 
 import asyncio
-import tempfile
 import time
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -23,6 +22,7 @@ from trainers.curves import Curves
 from trainers.desk import Desk, takes_turns
 from trainers.drift import Drift
 from trainers.learner import Learner
+from trainers.scratch import scratch
 from trainers.states import FOLDER, States
 from trainers.timesheet import Timesheet
 from trainers.watchdog import Watchdog, hang_note
@@ -70,7 +70,7 @@ def train(config: Config, members: Members) -> None:
     learner.model.register_forward_pre_hook(watchdog.beat)
     drift = Drift(learner, general_examples(weights.folder(config.student.weights))) if members.rank == 0 else None
     books, problems = _restore(learner, states, members)
-    with tempfile.TemporaryDirectory(prefix="swarm-trainer-") as scratch, asyncio.Runner() as runner:
+    with scratch(config.run_dir / FOLDER, members.rank, members.workers) as place, asyncio.Runner() as runner:
         desk = runner.run(Desk.open(config, books, problems, timesheet)) if members.rank == 0 else None
         while True:
             order = members.shared(runner.run(desk.order()) if desk else None)
@@ -82,14 +82,14 @@ def train(config: Config, members: Members) -> None:
             if order.kind == "train":
                 began = time.monotonic()
                 with watchdog.watching():
-                    done = learner.learn(list(order.examples), members.workers, Path(scratch), order.recipe)
+                    done = learner.learn(list(order.examples), members.workers, place, order.recipe)
                 timesheet.took(TrainerActivity.TURN, time.monotonic() - began - done.seconds)
                 if desk:
                     runner.run(desk.book(order, done, learner.rounds))
             if order.candidate and desk and drift:
                 runner.run(desk.doing(TrainerActivity.PUBLISHING))
                 desk.drift = drift.kl(learner)
-                _publish(learner, desk, runner, states, Path(scratch))
+                _publish(learner, desk, runner, states, place)
         if desk:
             runner.run(desk.close())
 
@@ -104,7 +104,7 @@ def _restore(learner: Learner, states: States, members: Members) -> tuple[GroupB
     return books, problems
 
 
-def _publish(learner: Learner, desk: Desk, runner: asyncio.Runner, states: States, scratch: Path) -> None:
+def _publish(learner: Learner, desk: Desk, runner: asyncio.Runner, states: States, place: Path) -> None:
     """The candidate, and the state that says it was made; by rank 0, whose copy of the weights is everyone's."""
 
     def keep(books: GroupBooks) -> None:
@@ -114,7 +114,7 @@ def _publish(learner: Learner, desk: Desk, runner: asyncio.Runner, states: State
 
         states.save(write)
 
-    learner.save_weights(scratch / "weights")
+    learner.save_weights(place / "weights")
     if learner.section.mode is TrainMode.LORA:
-        checkpoints.name_base(scratch / "weights", weights.folder(desk.config.student_source))
-    runner.run(desk.publish(learner, scratch / "weights", keep))
+        checkpoints.name_base(place / "weights", weights.folder(desk.config.student_source))
+    runner.run(desk.publish(learner, place / "weights", keep))

@@ -10,7 +10,7 @@ from swarm.errors import WeightsError
 from swarm.students import TensorFile
 
 FOLDER = "group"
-"""Below the run folder: the group's states, and what watchdogs left."""
+"""Below the run folder: the group's states, its workers' scratch, and what watchdogs left."""
 MANIFEST = "manifest.json"
 KEPT = 2
 """States that are kept: the newest, and the one before it in case that is damaged."""

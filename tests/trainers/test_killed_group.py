@@ -158,6 +158,7 @@ async def grown(config: Config, kills: int, rng: random.Random) -> tuple[Outcome
     folder, problems = States(run / "group" / "states").newest()
     assert folder is not None
     assert not problems
+    assert not list((run / "group").glob("scratch-*")), "what killed workers left goes with the next one"
     return outcome, load_file(folder / "optimizer.safetensors")
 
 
