@@ -155,7 +155,7 @@ class Ingestion:
             text, encoding = read_text(found.kind, body)
             parsed = parse_markdown("".join(map(clean, _pieces(text))), Path(found.source).name)
             if encoding:
-                problems.append(_problem(found, Trouble.ENCODING, f"it is no UTF-8; read as {encoding}"))
+                problems.append(_problem(found, Trouble.ENCODING, f"it is not plain UTF-8; read as {encoding}"))
         if held:
             said = ", ".join(f"{count} {kind}" for kind, count in sorted(held.items()))
             problems.append(_problem(found, Trouble.HELD_BACK, said))

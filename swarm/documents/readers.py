@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
@@ -62,11 +63,15 @@ def read_text(kind: Kind, body: bytes) -> tuple[str, str]:
     text, encoding = (_pdf(body), "") if kind is Kind.PDF else decoded(body)
     if kind in _TO_MARKDOWN:
         text = _TO_MARKDOWN[kind](text)
+    if (sound := _LONE.sub("\N{REPLACEMENT CHARACTER}", text)) != text:
+        text, encoding = sound, encoding or "UTF-8 with halves of characters replaced"
     if not text.strip():
         raise ReadingError(Trouble.NO_TEXT, "it has no text" + (_SCANNED if kind is Kind.PDF else ""))
     return text, encoding
 
 
+_LONE = re.compile(r"[\ud800-\udfff]")
+"""Halves of characters, which no store takes; JSON and PDF can hold them."""
 _SCANNED = ": its pages are pictures; run it through character recognition first"
 
 
@@ -83,7 +88,7 @@ def _notebook(text: str) -> str:
     try:
         cells = json.loads(text)["cells"]
         parts = [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ReadingError(Trouble.UNREADABLE, f"it is no notebook: {type(error).__name__} {error}") from None
     return "\n\n".join(said if kind == "markdown" else f"```\n{said}\n```" for kind, said in parts)
 

@@ -70,7 +70,9 @@ def _wanted(path: Path) -> bool:
     return not hidden and kind_of(path.name) is not None
 
 
-def _file(path: Path, most_bytes: int) -> Found:
+def _file(path: Path, most_bytes: int) -> Found | Problem:
+    if (said := str(path).encode("utf-8", "backslashreplace").decode()) != str(path):
+        return Problem(source=said, trouble=Trouble.UNREADABLE, said="its name is no UTF-8; give it another one")
     kind = kind_of(path.name)
     assert kind is not None, f"{path} was not looked at before"
 

@@ -1,6 +1,7 @@
 """Ingestion: what is read, what changes when a file does, and every kind of bad input, named and survived."""
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -144,6 +145,22 @@ def test_bad_files_are_each_named_and_the_rest_is_read(folder: Path, tmp_path: P
     assert sorted(named(outcome, Trouble.UNREADABLE)) == ["binary.txt", "broken.ipynb", "scan.pdf"]
     assert named(outcome, Trouble.ENCODING) == ["latin.txt"]
     assert len(outcome.new) == 2
+
+
+def test_hostile_files_are_named_and_survived(folder: Path, tmp_path: Path) -> None:
+    (folder / "deep.ipynb").write_text('{"cells": ' + "[" * 100_000)
+    half = {"cells": [{"cell_type": "markdown", "source": ["Half of a character, \ud800, and 30 more words."]}]}
+    (folder / "half.ipynb").write_text(json.dumps(half))
+    Path(os.fsdecode(os.fsencode(folder) + b"/bad\xffname.md")).write_text("# Named\n\nIt has 30 words.\n")
+    (folder / "quotes.md").write_text("> " * 5000 + "deep\n")
+    (folder / "line.md").write_text("a" * 1_000_000)
+    os.mkfifo(folder / "pipe.md")
+    outcome = ingest(tmp_path / "lib", folder)
+    assert sorted(named(outcome, Trouble.UNREADABLE)) == ["bad\\udcffname.md", "deep.ipynb"]
+    assert named(outcome, Trouble.ENCODING) == ["half.ipynb"]
+    assert {Path(source).name for source in outcome.new} >= {"half.ipynb", "quotes.md", "line.md"}
+    again = ingest(tmp_path / "lib", folder)
+    assert (again.new, named(again, Trouble.ENCODING)) == ((), ["half.ipynb"])
 
 
 def pdf(page: bytes) -> bytes:
