@@ -9,7 +9,10 @@ from swarm.tally import Tally
 
 
 class Counting:
-    """Begins anew whenever the phase or the champion is another; after a restart it reads the same again."""
+    """Begins anew whenever the phase or the champion is another; after a restart it reads the same again.
+
+    A pause begins nothing anew: else whoever pauses and restarts would have another measurement for nothing.
+    """
 
     def __init__(self) -> None:
         self._reign = ""
@@ -29,7 +32,7 @@ class Counting:
         reign = f"{state.phase.name}/{state.phase.since}/{champion.id}"
         if reign != self._reign:
             self._reign, self._tally = reign, Tally(in_order=purpose is not Purpose.LEARN)
-            self._read = dict.fromkeys(("probe", "verdict"), max(champion.revision, state.phase.revision))
+            self._read = dict.fromkeys(("probe", "verdict"), max(champion.revision, state.phase.began))
         for kind, add in (("probe", self._tally.ask), ("verdict", self._tally.judge)):
             while page := await client.samples(kind, purpose=purpose, since_revision=self._read[kind], limit=500):
                 add(page)

@@ -10,13 +10,15 @@ from ray.exceptions import RayActorError, RayError
 from agents.engines import open_engine
 from agents.engines.base import Engine, Generation, Request
 from agents.engines.holding import Holding
+from agents.engines.planted import planted
 from agents.model_judge import Assessor, ModelJudge
 from swarm import checkpoints, weights
 from swarm.config import Config
+from swarm.domains import load_domain
 from swarm.domains.base import Domain
 from swarm.engine_states import EngineLook
 from swarm.errors import EngineUnavailable
-from swarm.records import new_id
+from swarm.records import Cell, new_id
 from swarm.roles import Role
 from swarm.sections import EngineKind
 from swarm.students import Checkpoint
@@ -43,6 +45,10 @@ class EngineActor:
                 checkpoints.verify(base, folder)
         turn = Turn(config.run_dir / "turn") if not section.gpus and not config.trainer.gpus else None
         self._engine: Engine = open_engine(section, folder, adapter_rank=config.trainer.rank, turn=turn)
+        if section.planted:
+            domain = load_domain(config.swarm.domain)
+            cells = tuple(Cell.parse(key) for key in config.exam.cells) or tuple(domain.cells())
+            self._engine = planted(self._engine, domain, cells, section.planted, config.swarm.seed)
         self._holding = Holding()
         self._changing = asyncio.Lock()
         self._incarnation = new_id()

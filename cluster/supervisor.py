@@ -191,7 +191,7 @@ class Supervisor:
             sensitivity=judge.sensitivity,
             judge_suspended=judge.suspended,
             evolver_done=True,
-            frozen=max(champion.revision, rubric.revision) <= state.phase.revision,
+            frozen=max(champion.revision, rubric.revision) <= state.phase.began,
         ).model_copy(update={"elapsed_minutes": self._clock.minutes})
         record = next_phase(view, policy, now) or self._teacher_spent(state)
         if record is not None:

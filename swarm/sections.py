@@ -144,6 +144,9 @@ class EngineSection(Section):
     key: str = Field("", description="environment variable, or path of a file, that holds the endpoint's key")
     requests_per_minute: int = Field(60, ge=1, description="rate limit towards an endpoint")
     dollars_per_million_tokens: float = Field(0, ge=0, description="price of an endpoint, for the books and the budget")
+    planted: int = Field(
+        0, ge=0, description="holes planted into its answers, for a student that must not be certified"
+    )
 
 
 class RoleSection(Section):

@@ -37,6 +37,8 @@ class PhaseRecord(Record):
     """The number of siege and census attempts so far in this run; the next one spends alpha_(attempt+1)."""
     revision: int = 0
     since: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    began: Count = 0
+    """The revision at which the phase began. A pause within it begins nothing anew."""
 
 
 class CellCount(Record):

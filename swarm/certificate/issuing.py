@@ -176,9 +176,11 @@ def _subject(
 
 
 def _decoding(config: Config, domain: Domain) -> str:
+    engine = config.engines[config.role(Role.STUDENT).engine or "student"]
+    holes = f", with {engine.planted} planted holes" if engine.planted else ""
     if domain.choices:
-        return f"the likeliest of {', '.join(domain.choices)}"
-    return f"greedy, at most {config.student.max_new_tokens} tokens"
+        return f"the likeliest of {', '.join(domain.choices)}{holes}"
+    return f"greedy, at most {config.student.max_new_tokens} tokens{holes}"
 
 
 def _steps(exchange: Exchange) -> list[Step]:

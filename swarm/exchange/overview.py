@@ -57,8 +57,9 @@ class Overview(Students):
                     "Read it again and decide again",
                 )
             now = self._store.now()
-            since = current.since if record.name is current.name else moment(now)
-            stored = _store_phase(connection, record.model_copy(update={"since": since}), now)
+            goes_on = record.name is current.name
+            start = {"since": current.since if goes_on else moment(now), "began": current.began if goes_on else 0}
+            stored = _store_phase(connection, record.model_copy(update=start), now)
             if record.name is PhaseName.CERTIFIED:
                 self.graduate(connection)
         return stored
@@ -149,7 +150,9 @@ def begin_phase(connection: Connection, now: int) -> None:
 
 
 def _phase(connection: Connection) -> PhaseRecord:
-    return PhaseRecord.model_validate_json(read_meta(connection, "phase"))
+    record = PhaseRecord.model_validate_json(read_meta(connection, "phase"))
+    # A store from before there was the field.
+    return record if record.began else record.model_copy(update={"began": record.revision})
 
 
 def _trainer(connection: Connection) -> TrainerStanding:
@@ -158,6 +161,7 @@ def _trainer(connection: Connection) -> TrainerStanding:
 
 
 def _store_phase(connection: Connection, record: PhaseRecord, now: int) -> PhaseRecord:
+    record = record.model_copy(update={"began": record.began or current_revision(connection) + 1})
     revision = append(connection, EventKind.PHASE, record.name, now, record)
     stored = record.model_copy(update={"revision": revision})
     write_meta(connection, "phase", stored.model_dump_json())

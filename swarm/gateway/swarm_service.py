@@ -172,6 +172,6 @@ def _move(exchange: Exchange, wanted: PhaseRecord, expected_revision: int) -> Ph
 
 
 def _same(one: PhaseRecord, other: PhaseRecord) -> bool:
-    """Whether a call repeats what was already done; revision and time are the gateway's."""
-    without = {"revision", "since"}
+    """Whether a call repeats what was already done; revisions and time are the gateway's."""
+    without = {"revision", "since", "began"}
     return one.model_dump(exclude=without) == other.model_dump(exclude=without)

@@ -396,7 +396,7 @@ class CellCount(_message.Message):
     def __init__(self, cell: _Optional[_Union[_records_pb2.Cell, _Mapping]] = ..., checkpoint_id: _Optional[str] = ..., rubric_version: _Optional[int] = ..., passed: _Optional[int] = ..., failed: _Optional[int] = ...) -> None: ...
 
 class PhaseRecord(_message.Message):
-    __slots__ = ("name", "reason", "paused", "epoch", "attempt", "revision", "since")
+    __slots__ = ("name", "reason", "paused", "epoch", "attempt", "revision", "since", "began")
     NAME_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     PAUSED_FIELD_NUMBER: _ClassVar[int]
@@ -404,6 +404,7 @@ class PhaseRecord(_message.Message):
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     SINCE_FIELD_NUMBER: _ClassVar[int]
+    BEGAN_FIELD_NUMBER: _ClassVar[int]
     name: PhaseName
     reason: str
     paused: bool
@@ -411,7 +412,8 @@ class PhaseRecord(_message.Message):
     attempt: int
     revision: int
     since: _timestamp_pb2.Timestamp
-    def __init__(self, name: _Optional[_Union[PhaseName, str]] = ..., reason: _Optional[str] = ..., paused: _Optional[bool] = ..., epoch: _Optional[int] = ..., attempt: _Optional[int] = ..., revision: _Optional[int] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    began: int
+    def __init__(self, name: _Optional[_Union[PhaseName, str]] = ..., reason: _Optional[str] = ..., paused: _Optional[bool] = ..., epoch: _Optional[int] = ..., attempt: _Optional[int] = ..., revision: _Optional[int] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., began: _Optional[int] = ...) -> None: ...
 
 class Criterion(_message.Message):
     __slots__ = ("id", "text", "check", "params", "veto")

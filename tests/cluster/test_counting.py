@@ -4,12 +4,14 @@ import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from cluster.counting import Counting
 from cluster.hearing import Hearing
 from swarm.client import SwarmClient
 from swarm.domains.calendar import CalendarDomain
+from swarm.errors import RefusedError
 from swarm.gateway.server import Settings, serving
 from swarm.records import Attempt, Purpose, Verdict
 from swarm.roles import Role
@@ -33,9 +35,12 @@ async def supervisor(tmp_path: Path) -> AsyncIterator[SwarmClient]:
         yield client
 
 
-async def work(run: Path, purpose: Purpose, passed: list[bool | None]) -> None:
-    """Probes that are asked in this order; None is one that nobody answers. The last is judged first."""
-    rng = random.Random(str(purpose))
+async def work(run: Path, purpose: Purpose, passed: list[bool | None], seed: str = "") -> None:
+    """Probes that are asked in this order; None is one that nobody answers. The last is judged first.
+
+    The same purpose and seed make the same probes with the same ids.
+    """
+    rng = random.Random(f"{purpose}{seed}")
     probes = [DOMAIN.make(DOMAIN.cells()[0], rng, purpose)[0] for _ in passed]
     async with (
         SwarmClient.for_run(run, Role.PROBER, "prober-0") as prober,
@@ -61,10 +66,11 @@ async def look(counting: Counting, client: SwarmClient) -> tuple[int, int]:
     return await counting.look(client, await client.state(), champion)
 
 
-async def move(client: SwarmClient, name: PhaseName) -> None:
-    """Go to a phase."""
+async def move(client: SwarmClient, name: PhaseName, *, paused: bool = False) -> None:
+    """Go to a phase, or pause in it."""
     phase = await client.phase()
-    await client.set_phase(phase.model_copy(update={"name": name, "attempt": 1}), phase.revision)
+    changes = {"name": name, "attempt": 1, "paused": paused}
+    await client.set_phase(phase.model_copy(update=changes), phase.revision)
 
 
 async def test_a_siege_counts_up_to_the_first_without_a_verdict(supervisor: SwarmClient, tmp_path: Path) -> None:
@@ -74,6 +80,61 @@ async def test_a_siege_counts_up_to_the_first_without_a_verdict(supervisor: Swar
     await work(tmp_path, Purpose.SIEGE, [True, False, True, None, True, True])
     assert await look(counting, supervisor) == counting.counts == (3, 1)
     assert await look(Counting(), supervisor) == (3, 1), "after a restart it is the same"
+
+
+async def test_a_census_that_is_paused_and_resumed_loses_nothing_and_counts_nothing_twice(
+    supervisor: SwarmClient, tmp_path: Path
+) -> None:
+    counting = Counting()
+    await move(supervisor, PhaseName.CENSUS)
+    began = (await supervisor.phase()).began
+    await work(tmp_path, Purpose.CENSUS, [True, False, True])
+    assert await look(counting, supervisor) == (3, 1)
+    await move(supervisor, PhaseName.CENSUS, paused=True)
+    await move(supervisor, PhaseName.CENSUS)
+    phase = await supervisor.phase()
+    assert (phase.began, phase.revision > began) == (began, True)
+    assert await look(Counting(), supervisor) == (3, 1), "a pause and a restart are no new census"
+    await work(tmp_path, Purpose.CENSUS, [True, True], "resumed")
+    assert await look(counting, supervisor) == await look(Counting(), supervisor) == (5, 1)
+
+
+async def test_a_prober_that_repeats_itself_after_a_restart_is_counted_once(
+    supervisor: SwarmClient, tmp_path: Path
+) -> None:
+    counting = Counting()
+    await move(supervisor, PhaseName.CENSUS)
+    await work(tmp_path, Purpose.CENSUS, [True, False])
+    async with SwarmClient.for_run(tmp_path, Role.PROBER, "prober-0") as prober:
+        rng = random.Random(f"{Purpose.CENSUS}")
+        repeated = [DOMAIN.make(DOMAIN.cells()[0], rng, Purpose.CENSUS)[0] for _ in range(2)]
+        assert all(answer.ok for answer in await prober.publish(repeated))
+    assert await look(counting, supervisor) == await look(Counting(), supervisor) == (2, 1)
+
+
+async def test_a_census_goes_on_at_a_gateway_that_was_started_again(tmp_path: Path) -> None:
+    counts, settings = [], Settings(tmp_path, "test", "calendar")
+    for start, passed in enumerate(([True, False, True], [True, True, None])):
+        async with (
+            serving(settings),
+            SwarmClient.for_run(tmp_path, Role.SUPERVISOR, "supervisor") as client,
+        ):
+            if not start:
+                await client.put_rubric(seed_rubric("calendar"))
+                await client.put_checkpoint(Checkpoint(id="base", status=CheckpointStatus.BASE, url="file:///base"))
+                await move(client, PhaseName.CENSUS)
+            await work(tmp_path, Purpose.CENSUS, passed, str(start))
+            counts.append(await look(Counting(), client))
+    assert counts == [(3, 1), (5, 1)]
+
+
+async def test_the_beginning_of_a_phase_is_the_gateways_to_say(supervisor: SwarmClient) -> None:
+    await move(supervisor, PhaseName.CENSUS)
+    phase = await supervisor.phase()
+    told = await supervisor.set_phase(phase.model_copy(update={"paused": True, "began": 1}), phase.revision)
+    assert told.began == phase.began
+    with pytest.raises(RefusedError, match="the phase is census at revision"):
+        await supervisor.set_phase(told.model_copy(update={"paused": False}), phase.revision)
 
 
 async def test_each_phase_begins_anew_and_learn_counts_verdicts_as_they_come(

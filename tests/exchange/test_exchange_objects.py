@@ -65,6 +65,7 @@ def test_the_phase_moves_only_from_the_revision_that_was_read(rig: Rig) -> None:
     rig.clock.turn(60)
     paused = rig.exchange.set_phase(second.model_copy(update={"paused": True}), second.revision)
     assert (paused.since, paused.paused, rig.exchange.phase()) == (second.since, True, paused)
+    assert (first.began, second.began, paused.began, paused.revision) == (1, 2, 2, 3)
     assert [e.phase for e in rig.exchange.events(0) if e.kind is EventKind.PHASE] == [first, second, paused]
 
 
