@@ -74,7 +74,7 @@ async def audit(
     target, place = PlantedTarget(student, name_of(number), inner), folder / name_of(number)
     place.mkdir(parents=True, exist_ok=True)
     with answer_log(place / ANSWERS_FILE) as log:
-        siege = Siege(siege_plan(plan, number), domain, cells, rubric_of(siege_plan(plan, number)), log, plan.draws)
+        siege = Siege(siege_plan(plan, number), domain, cells, rubric_of(siege_plan(plan, number)), log)
         shown.answered(log.answered)
         ending = ""
         while not ending:

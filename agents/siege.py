@@ -49,22 +49,14 @@ _MEND = "The answers so far are kept: mend the target, then add --resume"
 class Siege:
     """One siege in progress. Its probes follow from the plan and the answers alone, so that going on is repeating."""
 
-    def __init__(
-        self,
-        plan: SiegePlan,
-        domain: Domain,
-        cells: Sequence[Cell],
-        rubric: Rubric,
-        log: AnswerLog,
-        draws: int = CANDIDATES,
-    ) -> None:
+    def __init__(self, plan: SiegePlan, domain: Domain, cells: Sequence[Cell], rubric: Rubric, log: AnswerLog) -> None:
         self.plan = plan
         self.outcomes: list[Outcome] = []
         self._domain = domain
         self._rubric = rubric
         self.log = log
         families = {Purpose.SIEGE: tuple(FAMILIES)}
-        self._prober = Prober(domain, cells, f"siege/{plan.seed}", families, draws)
+        self._prober = Prober(domain, cells, f"siege/{plan.seed}", families, CANDIDATES)
         self._pending: list[Sample] = []
 
     @property

@@ -45,8 +45,6 @@ from swarm.state import PhaseName, PhaseRecord, SwarmState
 from swarm.tally import Tally
 
 CERTIFICATE_FILE = "certificate.json"
-WIDTH = 2
-"""Draws for each probe that families choose from in a running swarm; agents/prober.py."""
 _PAGE = 500
 
 
@@ -123,7 +121,7 @@ def certificate_of(exchange: Exchange, config: Config, at: datetime) -> Certific
 def with_power(certificate: Certificate, power: PowerReport) -> Certificate:
     """The certificate with what the same probers found of planted students, at the number of questions of its siege.
 
-    Raises RefusedError CONFLICT where the audit isn't whole, or isn't of this domain, these cells and these probers.
+    Raises RefusedError CONFLICT where the audit isn't whole, or isn't of this domain and these cells.
     """
     subject, plan = certificate.subject, power.plan
     calls = certificate.numbers.siege_probes
@@ -132,7 +130,6 @@ def with_power(certificate: Certificate, power: PowerReport) -> Certificate:
     for wrong, said, fix in (
         (domain.name != subject.domain, f"it is of the domain {domain.name}, not {subject.domain}", "--domain"),
         (cells != {*subject.cells}, f"it has {len(cells)} cells, not those {len(subject.cells)}", "--cells"),
-        (plan.draws != WIDTH, f"its probers draw {plan.draws} times for each probe, a run's {WIDTH} times", "--draws"),
         (plan.calls < calls, f"it asked {plan.calls} questions, and the siege {calls}", "--calls"),
         (not power.whole, f"{len(power.students)} of {plan.students} students were probed", "--resume"),
     ):

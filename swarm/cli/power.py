@@ -27,9 +27,6 @@ def power(
     students: Annotated[int, typer.Option(min=1, max=1000, help="Students, each with holes of its own.")] = 6,
     holes: Annotated[int, typer.Option(min=1, max=100, help="Holes of each student.")] = 5,
     calls: Annotated[int, typer.Option(min=1, help="Questions to each student.")] = 300,
-    draws: Annotated[
-        int, typer.Option(min=1, max=64, help="Draws for each probe: 8 as in `swarm siege`, 2 as in a run's own siege.")
-    ] = 8,
     seed: Annotated[int, typer.Option(min=0, help="Seed of holes and probes.")] = 1,
     rubric: Annotated[str, typer.Option(help="Rubric file, instead of rubrics/siege.yaml.")] = "",
     min_share: Annotated[
@@ -53,7 +50,7 @@ def power(
     try:
         plan = PowerPlan(
             domain=domain, cells=tuple(cells or ()), target=target, kind=kind, seed=seed, students=students,
-            holes=holes, calls=calls, draws=draws, rubric=rubric,
+            holes=holes, calls=calls, rubric=rubric,
         )  # fmt: skip
         besieged(load_domain(plan.domain), plan.cells)
     except ValidationError as error:

@@ -34,8 +34,6 @@ class PowerPlan(Record):
     """Holes of each student."""
     calls: int = Field(300, ge=1)
     """Questions to each student."""
-    draws: int = Field(8, ge=1, le=64)
-    """Draws for each probe that a family chooses from: 8 as in `swarm siege`, 2 as in a swarm's own siege."""
     rubric: str = ""
 
     def differs(self, other: "PowerPlan") -> str:

@@ -24,7 +24,7 @@ from swarm.siege.view import view
 
 DOMAIN = load_domain("calendar")
 CELLS = ("span/rain/duration", "span/border/ask", "span/border/none")
-PLAN = PowerPlan(domain="calendar", cells=CELLS, students=1, holes=3, calls=30, draws=2)
+PLAN = PowerPlan(domain="calendar", cells=CELLS, students=1, holes=3, calls=30)
 
 
 def hole(at: int, prevalence: float, family: Origin = Origin.GRAMMAR) -> HoleAudit:
@@ -64,7 +64,7 @@ def test_a_hole_that_nothing_falls_into_is_missed_and_a_wide_one_is_found_at_onc
     async def besieged() -> StudentAudit:
         plan = siege_plan(PLAN, 1)
         with answer_log(tmp_path / ANSWERS_FILE) as log:
-            siege = Siege(plan, DOMAIN, cells, rubric_of(plan), log, 2)
+            siege = Siege(plan, DOMAIN, cells, rubric_of(plan), log)
             drawn, _ = siege.draw()
             await siege.play(drawn, PlantedTarget(planted, "p"), lambda _: None)
             return result("p", planted, siege.outcomes, "over")
