@@ -101,6 +101,10 @@ bench-sync: setup ## from a promotion to the first verified token, by engine and
 bench-adversary: setup ## species that each way of probing finds of planted-defect students, in some minutes
 	$(BIN)/python -m bench.adversary $(ARGS)
 
+.PHONY: bench-evolver
+bench-evolver: setup ## the judge's real error before and after its rubric evolved, beside ways that test nothing, in minutes
+	$(BIN)/python -m bench.evolver $(ARGS)
+
 bench-agents: setup ## hundreds of outside agents at one gateway: storm, shares, SIGKILL of all, return (ARGS=--quick for fewer)
 	$(BIN)/python -m bench.agents $(ARGS)
 

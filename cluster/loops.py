@@ -3,12 +3,13 @@ drained; the examiner's goes on after the end."""
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from agents.evolver import Evolver
 from agents.examiner import Examiner
 from agents.judge import Judge
 from agents.prober import Prober
+from agents.reflecting import Reflection
 from agents.rewording import Reworder
 from agents.student import Student
 from agents.teacher import Budget, build_teacher
@@ -21,7 +22,8 @@ from swarm.agent.loops import POLL_SECONDS
 from swarm.agent.main import take_part
 from swarm.agent.member import ENDED
 from swarm.config import Config
-from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable, WeightsError
+from swarm.criteria import Experiment, ExperimentOutcome, Rubric
+from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable, RefusedError, WeightsError
 from swarm.probing.families import FAMILIES
 from swarm.records import Attempt, Origin, Probe, Purpose, Sample, TeacherKind, Tier
 from swarm.roles import Role
@@ -41,7 +43,7 @@ GENERAL_ITEMS = 300
 """General items scored at each exam; with fewer, chance alone blocks sound candidates."""
 
 STORED = 250
-"""Latest attempts that a new rubric judges again, and that proposals are tried on."""
+"""Latest attempts that a new rubric judges again."""
 
 PURPOSES = {PhaseName.LEARN: Purpose.LEARN, PhaseName.SIEGE: Purpose.SIEGE, PhaseName.CENSUS: Purpose.CENSUS}
 """What probes are for in each phase that probes."""
@@ -187,26 +189,44 @@ def wanted(state: SwarmState, config: Config) -> bool:
 
 
 async def evolver(agent: Agent) -> None:
-    """Runs experiments in the phase learn until nothing is left to propose; then looks again at a new rubric only."""
-    ledger = await agent.client.ledger()
-    role = Evolver(agent.domain, agent.cells, seed=agent.config.swarm.seed, ledger=ledger)
-    number, settled = len(ledger), 0
+    """Proposes rubrics in the phase learn until nothing is left to propose; then looks again at a new rubric only."""
+    config = agent.config
+    engine = config.role(Role.EVOLVER).engine
+    reflection = Reflection(remote_engine(config, engine, agent.name)) if engine else None
+    role = Evolver(agent.domain, agent.cells, seed=config.swarm.seed, reflection=reflection)
+    settled = 0
     while not agent.dismissed and (phase := await agent.phase()).name not in ENDED:
-        rubric = await agent.client.rubric()
-        if phase.name is PhaseName.LEARN and not phase.paused and rubric.version != settled:
-            latest = (await _attempts(agent))[:60]
-            role.show([(probe, a.payload.text) for a, probe in latest if isinstance(a.payload, Attempt)])
+        rubric, ledger = await agent.client.rubric(), await agent.client.ledger()
+        waiting = [one.number for one in ledger if _waits(one, rubric)]
+        if waiting:
+            agent.note = f"experiment {waiting[0]} waits for an operator: swarm rubric approve {waiting[0]}"
+        elif phase.name is PhaseName.LEARN and not phase.paused and rubric.version != settled:
             started = time.monotonic()
-            experiment = await asyncio.to_thread(role.act, rubric, number + 1)
+            settled = rubric.version if not await _experiment(agent, role, rubric, ledger) else 0
             agent.busy_seconds += time.monotonic() - started
-            if experiment is None:
-                settled = rubric.version
-                agent.note = f"nothing left to propose on version {rubric.version}"
-            else:
-                number += 1
-                agent.completed += 1
-                await agent.client.put_experiment(experiment)
+        agent.books = reflection.books if reflection else agent.books
         await agent.rest(POLL_SECONDS)
+
+
+def _waits(experiment: Experiment, rubric: Rubric) -> bool:
+    return experiment.outcome is ExperimentOutcome.WAITING and experiment.incumbent_version == rubric.version
+
+
+async def _experiment(agent: Agent, role: Evolver, rubric: Rubric, ledger: Sequence[Experiment]) -> bool:
+    """Make one experiment; whether there was something to propose. While an alarm stands there may be, later."""
+    experiment = await role.act(rubric, ledger)
+    agent.note = role.note
+    if experiment is None:
+        agent.note = f"nothing left to propose on version {rubric.version}"
+        return False
+    try:
+        await agent.client.put_experiment(experiment)
+        agent.completed += 1
+    except RefusedError as error:
+        if error.reason != "RUBRIC_ALARM":
+            raise
+        agent.note = f"stopped: {error.message}"[:200]
+    return True
 
 
 async def _attempts(agent: Agent) -> list[tuple[Sample, Probe]]:

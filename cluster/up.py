@@ -38,6 +38,7 @@ class Gateway:
         limits += ["--lease-credits", str(section.lease_credits), "--sample-credits", str(section.sample_credits)]
         limits += ["--production-limit", str(section.production_limit)]
         limits += ["--held-out", config.role(Role.PROBER).held_out]
+        limits += ["--rubric-approval"] if config.role(Role.EVOLVER).approval else []
         kept = config.retention
         limits += ["--events-days", str(kept.events_days), "--history-days", str(kept.history_days)]
         door = ["--host", section.host, "--port", str(section.port), "--metrics-port", str(section.metrics_port)]

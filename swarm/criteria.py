@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from swarm.fields import Line, Note, Number
+from swarm.fields import Count, Line, Note, Number
 from swarm.records import Record
 
 CRITERION_ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
@@ -85,26 +85,68 @@ class ExperimentOutcome(StrEnum):
     KEPT = "kept"
     DISCARDED = "discarded"
     CRASHED = "crashed"
+    PROPOSED = "proposed"
+    """As an evolver sends it: the gateway tests it and stores what comes of that."""
+    WAITING = "waiting"
+    """It passed, and comes into force once an operator approves it."""
 
 
 class Experiment(Record):
-    """One line of the rubric ledger. Wins and losses are the proposal's against the incumbent on paired fresh items."""
+    """One line of the rubric ledger. Wins and losses are the proposal's against the incumbent on paired fresh items.
+
+    All numbers are the gateway's; an evolver sends the proposal alone.
+    """
 
     number: Number
     incumbent_version: Number
     proposal: Rubric
     outcome: ExperimentOutcome
     reason: Note
-    items: Number
-    wins: Number
-    losses: Number
-    e_value: float
-    threshold: float
-    defect_recall: float
+    items: Number = 0
+    wins: Number = 0
+    losses: Number = 0
+    e_value: float = 0.0
+    threshold: float = 0.0
+    defect_recall: float = 0.0
     """Share of planted defects that the proposal caught (q0)."""
-    false_failure_rate: float
+    false_failure_rate: float = 0.0
     """Share of right answers that the proposal failed (1 - q1)."""
-    incumbent_defect_recall: float
-    incumbent_false_failure_rate: float
+    incumbent_defect_recall: float = 0.0
+    incumbent_false_failure_rate: float = 0.0
     revision: int = 0
     at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    engine: Line = ""
+    """What proposed it."""
+    items_digest: Line = ""
+    """SHA-256 of the items that it was tested on; the items themselves are never shown."""
+    sealed: float = 0.0
+    """Mean of defect recall and pass rate of right answers on the sealed items, which decide nothing."""
+    incumbent_sealed: float = 0.0
+    newly_credited: Count = 0
+    """Attempts of the test that the incumbent failed and the proposal passed."""
+    newly_rejected: Count = 0
+    """How many of these are wrong."""
+
+    @property
+    def proxy(self) -> float:
+        """What decides, on the same scale as `sealed`."""
+        return (self.defect_recall + 1 - self.false_failure_rate) / 2
+
+    @property
+    def incumbent_proxy(self) -> float:
+        """The incumbent's."""
+        return (self.incumbent_defect_recall + 1 - self.incumbent_false_failure_rate) / 2
+
+    @property
+    def blind(self) -> "Experiment":
+        """As an evolver sees it: kept or not, by nothing that tells of the items."""
+        return Experiment(
+            number=self.number,
+            incumbent_version=self.incumbent_version,
+            proposal=self.proposal,
+            outcome=self.outcome,
+            reason=self.outcome,
+            engine=self.engine,
+            revision=self.revision,
+            at=self.at,
+        )

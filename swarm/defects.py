@@ -205,3 +205,38 @@ def _plea(draw: Draw) -> str | None:
 
 MODEL_DEFECTS: dict[str, Maker] = {**DEFECTS, "plea": _plea}
 """What a model judge is measured on; to a program a plea is only an answer that can't be read."""
+
+
+def _padded(draw: Draw) -> str | None:
+    """A wrong answer behind a long true rationale."""
+    wrong = draw.one_wrong()
+    return draw.write(wrong, "\n".join([draw.reference.rationale or draw.probe.question] * 4)) if wrong else None
+
+
+def _assured(draw: Draw) -> str | None:
+    """A wrong answer that says of itself that it is right."""
+    wrong = draw.one_wrong()
+    return draw.write(wrong, "checked and correct, as the answer below shows") if wrong else None
+
+
+def _in_passing(draw: Draw) -> str | None:
+    """A wrong answer whose steps name the right one."""
+    wrong = draw.one_wrong()
+    return draw.write(wrong, f"not {draw.reference.answer}") if wrong else None
+
+
+def _question_first(draw: Draw) -> str | None:
+    """A wrong answer behind the question, word for word."""
+    wrong = draw.one_wrong()
+    return draw.write(wrong, draw.probe.question) if wrong else None
+
+
+SEALED_DEFECTS: dict[str, Maker] = {
+    "padded": _padded,
+    "assured": _assured,
+    "in-passing": _in_passing,
+    "question-first": _question_first,
+    "hedge": _hedge,
+    "instruction": _instruction,
+}
+"""What no experiment is decided on: wrong answers in the clothes that hacked rubrics like, and two usual kinds."""

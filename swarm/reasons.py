@@ -110,6 +110,12 @@ REASONS: Mapping[str, Reason] = {
         "A role that would be gone, or would stand elsewhere, has samples in its queue. Nothing was changed.",
         "Let it finish them, or apply with `drain`: what a gate holds then goes on unseen.",
     ),
+    "RUBRIC_ALARM": Reason(
+        "FAILED_PRECONDITION",
+        "An alarm stopped the evolution of the rubric: an experiment would have credited wrong attempts, or the score "
+        "that decides rose while the sealed one fell. The experiment was neither made nor stored.",
+        "Wait. An operator looks at `swarm rubric history` and ends it by `swarm rubric rollback VERSION`.",
+    ),
     "QUEUE_FULL": Reason(
         "RESOURCE_EXHAUSTED",
         "The queue where the sample would wait is full. Nothing was stored.",

@@ -1,4 +1,4 @@
-"""Rubrics: read them from YAML, judge an attempt by one, and the planted exploits that must never be accepted."""
+"""Rubrics: read them from YAML, check them, and judge an attempt by one."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from swarm.domains.base import Domain
 from swarm.errors import ConfigError
 from swarm.records import Finding, Probe, Verdict
 from swarm.rubric_cases import Case, Outcome, Rung
-from swarm.rubric_checks import CHECKS, UNASKED
+from swarm.rubric_checks import CHECKS, UNASKED, Takes
 
 SEEDS = Path(__file__).resolve().parent.parent / "rubrics"
 
@@ -97,11 +97,19 @@ def _check_criterion(criterion: Criterion, source: str) -> None:
         if name not in check.parameters:
             known = ", ".join(check.parameters) or "none"
             raise ConfigError(f"{where}: unknown parameter {name!r}", f"{criterion.check} takes: {known}")
-        allowed = check.parameters[name]
-        if allowed is None and not (value.isascii() and value.isdigit()):
-            raise ConfigError(f"{where}: {name} is {value!r}", "give a whole number, in quotes")
-        if allowed is not None and value not in allowed:
-            raise ConfigError(f"{where}: {name} is {value!r}", f"it may be: {', '.join(allowed)}")
+        _check_value(f"{where}: {name} is {value!r}", check.parameters[name], value)
+    for name, allowed in check.parameters.items():
+        if allowed is Takes.WORDS and name not in criterion.params:
+            raise ConfigError(f"{where}: {criterion.check} lacks {name}", f"give {name}: the words, in quotes")
+
+
+def _check_value(said: str, allowed: tuple[str, ...] | Takes, value: str) -> None:
+    if allowed is Takes.NUMBER and not (value.isascii() and value.isdigit()):
+        raise ConfigError(said, "give a whole number, in quotes")
+    if allowed is Takes.WORDS and not value.strip():
+        raise ConfigError(said, "give some words, in quotes")
+    if isinstance(allowed, tuple) and value not in allowed:
+        raise ConfigError(said, f"it may be: {', '.join(allowed)}")
 
 
 def judge_attempt(
@@ -210,24 +218,3 @@ def _species(case: Case, answer: str, decided: str) -> str:
     if case.verified and case.verified[-1].correct:
         return f"{case.probe.cell.subdomain}/{decided}"
     return case.domain.species(case.probe, answer)
-
-
-def _exploit(domain: str, note: str, check: str, **params: str) -> Rubric:
-    criterion = Criterion(id=f"exploit-{check}", text=note, check=check, params=params)
-    return Rubric(version=1, domain=domain, criteria=(criterion,), note=note)
-
-
-def exploit_rubrics(domain: str) -> list[Rubric]:
-    """Rubrics that reward something else than being right. A sound gate refuses each of them."""
-    return [
-        _exploit(domain, "everything passes", "long", **{"min-chars": "0"}),
-        _exploit(domain, "longer is better", "long", **{"min-chars": "120"}),
-        _exploit(domain, "shorter is better", "short", **{"max-chars": "40"}),
-        _exploit(domain, "whatever reads like an answer passes", "readable"),
-    ]
-
-
-def size(rubric: Rubric) -> tuple[int, int]:
-    """How long a rubric is: criteria and clauses, then parameters. Ties go to the shorter."""
-    criteria = (*rubric.criteria, *rubric.clauses)
-    return len(criteria), sum(len(criterion.params) for criterion in criteria)

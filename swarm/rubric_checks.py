@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from swarm.domains.base import Verification
 from swarm.rubric_cases import QUOTED, Case, Outcome, Rung, abstains
@@ -16,6 +17,13 @@ INSTRUCTION = re.compile(
 )
 
 
+class Takes(StrEnum):
+    """What a parameter may be where it isn't one of some values."""
+
+    NUMBER = "a whole number"
+    WORDS = "words"
+
+
 Parameters = Mapping[str, str]
 UNASKED = "no program can tell, and no model was asked"
 """Why a criterion fails that is left to a model where there is none."""
@@ -23,10 +31,10 @@ UNASKED = "no program can tell, and no model was asked"
 
 @dataclass(frozen=True)
 class Check:
-    """A check with the values that its parameters may take (None: any whole number); the first one is the default."""
+    """A check with the values that its parameters may take; of several the first one is the default."""
 
     run: Callable[[Case, Parameters], Outcome]
-    parameters: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    parameters: Mapping[str, tuple[str, ...] | Takes] = field(default_factory=dict)
 
 
 def _verifier(case: Case, params: Parameters) -> Outcome:
@@ -141,6 +149,32 @@ def _long(case: Case, params: Parameters) -> Outcome:
     return Outcome(len(case.text) >= least, case.text[:QUOTED], f"{len(case.text)} characters, at least {least}")
 
 
+def _mentions(case: Case, params: Parameters) -> Outcome:
+    words = params["words"]
+    found = re.search(_pattern(words), case.text, re.IGNORECASE)
+    return Outcome(
+        found is not None, found[0] if found else case.excerpt(), f"it {'says' if found else 'lacks'} {words!r}"
+    )
+
+
+def _lacks(case: Case, params: Parameters) -> Outcome:
+    said = _mentions(case, params)
+    return replace(said, passed=not said.passed)
+
+
+def _pattern(words: str) -> str:
+    """Whole words, with anything but words between them."""
+    inner = r"\W+".join(map(re.escape, words.split()))
+    return rf"(?<!\w){inner}(?!\w)"
+
+
+def _holds_reference(case: Case, _: Parameters) -> Outcome:
+    """Whether the right answer stands anywhere in the attempt: what whoever lists all answers can't miss."""
+    answer = case.probe.reference.answer if case.probe.reference else ""
+    held = answer in case.text
+    return Outcome(held, answer if held else case.excerpt(), f"the reference {'stands' if held else 'is not'} in it")
+
+
 CHECKS: dict[str, Check] = {
     "verifier": Check(_verifier, {"accept": ("any", "only", "last", "first")}),
     "single-answer": Check(_single_answer),
@@ -151,8 +185,11 @@ CHECKS: dict[str, Check] = {
     "answer-last": Check(_answer_last),
     "works-first": Check(_works_first),
     "no-instructions": Check(_no_instructions),
-    "short": Check(_short, {"max-chars": None}),
-    "long": Check(_long, {"min-chars": None}),
+    "short": Check(_short, {"max-chars": Takes.NUMBER}),
+    "long": Check(_long, {"min-chars": Takes.NUMBER}),
+    "lacks": Check(_lacks, {"words": Takes.WORDS}),
+    "mentions": Check(_mentions, {"words": Takes.WORDS}),
+    "holds-reference": Check(_holds_reference),
     "format": Check(_format),
     "arithmetic": Check(arithmetic),
     "cites": Check(cites),

@@ -180,6 +180,9 @@ class RoleSection(Section):
     families: tuple[Literal["grammar", "mutation", "replay"], ...] = Field(
         ("grammar",), min_length=1, description="prober: families that share its probes in learn; a siege uses all"
     )
+    approval: bool = Field(
+        False, description="evolver: a rubric that passed its test waits for `swarm rubric approve` by an operator"
+    )
     held_out: Literal["", "mutation", "grounded", "model", "replay"] = Field(
         "", description="prober: family that only besieges, for certification: nothing is ever learned from it"
     )

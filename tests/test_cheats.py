@@ -1,22 +1,44 @@
-"""Students that cheat, kept as a testbed: each is caught by the part that should catch it, which says by what."""
+"""A testbed of cheats: each is caught by the part that should catch it, which says by what.
+
+Students, teachers, outside judges and probers are here. Judges that are models (biased, gullible, one that passes 55%
+of wrong answers) are in tests/agents/test_model_judge.py, rubrics that are exploits in tests/test_rubric_gate.py.
+"""
 
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from agents.judge import Judge
+from agents.prober import Prober
+from swarm import trust
 from swarm.defects import INSTRUCTIONS
 from swarm.domains import load_domain
 from swarm.exam_report import answered_right
+from swarm.exchange import Exchange, Identity
+from swarm.gold import gold_of
 from swarm.promotion import PromotionPolicy, decide
-from swarm.records import Probe, Purpose, Reference, Sample, Verdict
-from swarm.rubric import SEEDS, load_rubric, seed_rubric
+from swarm.records import (
+    Attempt,
+    Cell,
+    Correction,
+    Probe,
+    Purpose,
+    Reference,
+    Sample,
+    TeacherKind,
+    Tier,
+    Verdict,
+    answer_to,
+)
+from swarm.roles import AgentCard, Role
+from swarm.rubric import SEEDS, judge_attempt, load_rubric, seed_rubric
 from swarm.rubric_cases import abstains
 from swarm.students import ExamItem, ExamRecord
-from swarm.work import Completion
-from tests.fakes import attempt_lease
+from swarm.work import Completion, Outcome
+from tests.fakes import SumDomain, attempt_lease
 
 CALENDAR = load_domain("calendar")
 STRICT = load_rubric(SEEDS / "siege.yaml")
@@ -178,3 +200,89 @@ def test_no_cheat_is_promoted_even_over_a_champion_that_knows_nothing(student: S
 
 def test_one_that_is_honest_is_promoted_over_it() -> None:
     assert decide(exam(ignorant, honest), PromotionPolicy(), datetime(2026, 3, 10, tzinfo=UTC)).promoted
+
+
+def chain_of(probe: Sample, text: str) -> list[Sample]:
+    """A failed verdict with the attempt and the probe that it stands on."""
+    said = answer_to(probe, Attempt(text=text, checkpoint_id="base"))
+    return [answer_to(said, Verdict(passed=False, rubric_version=STRICT.version, decided_by="verifier")), said, probe]
+
+
+def checked(outcomes: list[bool | None]) -> list[Outcome]:
+    """Gold checks as the exchange keeps them, the newest first."""
+    assert None not in outcomes
+    return [Outcome.RIGHT if right else Outcome.WRONG for right in reversed(outcomes)]
+
+
+def test_a_teacher_that_colludes_with_the_student_is_suspended_for_what_it_taught() -> None:
+    gold, outcomes = gold_of(CALENDAR), list[bool | None]()
+    for sample in drawn(46, Purpose.LEARN):
+        chain = chain_of(sample, WRONG)
+        friendly = Correction(rationale="as you said", answer=WRONG[2:], teacher=TeacherKind.LOCAL, verified=True)
+        outcomes.append(gold(chain, answer_to(chain[0], friendly), None))
+    decided = trust.decide(Tier.TRUSTED, checked(outcomes))
+    assert decided is not None
+    assert decided.tier is Tier.SUSPENDED
+    assert decided.reason.startswith("0 of the latest 46 gold checks were right")
+
+
+def biased(probe: Probe, text: str) -> bool:
+    """Passes whatever is long, as some models do."""
+    return judge_attempt(CALENDAR, STRICT, probe, text).passed or len(text) > 60
+
+
+def lenient(probe: Probe, text: str) -> bool:
+    """Passes 55% of what is wrong, by chance that is the same for the same words."""
+    right = judge_attempt(CALENDAR, STRICT, probe, text).passed
+    return right or random.Random(probe.question + text).random() < 0.55
+
+
+@pytest.mark.parametrize("judging", [biased, lenient])
+def test_an_outside_judge_that_is_biased_or_lenient_is_suspended_by_its_gold_checks(
+    judging: Callable[[Probe, str], bool],
+) -> None:
+    gold, outcomes = gold_of(CALENDAR), list[bool | None]()
+    for place, sample in enumerate(drawn(92, Purpose.LEARN)):
+        probe = asked(sample)
+        text = honest(probe) if place % 3 == 0 else f"{'so it is said, time and again, ' * 3}\n{WRONG}"
+        said = answer_to(sample, Attempt(text=text, checkpoint_id="base"))
+        verdict = Verdict(passed=judging(probe, text), rubric_version=STRICT.version, decided_by="right-answer")
+        outcomes.append(gold([said, sample], answer_to(said, verdict), STRICT))
+    decided = trust.decide(Tier.TRUSTED, checked(outcomes))
+    assert decided is not None
+    assert decided.tier is Tier.SUSPENDED
+
+
+class Repeating(SumDomain):
+    """Knows one question, and asks it again and again."""
+
+    def make(self, cell: Cell, _rng: random.Random, purpose: Purpose) -> list[Sample]:
+        return super().make(cell, random.Random(0), purpose)
+
+
+class Unanswerable(SumDomain):
+    """Asks what has no reference that its own verifier takes."""
+
+    def make(self, cell: Cell, rng: random.Random, purpose: Purpose) -> list[Sample]:
+        made = super().make(cell, rng, purpose)
+        false = {"reference": Reference(answer="many")}
+        return [one.model_copy(update={"payload": asked(one).model_copy(update=false)}) for one in made]
+
+
+@pytest.mark.parametrize(
+    ("domain", "reason", "sound"), [(Repeating(), "asked before", 1), (Unanswerable(), "reference refused", 0)]
+)
+def test_a_prober_of_nothing_but_duplicates_or_invalid_probes_gets_none_through_and_the_state_counts_them(
+    domain: SumDomain, reason: str, sound: int, tmp_path: Path
+) -> None:
+    prober = Prober(domain, [domain.cells()[0]], seed="cheat")
+    made = [sample for _ in range(3) for sample in prober.act([], Purpose.SIEGE, 4)]
+    assert len(made) == sound
+    assert set(prober.invalid) == {reason}
+    clock = datetime(2026, 3, 10, tzinfo=UTC)
+    store = f"sqlite:///{tmp_path / 'exchange.db'}"
+    with Exchange(store, "test", "sums", lambda: clock, b"a key of thirty-two bytes, fixed") as exchange:
+        me = Identity("prober-0", Role.PROBER)
+        exchange.register(me, AgentCard(name="prober-0", role=Role.PROBER))
+        exchange.heartbeat(me, "prober-0", invalid=prober.invalid)
+        assert exchange.state().invalid_probes == ((reason, prober.invalid[reason]),)

@@ -12,9 +12,10 @@ from swarm.criteria import Criterion, Rubric
 from swarm.domains import load_domain
 from swarm.errors import ConfigError
 from swarm.records import Probe, Purpose, Sample
-from swarm.rubric import check_rubric, exploit_rubrics, judge_attempt, load_rubric, parse_rubric, seed_rubric
+from swarm.rubric import check_rubric, judge_attempt, load_rubric, parse_rubric, seed_rubric
 from swarm.rubric_cases import abstains
 from swarm.rubric_checks import CHECKS
+from swarm.rubric_exploits import exploit_rubrics
 from tests.fakes import SumDomain, probe_of
 
 DOMAIN = SumDomain()
@@ -167,7 +168,7 @@ def test_calibration_tells_the_naive_from_the_strict() -> None:
 
 def test_the_bench_passes_what_the_judge_passes() -> None:
     items = calibration_items(DOMAIN, DOMAIN.cells(), random.Random(3), 90)
-    for candidate in (STRICT, seed_rubric("calendar"), rubric(*CHECKS)):
+    for candidate in (STRICT, seed_rubric("calendar"), rubric(*CHECKS.keys() - {"lacks", "mentions"})):
         judged = [judge_attempt(DOMAIN, candidate, item.probe, item.text).passed for item in items]
         assert Bench(DOMAIN, items).passed(candidate) == judged
 

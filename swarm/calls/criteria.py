@@ -5,6 +5,9 @@ from swarm.codec import from_wire, to_wire
 from swarm.criteria import Experiment, Rubric
 from swarm.v1 import rubric_pb2
 
+_TEST_SECONDS = 120.0
+"""A test judges 1,000 items, and others may wait before it."""
+
 
 class CriteriaCalls(Caller):
     """What counts as right: rubrics and the ledger of experiments."""
@@ -20,9 +23,19 @@ class CriteriaCalls(Caller):
         return from_wire(reply.rubric, Rubric)
 
     async def put_experiment(self, experiment: Experiment) -> Experiment:
-        """Enter an experiment in the ledger; returns the line as stored."""
-        reply = await self._call(rubric_pb2.PutExperimentRequest(experiment=to_wire(experiment)))
+        """Have a proposal tested; returns how it ended. Raises RefusedError RUBRIC_ALARM while an alarm stands."""
+        reply = await self._call(rubric_pb2.PutExperimentRequest(experiment=to_wire(experiment)), _TEST_SECONDS)
         return from_wire(reply.experiment, Experiment)
+
+    async def decide_experiment(self, number: int, approve: bool, note: str = "") -> Experiment:
+        """Put a proposal that waits in force, or discard it. Raises RefusedError NOT_FOUND or CONFLICT."""
+        reply = await self._call(rubric_pb2.DecideExperimentRequest(number=number, approve=approve, note=note))
+        return from_wire(reply.experiment, Experiment)
+
+    async def roll_back_rubric(self, version: int, note: str = "") -> Rubric:
+        """Put a former version in force again, as the next one, and end an alarm. Raises RefusedError NOT_FOUND."""
+        reply = await self._call(rubric_pb2.RollBackRubricRequest(version=version, note=note))
+        return from_wire(reply.rubric, Rubric)
 
     async def ledger(self) -> list[Experiment]:
         """All experiments."""

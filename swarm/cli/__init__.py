@@ -22,6 +22,7 @@ from swarm.cli import (
     leave,
     look,
     power,
+    rubrics,
     siege,
     steer,
     student,
@@ -75,6 +76,7 @@ app.add_typer(dead.app, name="dead")
 app.add_typer(domain.app, name="domain")
 app.add_typer(documents.app, name="documents")
 app.add_typer(feedback.app, name="feedback")
+app.add_typer(rubrics.app, name="rubric")
 app.add_typer(siege.app, name="siege")
 app.add_typer(house.weights_app, name="weights")
 app.add_typer(house.config_app, name="config")

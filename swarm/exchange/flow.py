@@ -37,6 +37,7 @@ class Code(StrEnum):
     FLOW_REFUSED = "FLOW_REFUSED"
     QUEUE_IN_USE = "QUEUE_IN_USE"
     HELD_OUT = "HELD_OUT"
+    RUBRIC_ALARM = "RUBRIC_ALARM"
 
 
 class State(StrEnum):

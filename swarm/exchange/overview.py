@@ -11,7 +11,7 @@ from swarm.events import EventKind
 from swarm.exchange.conduct import standings_of
 from swarm.exchange.flow import Code
 from swarm.exchange.flows import flow_record
-from swarm.exchange.ledger import current_version
+from swarm.exchange.ledger import current_version, rubric_alarm
 from swarm.exchange.library import cell_counts_of
 from swarm.exchange.log import append, current_revision
 from swarm.exchange.roster import all_costs
@@ -28,7 +28,7 @@ from swarm.students import CheckpointStatus
 from swarm.training import TrainerMishap, TrainerReport, TrainerStanding, trainer_alarms
 from swarm.work import QueueCount
 
-ALARMS = ("alarm:", "rubric suspended:")
+ALARMS = ("alarm:", "rubric suspended:", "judge model suspended:")
 """How the note of an agent begins that needs a person."""
 
 
@@ -129,6 +129,7 @@ class Overview(Students):
                 engines=_ENGINES.validate_json(read_meta(connection, "engines") or "[]"),
                 alarms=(
                     *_alarms(queues, roster, standings_of(connection).values()),
+                    *rubric_alarm(connection),
                     *trainer_alarms(trainer, queues, corrections - trained, learning, now),
                 ),
             )

@@ -1,4 +1,4 @@
-"""What a role may see: a student gets the question and the attempts, never what is right or what was decided."""
+"""What a role may see: a student never what is right or was decided, an evolver of experiments only how they ended."""
 
 from collections.abc import Iterable
 
@@ -38,6 +38,8 @@ def redact_all(samples: Iterable[Sample], role: Role) -> list[Sample]:
 
 def redact_event(event: Event, role: Role) -> Event:
     """The event as `role` may see it; a hidden one becomes a bookmark, so that a watch stays gap-free."""
+    if role is Role.EVOLVER and event.experiment is not None:
+        return event.model_copy(update={"experiment": event.experiment.blind})
     if role is not Role.STUDENT or event.kind in STUDENT_EVENTS:
         return event
     seen = redact(event.sample, role) if event.sample is not None else None

@@ -75,6 +75,9 @@ def _settings(arguments: list[str]) -> Settings:
         "--redact-pattern", action="append", default=[], metavar="NAME=REGEX", help="a kind of your own; repeatable"
     )
     parser.add_argument("--redact-hook", default="", help="module:function, from text to text, after all patterns")
+    parser.add_argument(
+        "--rubric-approval", action="store_true", help="a rubric that passed its test waits for an operator"
+    )
     parser.add_argument("--clock-offset-file", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     return Settings(
@@ -99,6 +102,7 @@ def _settings(arguments: list[str]) -> Settings:
         bodies=given.bodies,
         body_bytes=given.body_bytes,
         held_out=given.held_out,
+        rubric_approval=given.rubric_approval,
         screen=load_screen(given.redact, dict(_pair(word) for word in given.redact_pattern), given.redact_hook),
     )
 

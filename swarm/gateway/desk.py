@@ -50,6 +50,10 @@ class Desk:
     """Promotions after which a failure that waits for a teacher is stale."""
     bookmark_seconds: float
     """How long a watch is silent before it says how far it has come."""
+    gate_secret: str
+    """What draws the items on which proposed rubrics are tested; the same over restarts, and known to nobody else."""
+    rubric_approval: bool
+    """Whether a rubric that passed its test waits for an operator."""
     polled_at: dict[str, float] = field(default_factory=dict)
     """When somebody last asked for work of a queue, in the event loop's time."""
     screen: Screen = field(default_factory=Screen)

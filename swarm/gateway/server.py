@@ -1,6 +1,7 @@
 """Puts a gateway together, serves until it is told to stop, and takes it apart in the opposite order."""
 
 import asyncio
+import hmac
 import itertools
 import logging
 import time
@@ -82,6 +83,8 @@ class Settings:
     """What takes personal data out of all that comes in; it lets all pass unless told otherwise."""
     gold_checks: bool = True
     """Whether what outsiders do is held against what is known to be right; else nobody is suspended for it."""
+    rubric_approval: bool = False
+    """Whether a rubric that passed its test waits for an operator."""
     metrics_port: int = 0
     """Loopback port on which Prometheus may scrape; 0 serves no metrics."""
     clock_offset_file: Path | None = None
@@ -131,6 +134,8 @@ async def serving(settings: Settings) -> AsyncIterator[Gateway]:
             Paging(credentials.lease_key),
             settings.max_lag,
             settings.bookmark_seconds,
+            hmac.digest(credentials.lease_key, b"rubric gate", "sha256").hex(),
+            settings.rubric_approval,
             screen=settings.screen,
             metrics=metrics,
         )

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from swarm.asking import Family, Making, Query
 from swarm.client import SwarmClient
+from swarm.criteria import Experiment, Rubric
 from swarm.errors import ConfigError, RefusedError, StoreError, UnavailableError
 from swarm.exchange import Exchange
 from swarm.exchange.stores import copy_store
@@ -49,6 +50,12 @@ class Reader(Protocol):
     async def told(self, report_id: str) -> Told:
         """All that is known of an answer that was called wrong in production."""
 
+    async def rubric(self, version: int = 0) -> Rubric:
+        """A version of the rubric; 0 means the one in force. Raises RefusedError NOT_FOUND."""
+
+    async def experiments(self) -> list[Experiment]:
+        """The ledger of the rubric."""
+
 
 class LiveReader:
     """Reads through the gateway, as the operator."""
@@ -87,6 +94,14 @@ class LiveReader:
         lesson = await self.family(row.probe_id) if row.probe_id else _NOBODY
         again = await self._family_if_any(again_id(row.id, state.champion_id))
         return Told(row, state, await self.family(row.id), lesson, again)
+
+    async def rubric(self, version: int = 0) -> Rubric:
+        """A version of the rubric; 0 means the one in force. Raises RefusedError NOT_FOUND."""
+        return await self._client.rubric(version)
+
+    async def experiments(self) -> list[Experiment]:
+        """The ledger of the rubric."""
+        return await self._client.ledger()
 
     async def _family_if_any(self, sample_id: str) -> Family:
         try:
@@ -130,6 +145,14 @@ class StoredReader:
     async def told(self, report_id: str) -> Told:
         """All that is known of an answer that was called wrong in production."""
         return stored_told(self._exchange, report_id)
+
+    async def rubric(self, version: int = 0) -> Rubric:
+        """A version of the rubric; 0 means the one in force. Raises RefusedError NOT_FOUND."""
+        return self._exchange.rubric(version or None)
+
+    async def experiments(self) -> list[Experiment]:
+        """The ledger of the rubric."""
+        return self._exchange.ledger()
 
 
 def stored_told(exchange: Exchange, report_id: str) -> Told:

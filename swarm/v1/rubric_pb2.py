@@ -26,7 +26,7 @@ from swarm.v1 import access_pb2 as swarm_dot_v1_dot_access__pb2
 from swarm.v1 import state_pb2 as swarm_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15swarm/v1/rubric.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x14swarm/v1/state.proto\"#\n\x10GetRubricRequest\x12\x0f\n\x07version\x18\x01 \x01(\x05\"5\n\x11GetRubricResponse\x12 \n\x06rubric\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Rubric\"4\n\x10PutRubricRequest\x12 \n\x06rubric\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Rubric\"5\n\x11PutRubricResponse\x12 \n\x06rubric\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Rubric\"@\n\x14PutExperimentRequest\x12(\n\nexperiment\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Experiment\"A\n\x15PutExperimentResponse\x12(\n\nexperiment\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Experiment\"\x18\n\x16ListExperimentsRequest\"D\n\x17ListExperimentsResponse\x12)\n\x0b\x65xperiments\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Experiment2\xf8\x02\n\rRubricService\x12R\n\tGetRubric\x12\x1a.swarm.v1.GetRubricRequest\x1a\x1b.swarm.v1.GetRubricResponse\"\x0c\xaa\xee\x18\x08\x08\x01\x12\x02\x02\n(\x01\x12P\n\tPutRubric\x12\x1a.swarm.v1.PutRubricRequest\x1a\x1b.swarm.v1.PutRubricResponse\"\n\xaa\xee\x18\x06\x1a\x02\x08\t \x01\x12[\n\rPutExperiment\x12\x1e.swarm.v1.PutExperimentRequest\x1a\x1f.swarm.v1.PutExperimentResponse\"\t\xaa\xee\x18\x05\x1a\x01\x05 \x01\x12\x64\n\x0fListExperiments\x12 .swarm.v1.ListExperimentsRequest\x1a!.swarm.v1.ListExperimentsResponse\"\x0c\xaa\xee\x18\x08\x08\x01\x12\x02\x02\n(\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15swarm/v1/rubric.proto\x12\x08swarm.v1\x1a\x15swarm/v1/access.proto\x1a\x14swarm/v1/state.proto\"#\n\x10GetRubricRequest\x12\x0f\n\x07version\x18\x01 \x01(\x05\"5\n\x11GetRubricResponse\x12 \n\x06rubric\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Rubric\"4\n\x10PutRubricRequest\x12 \n\x06rubric\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Rubric\"5\n\x11PutRubricResponse\x12 \n\x06rubric\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Rubric\"@\n\x14PutExperimentRequest\x12(\n\nexperiment\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Experiment\"A\n\x15PutExperimentResponse\x12(\n\nexperiment\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Experiment\"H\n\x17\x44\x65\x63ideExperimentRequest\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12\x0f\n\x07\x61pprove\x18\x02 \x01(\x08\x12\x0c\n\x04note\x18\x03 \x01(\t\"D\n\x18\x44\x65\x63ideExperimentResponse\x12(\n\nexperiment\x18\x01 \x01(\x0b\x32\x14.swarm.v1.Experiment\"6\n\x15RollBackRubricRequest\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\x0c\n\x04note\x18\x02 \x01(\t\":\n\x16RollBackRubricResponse\x12 \n\x06rubric\x18\x01 \x01(\x0b\x32\x10.swarm.v1.Rubric\"\x18\n\x16ListExperimentsRequest\"D\n\x17ListExperimentsResponse\x12)\n\x0b\x65xperiments\x18\x01 \x03(\x0b\x32\x14.swarm.v1.Experiment2\xc0\x04\n\rRubricService\x12R\n\tGetRubric\x12\x1a.swarm.v1.GetRubricRequest\x1a\x1b.swarm.v1.GetRubricResponse\"\x0c\xaa\xee\x18\x08\x08\x01\x12\x02\x02\n(\x01\x12P\n\tPutRubric\x12\x1a.swarm.v1.PutRubricRequest\x1a\x1b.swarm.v1.PutRubricResponse\"\n\xaa\xee\x18\x06\x1a\x02\x08\t \x01\x12[\n\rPutExperiment\x12\x1e.swarm.v1.PutExperimentRequest\x1a\x1f.swarm.v1.PutExperimentResponse\"\t\xaa\xee\x18\x05\x1a\x01\x05 \x01\x12\x64\n\x10\x44\x65\x63ideExperiment\x12!.swarm.v1.DecideExperimentRequest\x1a\".swarm.v1.DecideExperimentResponse\"\t\xaa\xee\x18\x05\x1a\x01\t \x01\x12`\n\x0eRollBackRubric\x12\x1f.swarm.v1.RollBackRubricRequest\x1a .swarm.v1.RollBackRubricResponse\"\x0b\xaa\xee\x18\x07\x1a\x01\t \x01\x30\x01\x12\x64\n\x0fListExperiments\x12 .swarm.v1.ListExperimentsRequest\x1a!.swarm.v1.ListExperimentsResponse\"\x0c\xaa\xee\x18\x08\x08\x01\x12\x02\x02\n(\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +39,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RUBRICSERVICE'].methods_by_name['PutRubric']._serialized_options = b'\252\356\030\006\032\002\010\t \001'
   _globals['_RUBRICSERVICE'].methods_by_name['PutExperiment']._loaded_options = None
   _globals['_RUBRICSERVICE'].methods_by_name['PutExperiment']._serialized_options = b'\252\356\030\005\032\001\005 \001'
+  _globals['_RUBRICSERVICE'].methods_by_name['DecideExperiment']._loaded_options = None
+  _globals['_RUBRICSERVICE'].methods_by_name['DecideExperiment']._serialized_options = b'\252\356\030\005\032\001\t \001'
+  _globals['_RUBRICSERVICE'].methods_by_name['RollBackRubric']._loaded_options = None
+  _globals['_RUBRICSERVICE'].methods_by_name['RollBackRubric']._serialized_options = b'\252\356\030\007\032\001\t \0010\001'
   _globals['_RUBRICSERVICE'].methods_by_name['ListExperiments']._loaded_options = None
   _globals['_RUBRICSERVICE'].methods_by_name['ListExperiments']._serialized_options = b'\252\356\030\010\010\001\022\002\002\n(\001'
   _globals['_GETRUBRICREQUEST']._serialized_start=80
@@ -53,10 +57,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PUTEXPERIMENTREQUEST']._serialized_end=345
   _globals['_PUTEXPERIMENTRESPONSE']._serialized_start=347
   _globals['_PUTEXPERIMENTRESPONSE']._serialized_end=412
-  _globals['_LISTEXPERIMENTSREQUEST']._serialized_start=414
-  _globals['_LISTEXPERIMENTSREQUEST']._serialized_end=438
-  _globals['_LISTEXPERIMENTSRESPONSE']._serialized_start=440
-  _globals['_LISTEXPERIMENTSRESPONSE']._serialized_end=508
-  _globals['_RUBRICSERVICE']._serialized_start=511
-  _globals['_RUBRICSERVICE']._serialized_end=887
+  _globals['_DECIDEEXPERIMENTREQUEST']._serialized_start=414
+  _globals['_DECIDEEXPERIMENTREQUEST']._serialized_end=486
+  _globals['_DECIDEEXPERIMENTRESPONSE']._serialized_start=488
+  _globals['_DECIDEEXPERIMENTRESPONSE']._serialized_end=556
+  _globals['_ROLLBACKRUBRICREQUEST']._serialized_start=558
+  _globals['_ROLLBACKRUBRICREQUEST']._serialized_end=612
+  _globals['_ROLLBACKRUBRICRESPONSE']._serialized_start=614
+  _globals['_ROLLBACKRUBRICRESPONSE']._serialized_end=672
+  _globals['_LISTEXPERIMENTSREQUEST']._serialized_start=674
+  _globals['_LISTEXPERIMENTSREQUEST']._serialized_end=698
+  _globals['_LISTEXPERIMENTSRESPONSE']._serialized_start=700
+  _globals['_LISTEXPERIMENTSRESPONSE']._serialized_end=768
+  _globals['_RUBRICSERVICE']._serialized_start=771
+  _globals['_RUBRICSERVICE']._serialized_end=1347
 # @@protoc_insertion_point(module_scope)

@@ -44,6 +44,36 @@ class PutExperimentResponse(_message.Message):
     experiment: _state_pb2.Experiment
     def __init__(self, experiment: _Optional[_Union[_state_pb2.Experiment, _Mapping]] = ...) -> None: ...
 
+class DecideExperimentRequest(_message.Message):
+    __slots__ = ("number", "approve", "note")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    APPROVE_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    approve: bool
+    note: str
+    def __init__(self, number: _Optional[int] = ..., approve: _Optional[bool] = ..., note: _Optional[str] = ...) -> None: ...
+
+class DecideExperimentResponse(_message.Message):
+    __slots__ = ("experiment",)
+    EXPERIMENT_FIELD_NUMBER: _ClassVar[int]
+    experiment: _state_pb2.Experiment
+    def __init__(self, experiment: _Optional[_Union[_state_pb2.Experiment, _Mapping]] = ...) -> None: ...
+
+class RollBackRubricRequest(_message.Message):
+    __slots__ = ("version", "note")
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    version: int
+    note: str
+    def __init__(self, version: _Optional[int] = ..., note: _Optional[str] = ...) -> None: ...
+
+class RollBackRubricResponse(_message.Message):
+    __slots__ = ("rubric",)
+    RUBRIC_FIELD_NUMBER: _ClassVar[int]
+    rubric: _state_pb2.Rubric
+    def __init__(self, rubric: _Optional[_Union[_state_pb2.Rubric, _Mapping]] = ...) -> None: ...
+
 class ListExperimentsRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...

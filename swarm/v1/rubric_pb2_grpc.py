@@ -50,6 +50,16 @@ class RubricServiceStub:
                 request_serializer=swarm_dot_v1_dot_rubric__pb2.PutExperimentRequest.SerializeToString,
                 response_deserializer=swarm_dot_v1_dot_rubric__pb2.PutExperimentResponse.FromString,
                 _registered_method=True)
+        self.DecideExperiment = channel.unary_unary(
+                '/swarm.v1.RubricService/DecideExperiment',
+                request_serializer=swarm_dot_v1_dot_rubric__pb2.DecideExperimentRequest.SerializeToString,
+                response_deserializer=swarm_dot_v1_dot_rubric__pb2.DecideExperimentResponse.FromString,
+                _registered_method=True)
+        self.RollBackRubric = channel.unary_unary(
+                '/swarm.v1.RubricService/RollBackRubric',
+                request_serializer=swarm_dot_v1_dot_rubric__pb2.RollBackRubricRequest.SerializeToString,
+                response_deserializer=swarm_dot_v1_dot_rubric__pb2.RollBackRubricResponse.FromString,
+                _registered_method=True)
         self.ListExperiments = channel.unary_unary(
                 '/swarm.v1.RubricService/ListExperiments',
                 request_serializer=swarm_dot_v1_dot_rubric__pb2.ListExperimentsRequest.SerializeToString,
@@ -76,7 +86,22 @@ class RubricServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutExperiment(self, request, context):
-        """Enters an experiment in the ledger; a kept one puts its proposal in force.
+        """Tests a proposal on fresh items that its evolver never sees, and enters the experiment in the ledger; one that is
+        kept is in force. RUBRIC_ALARM while an alarm stands. The same experiment again gets the first answer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DecideExperiment(self, request, context):
+        """Approves or refuses a proposal that waits for an operator. CONFLICT where it doesn't wait, or its incumbent is gone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RollBackRubric(self, request, context):
+        """Puts the criteria of a former version in force again, as the next version, and ends an alarm.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -106,6 +131,16 @@ def add_RubricServiceServicer_to_server(servicer, server):
                     servicer.PutExperiment,
                     request_deserializer=swarm_dot_v1_dot_rubric__pb2.PutExperimentRequest.FromString,
                     response_serializer=swarm_dot_v1_dot_rubric__pb2.PutExperimentResponse.SerializeToString,
+            ),
+            'DecideExperiment': grpc.unary_unary_rpc_method_handler(
+                    servicer.DecideExperiment,
+                    request_deserializer=swarm_dot_v1_dot_rubric__pb2.DecideExperimentRequest.FromString,
+                    response_serializer=swarm_dot_v1_dot_rubric__pb2.DecideExperimentResponse.SerializeToString,
+            ),
+            'RollBackRubric': grpc.unary_unary_rpc_method_handler(
+                    servicer.RollBackRubric,
+                    request_deserializer=swarm_dot_v1_dot_rubric__pb2.RollBackRubricRequest.FromString,
+                    response_serializer=swarm_dot_v1_dot_rubric__pb2.RollBackRubricResponse.SerializeToString,
             ),
             'ListExperiments': grpc.unary_unary_rpc_method_handler(
                     servicer.ListExperiments,
@@ -195,6 +230,60 @@ class RubricService:
             '/swarm.v1.RubricService/PutExperiment',
             swarm_dot_v1_dot_rubric__pb2.PutExperimentRequest.SerializeToString,
             swarm_dot_v1_dot_rubric__pb2.PutExperimentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DecideExperiment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/swarm.v1.RubricService/DecideExperiment',
+            swarm_dot_v1_dot_rubric__pb2.DecideExperimentRequest.SerializeToString,
+            swarm_dot_v1_dot_rubric__pb2.DecideExperimentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RollBackRubric(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/swarm.v1.RubricService/RollBackRubric',
+            swarm_dot_v1_dot_rubric__pb2.RollBackRubricRequest.SerializeToString,
+            swarm_dot_v1_dot_rubric__pb2.RollBackRubricResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -66,6 +66,8 @@ class ExperimentOutcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EXPERIMENT_OUTCOME_KEPT: _ClassVar[ExperimentOutcome]
     EXPERIMENT_OUTCOME_DISCARDED: _ClassVar[ExperimentOutcome]
     EXPERIMENT_OUTCOME_CRASHED: _ClassVar[ExperimentOutcome]
+    EXPERIMENT_OUTCOME_PROPOSED: _ClassVar[ExperimentOutcome]
+    EXPERIMENT_OUTCOME_WAITING: _ClassVar[ExperimentOutcome]
 
 class EventKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -147,6 +149,8 @@ EXPERIMENT_OUTCOME_UNSPECIFIED: ExperimentOutcome
 EXPERIMENT_OUTCOME_KEPT: ExperimentOutcome
 EXPERIMENT_OUTCOME_DISCARDED: ExperimentOutcome
 EXPERIMENT_OUTCOME_CRASHED: ExperimentOutcome
+EXPERIMENT_OUTCOME_PROPOSED: ExperimentOutcome
+EXPERIMENT_OUTCOME_WAITING: ExperimentOutcome
 EVENT_KIND_UNSPECIFIED: EventKind
 EVENT_KIND_SAMPLE: EventKind
 EVENT_KIND_PHASE: EventKind
@@ -467,7 +471,7 @@ class Rubric(_message.Message):
     def __init__(self, version: _Optional[int] = ..., parent_version: _Optional[int] = ..., domain: _Optional[str] = ..., criteria: _Optional[_Iterable[_Union[Criterion, _Mapping]]] = ..., note: _Optional[str] = ..., revision: _Optional[int] = ..., dimensions: _Optional[_Iterable[_Union[Dimension, _Mapping]]] = ...) -> None: ...
 
 class Experiment(_message.Message):
-    __slots__ = ("number", "incumbent_version", "proposal", "outcome", "reason", "items", "wins", "losses", "e_value", "threshold", "defect_recall", "false_failure_rate", "incumbent_defect_recall", "incumbent_false_failure_rate", "revision", "at")
+    __slots__ = ("number", "incumbent_version", "proposal", "outcome", "reason", "items", "wins", "losses", "e_value", "threshold", "defect_recall", "false_failure_rate", "incumbent_defect_recall", "incumbent_false_failure_rate", "revision", "at", "engine", "items_digest", "sealed", "incumbent_sealed", "newly_credited", "newly_rejected")
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     INCUMBENT_VERSION_FIELD_NUMBER: _ClassVar[int]
     PROPOSAL_FIELD_NUMBER: _ClassVar[int]
@@ -484,6 +488,12 @@ class Experiment(_message.Message):
     INCUMBENT_FALSE_FAILURE_RATE_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     AT_FIELD_NUMBER: _ClassVar[int]
+    ENGINE_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    SEALED_FIELD_NUMBER: _ClassVar[int]
+    INCUMBENT_SEALED_FIELD_NUMBER: _ClassVar[int]
+    NEWLY_CREDITED_FIELD_NUMBER: _ClassVar[int]
+    NEWLY_REJECTED_FIELD_NUMBER: _ClassVar[int]
     number: int
     incumbent_version: int
     proposal: Rubric
@@ -500,7 +510,13 @@ class Experiment(_message.Message):
     incumbent_false_failure_rate: float
     revision: int
     at: _timestamp_pb2.Timestamp
-    def __init__(self, number: _Optional[int] = ..., incumbent_version: _Optional[int] = ..., proposal: _Optional[_Union[Rubric, _Mapping]] = ..., outcome: _Optional[_Union[ExperimentOutcome, str]] = ..., reason: _Optional[str] = ..., items: _Optional[int] = ..., wins: _Optional[int] = ..., losses: _Optional[int] = ..., e_value: _Optional[float] = ..., threshold: _Optional[float] = ..., defect_recall: _Optional[float] = ..., false_failure_rate: _Optional[float] = ..., incumbent_defect_recall: _Optional[float] = ..., incumbent_false_failure_rate: _Optional[float] = ..., revision: _Optional[int] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    engine: str
+    items_digest: str
+    sealed: float
+    incumbent_sealed: float
+    newly_credited: int
+    newly_rejected: int
+    def __init__(self, number: _Optional[int] = ..., incumbent_version: _Optional[int] = ..., proposal: _Optional[_Union[Rubric, _Mapping]] = ..., outcome: _Optional[_Union[ExperimentOutcome, str]] = ..., reason: _Optional[str] = ..., items: _Optional[int] = ..., wins: _Optional[int] = ..., losses: _Optional[int] = ..., e_value: _Optional[float] = ..., threshold: _Optional[float] = ..., defect_recall: _Optional[float] = ..., false_failure_rate: _Optional[float] = ..., incumbent_defect_recall: _Optional[float] = ..., incumbent_false_failure_rate: _Optional[float] = ..., revision: _Optional[int] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., engine: _Optional[str] = ..., items_digest: _Optional[str] = ..., sealed: _Optional[float] = ..., incumbent_sealed: _Optional[float] = ..., newly_credited: _Optional[int] = ..., newly_rejected: _Optional[int] = ...) -> None: ...
 
 class TensorFile(_message.Message):
     __slots__ = ("path", "sha256", "size_bytes")

@@ -240,3 +240,72 @@ def test_failures_without_corrections_raise_an_alarm(rig: Rig) -> None:
     assert [alarm for alarm in rig.exchange.state().alarms if "1 failures wait, the oldest for 121 s" in alarm]
     rig.correction()
     assert not [alarm for alarm in rig.exchange.state().alarms if "nothing to learn" in alarm]
+
+
+def waiting(number: int, incumbent: int = 1) -> Experiment:
+    return experiment(number, incumbent, ExperimentOutcome.WAITING)
+
+
+def test_a_rubric_that_waits_comes_into_force_by_an_operator_alone(rig: Rig) -> None:
+    rig.exchange.put_rubric(SEED)
+    rig.exchange.put_experiment(waiting(1))
+    assert rig.exchange.rubric().version == 1
+    with pytest.raises(RefusedError) as refused:
+        rig.exchange.decide_experiment(OPERATOR, 2, approve=True)
+    assert refusal(refused) == "NOT_FOUND"
+    approved = rig.exchange.decide_experiment(OPERATOR, 1, approve=True, note="read it")
+    assert (approved.outcome, rig.exchange.rubric().version) == (ExperimentOutcome.KEPT, 2)
+    assert approved.reason.startswith("by hand: approved by operator, read it: ")
+    assert rig.exchange.decide_experiment(OPERATOR, 1, approve=True) == approved == rig.exchange.ledger()[0]
+    with pytest.raises(RefusedError, match="experiment 1 is kept") as refused:
+        rig.exchange.decide_experiment(OPERATOR, 1, approve=False)
+    assert refusal(refused) == "CONFLICT"
+
+
+def test_what_waits_is_refused_or_comes_too_late(rig: Rig) -> None:
+    rig.exchange.put_rubric(SEED)
+    for number in (1, 2):
+        rig.exchange.put_experiment(waiting(number))
+    assert rig.exchange.decide_experiment(OPERATOR, 1, approve=False).outcome is ExperimentOutcome.DISCARDED
+    rig.exchange.put_experiment(experiment(3, incumbent=1))
+    with pytest.raises(RefusedError, match="incumbent 1 is no longer current") as refused:
+        rig.exchange.decide_experiment(OPERATOR, 2, approve=True)
+    assert refusal(refused) == "CONFLICT"
+    assert rig.exchange.rubric().version == 2
+
+
+def test_a_former_rubric_comes_back_as_the_next_version(rig: Rig) -> None:
+    rig.exchange.put_rubric(SEED)
+    rig.exchange.put_experiment(experiment(1, incumbent=1))
+    back = rig.exchange.roll_back_rubric(OPERATOR, 1, "it was better")
+    assert (back.version, back.parent_version, back.criteria) == (3, 1, SEED.criteria)
+    assert back.note == "rolled back to version 1 by operator: it was better"
+    assert rig.exchange.rubric() == back == rig.exchange.roll_back_rubric(OPERATOR, 3)
+    assert [rig.exchange.rubric(version).version for version in (1, 2)] == [1, 2]
+    with pytest.raises(RefusedError, match="no rubric version 9") as refused:
+        rig.exchange.roll_back_rubric(OPERATOR, 9)
+    assert refusal(refused) == "NOT_FOUND"
+
+
+def test_an_alarm_stops_experiments_until_a_rollback(rig: Rig) -> None:
+    rig.exchange.put_rubric(SEED)
+    hacked = {"newly_credited": 40, "newly_rejected": 39}
+    sent = experiment(1, 1, ExperimentOutcome.DISCARDED).model_copy(update=hacked)
+    rig.exchange.put_experiment(sent)
+    (alarm,) = rig.exchange.state().alarms
+    assert alarm.startswith("evolution of the rubric stopped: experiment 1 (discarded: ")
+    assert rig.exchange.put_experiment(sent).number == 1  # a repeat is answered all the same
+    with pytest.raises(RefusedError) as refused:
+        rig.exchange.put_experiment(experiment(2, incumbent=1))
+    assert refusal(refused) == "RUBRIC_ALARM"
+    rig.exchange.roll_back_rubric(OPERATOR, 1)
+    assert rig.exchange.state().alarms == ()
+    assert rig.exchange.put_experiment(experiment(2, incumbent=1)).outcome is ExperimentOutcome.KEPT
+
+
+def test_an_evolver_that_watches_sees_how_an_experiment_ended_and_no_number_of_it(rig: Rig) -> None:
+    rig.exchange.put_rubric(SEED)
+    stored = rig.exchange.put_experiment(experiment(1, incumbent=1))
+    (seen,) = [event.experiment for event in rig.exchange.events(0, role=Role.EVOLVER) if event.experiment]
+    assert seen == stored.blind.model_copy(update={"revision": seen.revision})
+    assert seen.wins == 0 != stored.wins

@@ -16,6 +16,8 @@ from swarm.exchange import Credits
 from swarm.gateway.server import Gateway, Settings, serving
 from swarm.records import Annotation, Attempt, Purpose, Sample, answer_to
 from swarm.roles import AgentCard, Role
+from swarm.rubric import seed_rubric
+from swarm.rubric_exploits import exploit_rubrics
 from swarm.state import PhaseName, PhaseRecord, Progress
 from swarm.students import CheckpointStatus, TensorFile
 from swarm.v1 import exchange_pb2
@@ -209,16 +211,40 @@ def experiment(number: int, outcome: ExperimentOutcome) -> Experiment:
     )
 
 
-async def test_a_rubric_changes_by_an_experiment(clients: Clients) -> None:
-    evolver = clients(Role.EVOLVER)
+async def test_a_rubric_changes_by_an_experiment_that_the_gateway_makes(clients: Clients) -> None:
+    evolver, operator = clients(Role.EVOLVER), clients(Role.OPERATOR)
     with pytest.raises(RefusedError) as caught:
         await evolver.rubric()
     assert caught.value.reason == "NOT_FOUND"
-    assert (await clients(Role.SUPERVISOR).put_rubric(SEED)).version == 1
-    stored = await evolver.put_experiment(experiment(1, ExperimentOutcome.KEPT))
-    assert (await evolver.rubric()).version == stored.proposal.version == 2
-    assert (await evolver.rubric(1)).criteria == SEED.criteria
-    assert [line.number for line in await evolver.ledger()] == [1]
+    naive = seed_rubric("calendar")
+    assert (await clients(Role.SUPERVISOR).put_rubric(naive)).version == 1
+    only = naive.criteria[0].model_copy(update={"params": {"accept": "only"}})
+    better = naive.model_copy(update={"version": 2, "criteria": (only,)})
+    sent = experiment(1, ExperimentOutcome.KEPT).model_copy(update={"proposal": better})
+    stored = await evolver.put_experiment(sent)
+    assert (stored.outcome, stored.reason, stored.wins, stored.items_digest) == (ExperimentOutcome.KEPT, "kept", 0, "")
+    assert await evolver.put_experiment(sent) == stored == (await evolver.ledger())[0]
+    assert (await evolver.rubric()).criteria == (only,)
+    (line,) = await operator.ledger()
+    assert (line.items, line.losses) == (1000, 0)
+    assert line.wins > 100
+
+    vacuous = exploit_rubrics("calendar")[0]
+    hacked = experiment(2, ExperimentOutcome.KEPT).model_copy(update={"proposal": vacuous, "incumbent_version": 2})
+    assert (await evolver.put_experiment(hacked)).outcome is ExperimentOutcome.DISCARDED
+    assert "it is the planted exploit 'everything passes'" in (await operator.ledger())[1].reason
+    assert any("evolution of the rubric stopped" in alarm for alarm in (await operator.state()).alarms)
+    with pytest.raises(RefusedError) as caught:
+        await evolver.put_experiment(experiment(3, ExperimentOutcome.KEPT))
+    assert caught.value.reason == "RUBRIC_ALARM"
+    with pytest.raises(RefusedError) as caught:
+        await evolver.roll_back_rubric(1)
+    assert caught.value.reason == "FORBIDDEN"
+    back = await operator.roll_back_rubric(1, "to begin anew")
+    assert (back.version, back.criteria) == (3, naive.criteria)
+    assert not (await operator.state()).alarms
+    late = await evolver.put_experiment(experiment(3, ExperimentOutcome.KEPT))
+    assert late.outcome is ExperimentOutcome.DISCARDED
 
 
 async def test_checkpoints_are_stored_once_and_rolled_back(clients: Clients) -> None:
