@@ -49,8 +49,10 @@ demo-long: setup ## the same for up to an hour
 	$(BIN)/swarm demo examples/laptop-long.toml --seed $(SEED)
 
 .PHONY: demo-docs bench-docs
-demo-docs: setup ## grow a specialist of the standard library's documentation on two cores
+demo-docs: setup ## grow a specialist of the standard library's documentation on two cores, in about 15 minutes
+	@mkdir -p runs
 	$(BIN)/swarm documents coverage --domain pystdlib
+	$(BIN)/swarm documents rows pystdlib --count 500 --to runs/pystdlib-rows.jsonl
 	$(BIN)/swarm demo examples/pystdlib.toml --seed $(SEED)
 	$(BIN)/swarm ask "Does shutil.copytree take a parameter dirs_exist_ok?" --run runs/pystdlib-seed$(SEED)
 	$(BIN)/swarm ask "Does shutil.copy_everything take a parameter dirs_exist_ok?" --run runs/pystdlib-seed$(SEED)
