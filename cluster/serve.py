@@ -22,11 +22,13 @@ from starlette.routing import Route
 from agents.asking import bare
 from agents.champion import open_champion
 from agents.engines.base import Engine
+from agents.engines.embedder import Embedder
 from agents.student import engine_id
 from cluster.reporting import PREFIX, Reports, problem
 from swarm.calls.students import Answered
 from swarm.client import SwarmClient
 from swarm.config import Config
+from swarm.documents.embedder import embedder_folder
 from swarm.documents.retrieval import TOP
 from swarm.domains import load_domain
 from swarm.domains.documents.asking import citations, rests_on_documents, with_documents
@@ -42,17 +44,24 @@ _PATIENCE_SECONDS = 2.0
 class Champion:
     """The champion's weights in an engine of this process, verified before the first answer."""
 
-    def __init__(self, config: Config, checkpoint: Checkpoint, engine: Engine) -> None:
+    def __init__(
+        self, config: Config, checkpoint: Checkpoint, engine: Engine, embedder: Embedder | None = None
+    ) -> None:
         self.config = config
         self.checkpoint = checkpoint
         self._engine = engine
+        self._embedder = embedder
         self._domain = load_domain(config.swarm.domain)
         self.cites = rests_on_documents(config.swarm.domain)
 
     @classmethod
-    async def load(cls, run: Path) -> "Champion":
-        """Read the run's store and take its champion. Raises ConfigError where there is none."""
-        return cls(*await open_champion(run))
+    async def load(cls, run: Path, *, embedding: bool = False) -> "Champion":
+        """Read the run's store and take its champion. Raises ConfigError where there is none.
+
+        With `embedding`, WeightsError where there is no embedder.
+        """
+        embedder = Embedder(embedder_folder()) if embedding else None
+        return cls(*await open_champion(run), embedder)
 
     def shown(self, asked: "Chat", top: int) -> tuple[str, list[Passage]]:
         """What is asked in truth, and the passages that are shown with it.
@@ -64,7 +73,10 @@ class Champion:
         if not (self.cites and asked.question):
             return asked.question, []
         wanted = top if asked.top is None else asked.top
-        return with_documents(self.config.swarm.domain, asked.question, wanted, asked.documents)
+        vector = None
+        if self._embedder is not None and wanted and not asked.documents:
+            (vector,) = self._embedder.vectors([asked.question])
+        return with_documents(self.config.swarm.domain, asked.question, wanted, asked.documents, vector)
 
     async def answer(self, question: str) -> tuple[Answered, int, int]:
         """The answer to a question in the domain's form, with prompt and completion tokens."""
@@ -152,7 +164,7 @@ def _completion(name: str, answered: Answered, read: int, written: int) -> dict[
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
-    champion = await Champion.load(arguments.run)
+    champion = await Champion.load(arguments.run, embedding=arguments.embedder)
     if arguments.once is not None:
         answered, _, _ = await champion.answer(arguments.once)
         print(answered.model_dump_json())
@@ -175,6 +187,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--top", type=int, default=TOP, help="passages that a student of documents is shown")
+    parser.add_argument("--embedder", action="store_true", help="search by meaning beside the words")
     parser.add_argument("--feedback", action="store_true", help="take what people say of the answers: /v1/feedback")
     try:
         asyncio.run(_serve(parser.parse_args()))

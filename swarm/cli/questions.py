@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from swarm.documents.retrieval import Vector
 from swarm.domains import FILE_SUFFIX, example_of
 from swarm.domains.calendar.moments import header
 from swarm.domains.documents.asking import Citation, citations, rests_on_documents, with_documents
@@ -32,15 +33,22 @@ class Asked:
         return citations(answer, self.passages)
 
 
-def question(domain: str, text: str, now: datetime, top: int = 3, documents: Sequence[str] = ()) -> Asked:
+def question(
+    domain: str,
+    text: str,
+    now: datetime,
+    top: int = 3,
+    documents: Sequence[str] = (),
+    vector: Vector | None = None,
+) -> Asked:
     """What the student is asked when a person says `text` at the moment `now`; `top` passages where there are any, or
-    those of the named documents.
+    those of the named documents. `vector` is the text's, to search by meaning, too.
 
     Raises ConfigError where the domain's library is gone, or hasn't what is named.
     """
     if rests_on_documents(domain):
         try:
-            return Asked(*with_documents(domain, text, top, documents))
+            return Asked(*with_documents(domain, text, top, documents, vector))
         except ValueError as error:
             raise ConfigError(str(error), "Ingest its documents again, or name what they have") from error
     if documents:

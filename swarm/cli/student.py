@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from swarm.calls.students import Answered
 from swarm.cli.edge import Json, dump, say
+from swarm.cli.embedding import vector_of
 from swarm.cli.places import RunOption, find_run, run_domain
 from swarm.cli.questions import question, read_moment
 from swarm.documents.retrieval import TOP
@@ -35,6 +36,9 @@ def ask(
         list[str] | None,
         typer.Option("--doc", metavar="NAME", help="Show this entry, heading or source instead. Repeatable."),
     ] = None,
+    embedder: Annotated[
+        bool, typer.Option("--embedder", help="Search by meaning beside the words: swarm documents embed.")
+    ] = False,
     run: RunOption = None,
     wait: Annotated[float, typer.Option(min=1, max=300, help="Seconds to wait for the answer.")] = 120,
     as_json: Json = False,
@@ -42,7 +46,8 @@ def ask(
     """Ask the student. While the swarm is down its champion is loaded for this one answer."""
     folder = find_run(run)
     moment = read_moment(now) if now else datetime.now()
-    asked = question(run_domain(folder), text, moment, top if docs else 0, doc or ())
+    vector = vector_of(text) if embedder and docs and not doc else None
+    asked = question(run_domain(folder), text, moment, top if docs else 0, doc or (), vector)
     answered = answered_by(folder, asked.question, wait)
     cited = asked.cited(answered.text)
     if as_json:
@@ -67,6 +72,9 @@ def serve(
         bool, typer.Option("--docs/--no-docs", help="A student of documents is shown the best passages, or none.")
     ] = True,
     top: Annotated[int, typer.Option(min=1, max=9, help="Passages, unless a request says `top` or `documents`.")] = TOP,
+    embedder: Annotated[
+        bool, typer.Option("--embedder", help="Search by meaning beside the words: swarm documents embed.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print where it serves as JSON.")] = False,
 ) -> None:
     """Serve the student over the OpenAI API (/v1/chat/completions, /v1/models) until ^C."""
@@ -76,6 +84,7 @@ def serve(
     dump({"run": str(folder), "url": url}, indent=None) if as_json else say(f"serving {folder} at {url}")
     command = [sys.executable, "-m", "cluster.serve", str(folder), "--host", host, "--port", str(port)]
     command += ["--top", str(top if docs else 0), *(["--feedback"] if feedback else [])]
+    command += ["--embedder"] if embedder else []
     code = subprocess.run(command, check=False).returncode
     if code:
         raise EngineUnavailable(f"serving {str(folder)!r} ended with code {code}", "See its own words above")

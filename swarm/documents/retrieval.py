@@ -1,14 +1,21 @@
-"""Which passages answer a question: its words against the library's index, by BM25, or those that it is told."""
+"""Which passages answer a question: by its words (BM25), by its vector beside them, or those that are named."""
 
 import re
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from swarm.documents.records import Layer, Unit
 from swarm.documents.store import Library
 
+Vector = npt.NDArray[np.float32]
+"""Of one text, of length 1; `agents.engines.embedder` makes it."""
 TOP = 3
 """Passages that are shown with a question unless told otherwise."""
-
+DEPTH = 50
+"""Passages of each ranking that are fused."""
+_SMOOTH = 60
 _WORD = re.compile(r"\w+")
 _STOP = """a an and are as at be by can do does for from has have how i if in is it its may of on or that the there this
 to was what when where which who why will with you your"""
@@ -24,9 +31,28 @@ def words_of(text: str) -> list[str]:
     return [word for word in dict.fromkeys(_WORD.findall(text.casefold())) if word not in _STOP.split()]
 
 
-def retrieved(library: Library, question: str, limit: int = TOP) -> Sequence[Unit]:
-    """The best passages, the best first; none where no word of the question occurs."""
-    return library.search(query_of(question), limit)
+def retrieved(library: Library, question: str, limit: int = TOP, vector: Vector | None = None) -> Sequence[Unit]:
+    """The best passages, the best first; none where no word of the question occurs and no `vector` is given.
+
+    With the question's vector the two rankings are fused. Raises ValueError where the library isn't embedded.
+    """
+    if vector is None:
+        return library.search(query_of(question), limit)
+    ids, matrix = library.vectors()
+    if not ids:
+        raise ValueError(f"the library {str(library.path)!r} is not embedded: swarm documents embed")
+    near = [ids[row] for row in np.argsort(-(matrix @ vector), kind="stable")[:DEPTH]]
+    by_words = [unit.id for unit in library.search(query_of(question), DEPTH)]
+    return library.passages(fused([by_words, near])[:limit])
+
+
+def fused(rankings: Sequence[Sequence[str]]) -> list[str]:
+    """One ranking of several, by reciprocal ranks (Cormack, Clarke and Büttcher 2009): the sum of 1/(60 + rank)."""
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, key in enumerate(ranking, 1):
+            scores[key] = scores.get(key, 0.0) + 1 / (_SMOOTH + rank)
+    return sorted(scores, key=lambda key: -scores[key])
 
 
 def named(library: Library, question: str, names: Sequence[str]) -> Sequence[Unit]:

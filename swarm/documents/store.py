@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import sqlalchemy as sa
 
 from swarm.documents.records import Document, Kind, Layer, Problem, Trouble, Unit
@@ -54,6 +56,10 @@ _PROBLEMS = sa.Table(
     sa.Column("trouble", sa.Text, nullable=False),
     sa.Column("said", sa.Text, nullable=False),
 )
+_VECTORS = sa.Table(
+    "vectors", sa.MetaData(), sa.Column("id", sa.Text, primary_key=True), sa.Column("vector", sa.LargeBinary)
+)
+"""What an embedder made of passages; a library has none until it is embedded."""
 _INDEX = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS passages USING fts5(id UNINDEXED, name, text, "
     "tokenize=\"porter unicode61 tokenchars '_'\")"
@@ -138,9 +144,21 @@ class Library:
         )
         with self._engine.connect() as connection:
             ids = list(connection.scalars(found, {"query": query, "limit": limit}))
-            rows = connection.execute(sa.select(_UNITS).where(_UNITS.c.id.in_(ids))).mappings().all()
-        by_id = {row["id"]: _unit(row) for row in rows}
-        return [by_id[each] for each in ids]
+        return self.passages(ids)
+
+    def vectors(self) -> tuple[list[str], npt.NDArray[np.float32]]:
+        """The ids of passages that are embedded, and their vectors, one a row; those of passages that are gone, too."""
+        if not sa.inspect(self._engine).has_table(_VECTORS.name):
+            return [], np.zeros((0, 0), np.float32)
+        rows = self._rows(sa.select(_VECTORS).order_by(_VECTORS.c.id))
+        found = [np.frombuffer(row["vector"], np.float32) for row in rows]
+        return [row["id"] for row in rows], np.stack(found) if found else np.zeros((0, 0), np.float32)
+
+    def passages(self, ids: Sequence[str]) -> list[Unit]:
+        """Current units by id, in the order of the ids; those that are gone are left out."""
+        query = sa.select(_UNITS).where(_UNITS.c.id.in_(ids), _UNITS.c.current)
+        by_id = {row["id"]: _unit(row) for row in self._rows(query)}
+        return [by_id[each] for each in ids if each in by_id]
 
     def standing(self) -> list[tuple[str, str, str]]:
         """Source, digest of its bytes, and sketch, of every current document."""
@@ -199,6 +217,18 @@ class Writing:
     def _insert(self, units: Sequence[Unit]) -> None:
         if units:
             self._connection.execute(_UNITS.insert().prefix_with("OR REPLACE"), [_row(unit) for unit in units])
+
+    def put_vectors(self, found: Sequence[tuple[str, npt.NDArray[np.float32]]]) -> None:
+        """The vectors of some passages."""
+        _VECTORS.create(self._connection, checkfirst=True)
+        rows = [{"id": key, "vector": vector.astype(np.float32).tobytes()} for key, vector in found]
+        if rows:
+            self._connection.execute(_VECTORS.insert().prefix_with("OR REPLACE"), rows)
+
+    def drop_vectors(self, ids: Sequence[str]) -> None:
+        """Forget the vectors of passages that are gone."""
+        for key in ids:
+            self._connection.execute(_VECTORS.delete().where(_VECTORS.c.id == key))
 
     def retire(self, source: str) -> list[Unit]:
         """A source that is no more; returns the units that rested on it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from swarm.documents.retrieval import TOP, named, retrieved
+from swarm.documents.retrieval import TOP, Vector, named, retrieved
 from swarm.documents.store import Library
 from swarm.domains.documents.citations import quotes_in
 from swarm.domains.documents.opening import DOCUMENTS, PYSTDLIB, library_of
@@ -24,12 +24,15 @@ def rests_on_documents(domain: str) -> bool:
     return domain.partition(":")[0] in (DOCUMENTS, PYSTDLIB)
 
 
-def with_documents(domain: str, text: str, top: int = TOP, documents: Sequence[str] = ()) -> tuple[str, list[Passage]]:
+def with_documents(
+    domain: str, text: str, top: int = TOP, documents: Sequence[str] = (), vector: Vector | None = None
+) -> tuple[str, list[Passage]]:
     """What a student of documents is asked when a person says `text`, and the passages that it is shown.
 
-    Those are of the named `documents` (entries, headings or sources) where any are, else the best `top` of all, and
-    none where `top` is 0. A text that shows passages of its own stays as it is. Raises ValueError for a name that
-    nothing in the library has.
+    Those are of the named `documents` (entries, headings or sources) where any are, else the best `top` of all, by
+    words and, where it is given, by the text's `vector`; none where `top` is 0. A text that shows passages of its own
+    stays as it is. Raises ValueError for a name that nothing in the library has, or for a vector where the library
+    isn't embedded.
     """
     if brought := shown_in(text)[0]:
         return text, [
@@ -38,7 +41,7 @@ def with_documents(domain: str, text: str, top: int = TOP, documents: Sequence[s
     if not (top or documents):
         return text, []
     with Library(library_of(domain)) as library:
-        found = named(library, text, documents) if documents else retrieved(library, text, top)
+        found = named(library, text, documents) if documents else retrieved(library, text, top, vector)
     passages = [passage_of(unit, around=text) for unit in found]
     return with_passages(text, passages), passages
 
