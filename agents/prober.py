@@ -75,6 +75,11 @@ class Prober:
             for budget in self._budgets.values():
                 budget.add(one.family, gain)
 
+    def recall(self, questions: Iterable[str]) -> None:
+        """Ask none of these again: a prober that was restarted is told what was asked before it."""
+        for question in questions:
+            self._gate.recall(question)
+
     def fade(self) -> None:
         """Trust what was learned half as much: the student is another one."""
         self._shop.evidence.fade()
@@ -157,6 +162,12 @@ class Gate:
             self._remember(probe)
         return True
 
+    def recall(self, question: str) -> None:
+        """Hold a question as asked; the oldest is forgotten where there are too many."""
+        self._asked[fingerprint(question)] = None
+        if len(self._asked) > REMEMBERED:
+            self._asked.popitem(last=False)
+
     def _objection(self, probe: Probe) -> str:
         if probe.reference is None:
             return "no reference"
@@ -192,7 +203,5 @@ class Gate:
 
     def _remember(self, probe: Probe) -> None:
         assert probe.reference is not None
-        self._asked[fingerprint(probe.question)] = None
-        if len(self._asked) > REMEMBERED:
-            self._asked.popitem(last=False)
+        self.recall(probe.question)
         self._answers.setdefault(probe.cell.form, deque(maxlen=3)).append(probe.reference.answer)

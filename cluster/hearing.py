@@ -13,6 +13,15 @@ OPEN = 10_000
 _PAGE = 500
 
 
+async def asked_before(client: SwarmClient) -> list[str]:
+    """The questions of all probes so far, the oldest first: whether one is new is decided against all of them."""
+    questions, read = list[str](), 0
+    while page := await client.samples("probe", since_revision=read, limit=_PAGE):
+        questions += [one.payload.question for one in page if isinstance(one.payload, Probe) and not one.forgotten]
+        read = page[-1].revision
+    return questions
+
+
 class Hearing:
     """Gives each verdict once, with its probe. What quarantine withholds is no part of it."""
 

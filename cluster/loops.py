@@ -15,7 +15,7 @@ from agents.student import Student
 from agents.teacher import Budget, build_teacher
 from cluster.agent import Agent
 from cluster.engines import model_judge, remote_engine
-from cluster.hearing import Hearing
+from cluster.hearing import Hearing, asked_before
 from swarm.agent import loops
 from swarm.agent.acting import Working, load_agent, role_of
 from swarm.agent.loops import POLL_SECONDS
@@ -132,6 +132,7 @@ async def prober(agent: Agent) -> None:
     section = config.role(Role.PROBER)
     families = families_of(section)
     role = Prober(agent.domain, agent.cells, seed, families)
+    role.recall(await asked_before(agent.client))
     hearing, champion_id = Hearing(agent.client), ""
     reworder = Reworder(agent.domain, remote_engine(config, section.engine), agent.cells) if section.engine else None
     while not agent.dismissed and (state := await agent.client.state()).phase.name not in ENDED:

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from agents.prober import Prober, probe_of
 from cluster.counting import Counting
-from cluster.hearing import Hearing
+from cluster.hearing import Hearing, asked_before
 from swarm.client import SwarmClient
 from swarm.domains.calendar import CalendarDomain
 from swarm.errors import RefusedError
 from swarm.gateway.server import Settings, serving
-from swarm.records import Attempt, Purpose, Verdict
+from swarm.records import Attempt, Cell, Purpose, Verdict
 from swarm.roles import Role
 from swarm.rubric import seed_rubric
 from swarm.state import PhaseName
@@ -160,3 +161,18 @@ async def test_a_prober_hears_of_each_verdict_once_and_after_a_restart_of_the_la
     assert await hearing.news() == []
     again = await Hearing(supervisor).news()
     assert [one.key for one in again] == [one.key for one in heard]
+
+
+@pytest.mark.usefixtures("supervisor")
+async def test_a_restarted_prober_asks_nothing_that_was_asked_before(tmp_path: Path) -> None:
+    cells = [Cell.parse("span/border/none")]
+    before = Prober(DOMAIN, cells, "first").act([], Purpose.CENSUS, 40)
+    async with SwarmClient.for_run(tmp_path, Role.PROBER, "prober-0") as client:
+        assert all(answer.ok for answer in await client.publish(before))
+        known = await asked_before(client)
+    assert known == [probe_of(sample).question for sample in before]
+    told = Prober(DOMAIN, cells, "first")
+    told.recall(known)
+    new = {probe_of(sample).question for sample in told.act([], Purpose.CENSUS, 40)}
+    assert (len(new), new & {*known}) == (40, set())
+    assert told.invalid["asked before"] >= 40, "by the same seed it drew all of them again"
