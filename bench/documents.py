@@ -19,7 +19,7 @@ from rich.console import Console
 from agents.champion import open_champion
 from agents.contest import sit, sit_constant
 from agents.engines.base import Engine
-from bench.documents_table import DEFECTS, SEED, Figures, Standing, judge_errors, shown
+from bench.documents_table import SEED, Figures, Standing, judge_errors, shown
 from swarm.config import load
 from swarm.documents.store import Library
 from swarm.domains import load_domain
@@ -170,7 +170,7 @@ async def measure(run: Path, count: int, to: Path | None = None) -> Figures:
         print(f"{one.questions}: {one.contestant.name}, {one.contestant.seconds:.0f} s", file=sys.stderr, flush=True)
     with snapshot(run) as exchange:
         last = exchange.rubric()
-    figures = figures.model_copy(update={"judged": tuple(judge_errors(domain, cells, last, DEFECTS))})
+    figures = figures.model_copy(update={"judged": tuple(judge_errors(domain, cells, last))})
     _keep(figures, to)
     return figures
 

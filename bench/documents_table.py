@@ -1,21 +1,19 @@
 """What the benchmark of documents measured, the judge's part of it, and how all of it is shown."""
 
-import random
 from collections.abc import Sequence
 
 from rich.table import Table
 
-from swarm.calibration import Calibration, calibrate, calibration_items
+from bench.evolver import JudgeError, judge_error
 from swarm.criteria import Rubric
 from swarm.domains.documents import DocumentsDomain
 from swarm.domains.documents.audit import Rate
 from swarm.exam_report import Contestant, ContestantKind
-from swarm.records import Cell, Purpose, Record
+from swarm.records import Cell, Record
 from swarm.rubric import seed_rubric
 from swarm.statistics import proportion
 
 SEED = 20_260_102
-DEFECTS = 240
 _WRITES = (ContestantKind.STUDENT, ContestantKind.FEW_SHOT)
 
 
@@ -35,16 +33,13 @@ class Figures(Record):
     checkpoint: str
     items: int
     standings: tuple[Standing, ...] = ()
-    judged: tuple[tuple[str, Calibration], ...] = ()
+    judged: tuple[tuple[str, JudgeError], ...] = ()
 
 
-def judge_errors(
-    domain: DocumentsDomain, cells: Sequence[Cell], last: Rubric, count: int
-) -> list[tuple[str, Calibration]]:
-    """The seed rubric and a run's last one on the same fresh planted defects, in the wording of exams."""
-    items = calibration_items(domain, cells, random.Random(f"{SEED}/judge"), count, Purpose.EXAM)
+def judge_errors(domain: DocumentsDomain, cells: Sequence[Cell], last: Rubric) -> list[tuple[str, JudgeError]]:
+    """The seed rubric and a run's last one on the same fresh attempts of known truth."""
     rubrics = (("seed", seed_rubric(domain.name)), (f"version {last.version}", last))
-    return [(name, calibrate(domain, rubric, items)) for name, rubric in rubrics]
+    return [(name, judge_error(domain, rubric, cells, SEED)) for name, rubric in rubrics]
 
 
 def shown(figures: Figures) -> list[Table]:
@@ -75,8 +70,8 @@ def _judge(figures: Figures) -> Table:
     table = Table("rubric", "defects missed", "right failed", "missed most", box=None)
     for name, found in figures.judged:
         missed = ", ".join(f"{kind} {count}" for kind, count in found.missed[:3])
-        wrongly = _share(found.wrong_items - found.wrong_caught, found.wrong_items)
-        table.add_row(name, wrongly, _share(found.right_items - found.right_passed, found.right_items), missed)
+        wrongly = _share(found.wrong - found.caught, found.wrong)
+        table.add_row(name, wrongly, _share(found.right - found.passed, found.right), missed)
     return table
 
 

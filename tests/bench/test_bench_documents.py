@@ -20,7 +20,7 @@ from bench.documents import (
     measure,
 )
 from bench.documents_table import Figures, shown
-from swarm.calibration import Calibration
+from bench.evolver import JudgeError
 from swarm.domains import load_domain
 from swarm.domains.documents import DocumentsDomain
 from swarm.domains.documents.passages import shown_in
@@ -36,7 +36,7 @@ CELLS = [
     for key in ("parameter/rain/yesno", "parameter/border/yesno", "default/border/value", "purpose/rain/name")
 ]
 
-CALIBRATION = Calibration(rubric_version=1, wrong_items=10, wrong_caught=9, right_items=10, right_passed=10)
+JUDGED = JudgeError(version=1, wrong=10, caught=9, right=10, passed=10, missed=())
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ async def test_all_sit_the_same_questions_and_what_is_kept_is_not_asked_again(do
 
 def test_figures_of_another_measurement_are_not_taken_up(tmp_path: Path) -> None:
     wanted = Figures(run="r", domain="d", checkpoint="c1", items=24)
-    done = wanted.model_copy(update={"judged": (("seed", CALIBRATION),)})
+    done = wanted.model_copy(update={"judged": (("seed", JUDGED),)})
     (tmp_path / "kept.json").write_text(done.model_dump_json())
     assert begun(tmp_path / "kept.json", wanted) == done
     assert begun(tmp_path / "kept.json", wanted.model_copy(update={"checkpoint": "c2"})).judged == ()
