@@ -1,15 +1,16 @@
-"""Many rows at a time, by statements that are compiled once: otherwise binding a row costs as much as storing it.
+"""Many rows at a time, and the looks of every call, by statements that are compiled once: otherwise binding a row costs
+as much as storing it.
 
 A row names every column, with values that the driver takes as they are.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, CursorResult, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -37,6 +38,31 @@ def _adding(table: Table, dialect: str) -> str:
     sums = {column.name: column + given.excluded[column.name] for column in table.c if not column.primary_key}
     adding = given.on_conflict_do_update(index_elements=list(table.primary_key), set_=sums)
     return str(adding.compile(dialect=_BY_PLACE[dialect]))
+
+
+@cache
+def _asking(asked: Select[Any], dialect: str) -> str:
+    return str(asked.compile(dialect=_BY_PLACE[dialect]))
+
+
+@lru_cache(maxsize=128)
+def _asking_among(asked: Select[Any], dialect: str, count: int) -> str:
+    (name,) = asked.compile().params
+    given = asked.params({name: [""] * count})
+    return str(given.compile(dialect=_BY_PLACE[dialect], compile_kwargs={"render_postcompile": True}))
+
+
+def ask(connection: Connection, asked: Select[Any], *values: object) -> CursorResult[Any]:
+    """What a statement that is made once, as a module's constant, says to the values of its parameters, in order.
+
+    Values come as the driver gives them: SQLite has numbers for what is true and false.
+    """
+    return connection.exec_driver_sql(_asking(asked, connection.dialect.name), values)
+
+
+def ask_among(connection: Connection, asked: Select[Any], values: Sequence[str]) -> CursorResult[Any]:
+    """The same of a statement whose one parameter is the list of an IN."""
+    return connection.exec_driver_sql(_asking_among(asked, connection.dialect.name, len(values)), tuple(values))
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

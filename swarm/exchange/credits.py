@@ -1,6 +1,7 @@
 """Credits: how much of the queues one agent may take up at once, so that none starves the others."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
@@ -33,6 +34,16 @@ class Credits:
         if self.samples - live >= wanted:
             return self.samples - live
         return self.samples - _count(connection, self.samples, LIVE, queue.c.producer == producer)
+
+
+class Limits(NamedTuple):
+    """What bounds the taking in of samples."""
+
+    queue: int
+    """Samples that may wait in each queue."""
+    credits: Credits
+    held_out: str = ""
+    """The origin of probes from which nothing may be learned."""
 
 
 def count_held(connection: Connection, agent: str, most: int) -> int:

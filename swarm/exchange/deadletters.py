@@ -65,7 +65,7 @@ class DeadLetters(Part):
     def requeue_dead(self, agent: Identity, ids: Sequence[str], note: str = "") -> list[Answer]:
         """Let dead letters wait again, all their deliveries before them. Codes: NOT_FOUND, QUEUE_FULL, CONFLICT."""
         with self._store.write() as connection:
-            room = {stage: self._queue_limit - depth for stage, depth in depths(connection).items()}
+            room = {stage: self._limits.queue - depth for stage, depth in depths(connection).items()}
             queues = current_flow(connection).queues
 
             def take_up(row: Held) -> Answer | None:
@@ -74,7 +74,7 @@ class DeadLetters(Part):
                     said = f"{row.sample_id} died in the queue of {stage}, a role that is gone: discard it"
                     return Answer(id=row.sample_id, code=Code.CONFLICT, message=said)
                 if room[stage] < 1:
-                    said = f"queue {stage} holds all of its {self._queue_limit}: send it again later"
+                    said = f"queue {stage} holds all of its {self._limits.queue}: send it again later"
                     return Answer(id=row.sample_id, code=Code.QUEUE_FULL, message=said)
                 room[stage] -= 1
                 return None

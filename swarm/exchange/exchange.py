@@ -15,7 +15,6 @@ from swarm.exchange.failings import Failings
 from swarm.exchange.feedback import Feedbacks
 from swarm.exchange.flows import Flows
 from swarm.exchange.incarnation import Incarnation
-from swarm.exchange.intake import HELD_OUT
 from swarm.exchange.ledger import Ledger
 from swarm.exchange.library import Library
 from swarm.exchange.log import EventLog
@@ -85,13 +84,11 @@ class Exchange(
         signer = TokenSigner(lease_key)
         self._url = engine_url
         store = open_store(engine_url, swarm_name, domain_name, clock, bodies, body_bytes)
-        super().__init__(store, signer, queue_limit, rng or random.Random(), credits, gold)
+        super().__init__(store, signer, queue_limit, rng or random.Random(), credits, gold, held_out)
         with store.write() as connection:
             begin_phase(connection, store.now())
             if read_meta(connection, PLACE) != bodies:
                 write_meta(connection, PLACE, bodies)
-            if read_meta(connection, HELD_OUT) != held_out:
-                write_meta(connection, HELD_OUT, held_out)
         self.restart()
 
     @property

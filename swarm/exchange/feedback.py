@@ -152,7 +152,7 @@ class Feedbacks(Part):
     ) -> bool:
         """Store these, parents first; whether they were there already. Raises RefusedError with why they can't be."""
         flow = current_flow(connection)
-        intake = Intake(connection, self._store.now(), flow, self._queue_limit, self._credits)
+        intake = Intake(connection, self._store.now(), flow, self._limits)
         intake.load(wanted)
         for sample in wanted:
             answer = intake.admit(agent, [sample], waits)
@@ -162,7 +162,7 @@ class Feedbacks(Part):
 
     def _check_room(self, connection: Connection, agent: Identity, state: FeedbackState) -> None:
         """Raise RefusedError FEEDBACK_FULL where as many wait as may."""
-        most = self._credits.production
+        most = self._limits.credits.production
         if state is FeedbackState.ASKED:
             asked = select(1).where(feedback.c.probe_id == queue.c.sample_id).exists()
             waiting = select(func.count()).where(LIVE, asked)

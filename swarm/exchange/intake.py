@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from typing import NamedTuple
 
 from sqlalchemy import Connection, RowMapping, select
@@ -11,22 +10,20 @@ from sqlalchemy import Connection, RowMapping, select
 from swarm.events import EventKind
 from swarm.exchange.bodies import bodies_of
 from swarm.exchange.bulk import add_rows, insert_rows
-from swarm.exchange.credits import Credits
+from swarm.exchange.credits import Limits
 from swarm.exchange.finding import marks_of
 from swarm.exchange.flow import TAUGHT_PURPOSES, Code, Identity, State, answers, priority
 from swarm.exchange.flows import onward
 from swarm.exchange.log import current_revision
 from swarm.exchange.rows import Facts, chunks, count_stage, depths, facts_by_id, skeleton
 from swarm.exchange.schema import cell_counts, events, marks, queue, samples, tallies
-from swarm.exchange.store import micros, read_meta
+from swarm.exchange.store import micros
 from swarm.flow import Flow, Route
 from swarm.records import Attempt, Decision, Probe, Purpose, Sample, Tier, Verdict, sample_digest
 from swarm.work import Answer
 
 DROPPED, UNOFFERED = "dropped", "unoffered"
 """Tallies by queue: what a gate did not let pass, and what a tap was not offered."""
-HELD_OUT = "held_out"
-"""The single value in the store that holds the origin of probes from which nothing may be learned."""
 NOWHERE = Route(None)
 _EVENT = EventKind.SAMPLE.value
 
@@ -44,13 +41,12 @@ class Draft(NamedTuple):
 class Intake:
     """One batch on its way into the store. `load` what it touches, `admit` item by item, `write` once."""
 
-    def __init__(self, connection: Connection, now: int, flow: Flow, queue_limit: int, credits: Credits) -> None:
+    def __init__(self, connection: Connection, now: int, flow: Flow, limits: Limits) -> None:
         self._connection = connection
         self._bodies = bodies_of(connection)
         self._now = now
         self._flow = flow
-        self._queue_limit = queue_limit
-        self._credits = credits
+        self._limits = limits
         self._left: dict[str, int] = {}
         self._offered = 0
         self._next = current_revision(connection) + 1
@@ -96,7 +92,7 @@ class Intake:
             if full := self.full(stage, wanted.count(stage)):
                 return Answer(id=offered[-1].id, code=Code.QUEUE_FULL, message=full)
         if wanted and self._spare(producer.name) < len(wanted):
-            most = self._credits.samples
+            most = self._limits.credits.samples
             said = f"{producer.name} has {most} samples waiting, as many as one agent may: send it again later"
             return Answer(id=offered[-1].id, code=Code.CREDITS_SPENT, message=said)
         for draft in drafts.values():
@@ -106,7 +102,7 @@ class Intake:
 
     def full(self, queue_name: str, more: int = 1) -> str:
         """Why so many more samples can't wait in a queue; "" where they can."""
-        held, most = self._depths[queue_name], self._flow.limit_of(queue_name) or self._queue_limit
+        held, most = self._depths[queue_name], self._flow.limit_of(queue_name) or self._limits.queue
         return f"queue {queue_name} holds {held} of {most}: send it again later" if held + more > most else ""
 
     def decide(self, sample_id: str, gate: str, decision: Decision) -> None:
@@ -157,17 +153,13 @@ class Intake:
         """Samples that a producer may still have waiting; no more than this batch is certain to be right."""
         if producer not in self._left:
             live = sum(self._depths.values())
-            self._left[producer] = self._credits.samples_left(self._connection, producer, self._offered, live)
+            self._left[producer] = self._limits.credits.samples_left(self._connection, producer, self._offered, live)
         return self._left[producer]
-
-    @cached_property
-    def _held_out(self) -> str:
-        return read_meta(self._connection, HELD_OUT)
 
     def _learned_though_held_out(self, sample: Sample) -> Answer | None:
         """The refusal of a probe that is for learning, of a family that is kept from it; else None."""
         probe = sample.payload
-        if not isinstance(probe, Probe) or probe.purpose is not Purpose.LEARN or probe.origin != self._held_out:
+        if not isinstance(probe, Probe) or probe.purpose is not Purpose.LEARN or probe.origin != self._limits.held_out:
             return None
         said = f"{probe.origin} is held out for certification, so a probe of it can't be for {probe.purpose}"
         return _refusal(sample, Code.HELD_OUT, said)

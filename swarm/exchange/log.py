@@ -10,6 +10,7 @@ from swarm.criteria import Experiment, Rubric
 from swarm.errors import RefusedError
 from swarm.events import Event, EventKind
 from swarm.exchange.bodies import Bodies
+from swarm.exchange.bulk import ask
 from swarm.exchange.flow import Code
 from swarm.exchange.part import Part
 from swarm.exchange.redaction import redact_event
@@ -43,7 +44,7 @@ _NEWEST = select(func.max(events.c.revision))
 
 def current_revision(connection: Connection) -> int:
     """The revision of the latest change, 0 where there is none."""
-    return connection.scalar(_NEWEST) or 0
+    return ask(connection, _NEWEST).scalar() or 0
 
 
 def oldest_revision(connection: Connection) -> int:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from swarm.criteria import Rubric
-from swarm.exchange.credits import Credits
+from swarm.exchange.credits import Credits, Limits
 from swarm.exchange.store import Store
 from swarm.exchange.tokens import TokenSigner
 from swarm.records import Sample
@@ -17,11 +17,17 @@ class Part:
     """Methods over one store. Each method is one unit of its own, or joins the transaction that its thread has open."""
 
     def __init__(
-        self, store: Store, signer: TokenSigner, queue_limit: int, rng: random.Random, credits: Credits, gold: Gold
+        self,
+        store: Store,
+        signer: TokenSigner,
+        queue_limit: int,
+        rng: random.Random,
+        credits: Credits,
+        gold: Gold,
+        held_out: str,
     ) -> None:
         self._store = store
         self._signer = signer
-        self._queue_limit = queue_limit
         self._rng = rng
-        self._credits = credits
         self._gold = gold
+        self._limits = Limits(queue_limit, credits, held_out)

@@ -137,7 +137,7 @@ class Quarantine(Queues):
     def _complete_loans(self, agent: Identity, completions: Sequence[Completion]) -> list[Answer]:
         with self._store.write() as connection:
             flow = current_flow(connection)
-            intake = Intake(connection, self._store.now(), flow, self._queue_limit, self._credits)
+            intake = Intake(connection, self._store.now(), flow, self._limits)
             own = [
                 item.model_copy(update={"outputs": tuple(_own(agent, output) for output in item.outputs)})
                 for item in completions

@@ -84,7 +84,7 @@ class Queues(Part):
         """
         with self._store.write() as connection:
             flow = current_flow(connection)
-            intake = Intake(connection, self._store.now(), flow, self._queue_limit, self._credits)
+            intake = Intake(connection, self._store.now(), flow, self._limits)
             intake.load(samples)
             answers = []
             for sample in samples:
@@ -150,10 +150,10 @@ class Queues(Part):
     def _hand_out(self, connection: Connection, agent: Identity, stage: str, limit: int, until: int) -> list[Given]:
         wake(connection, self._store.now())
         live = sum(depths(connection).values())
-        if (left := self._credits.leases_left(connection, agent.name, limit, live)) < 1:
+        if (left := self._limits.credits.leases_left(connection, agent.name, limit, live)) < 1:
             raise RefusedError(
                 Code.CREDITS_SPENT,
-                f"{agent.name} holds {self._credits.leases} leases, as many as one agent may",
+                f"{agent.name} holds {self._limits.credits.leases} leases, as many as one agent may",
                 "Complete some or hand them back, then lease again",
             )
         rows = connection.execute(waiting(stage, min(limit, left))).all()
@@ -191,7 +191,7 @@ class Queues(Part):
         """
         with self._store.write() as connection:
             flow = current_flow(connection)
-            intake = Intake(connection, self._store.now(), flow, self._queue_limit, self._credits)
+            intake = Intake(connection, self._store.now(), flow, self._limits)
             intake.load(output for completion in completions for output in completion.outputs)
 
             def finish(held: Held, position: int) -> Answer:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from swarm.errors import RefusedError, StoreError
 from swarm.exchange.bodies import Bodies, bodies_of
-from swarm.exchange.bulk import add_rows
+from swarm.exchange.bulk import add_rows, ask, ask_among
 from swarm.exchange.schema import samples, stages
 from swarm.exchange.store import moment
 from swarm.forgetting import blank
@@ -107,8 +107,8 @@ def facts_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Facts]:
     """The facts of those ids that are stored."""
     found: dict[str, Facts] = {}
     for group in chunks(ids):
-        for row in connection.execute(_FACTS, {"ids": group}):
-            found[row.id] = Facts._make(row)
+        for facts in map(Facts._make, ask_among(connection, _FACTS, group)):
+            found[facts.id] = facts
     return found
 
 
@@ -160,4 +160,4 @@ def count_stage(connection: Connection, stage: str, accepted: int = 0, closed: i
 
 def depths(connection: Connection) -> dict[str, int]:
     """How many samples of each queue are ready, leased or delayed, by the running counters."""
-    return dict(connection.execute(_DEPTHS).tuples().all())
+    return dict(map(tuple, ask(connection, _DEPTHS)))

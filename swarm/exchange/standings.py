@@ -52,7 +52,7 @@ class Standings(Part):
         now = self._store.now()
         theirs = samples.c.withheld, samples.c.producer == name, samples.c.forgotten_at.is_(None)
         entry = current_flow(connection).entry(Stage.PROBES, Purpose.LEARN)
-        room = max(0, self._queue_limit - depths(connection)[entry])
+        room = max(0, self._limits.queue - depths(connection)[entry])
         asked = select(samples.c.id, samples.c.revision, samples.c.ordering_key).where(*theirs)
         asked = (
             asked.where(samples.c.kind == "probe", samples.c.purpose == Purpose.LEARN)

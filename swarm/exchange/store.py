@@ -12,6 +12,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from swarm.errors import StoreError, SwarmError
 from swarm.exchange.bodies import Bodies
+from swarm.exchange.bulk import ask
 from swarm.exchange.schema import SCHEMA_VERSION, meta, stages
 from swarm.work import STAGES
 
@@ -34,9 +35,12 @@ def moment(value: int) -> datetime:
     return _EPOCH + value * _MICROSECOND
 
 
+_META = select(meta.c.value).where(meta.c.key == bindparam("key"))
+
+
 def read_meta(connection: Connection, key: str) -> str:
     """A single value, "" where it was never set."""
-    return connection.scalar(select(meta.c.value).where(meta.c.key == key)) or ""
+    return ask(connection, _META, key).scalar() or ""
 
 
 def write_meta(connection: Connection, key: str, value: str) -> None:

@@ -6,11 +6,10 @@ from swarm.exchange.conduct import note, standings_of
 from swarm.exchange.flow import MAX_ATTEMPTS, State
 from swarm.exchange.flows import current_flow
 from swarm.exchange.held import held_by_place, settle_all, wake
-from swarm.exchange.intake import DROPPED, HELD_OUT, UNOFFERED, queue_row
+from swarm.exchange.intake import DROPPED, UNOFFERED, queue_row
 from swarm.exchange.part import Part
 from swarm.exchange.rows import chunks, count_stage, depths
 from swarm.exchange.schema import LEASED, agents, checkpoints, history, meta, queue, samples, stages, tallies
-from swarm.exchange.store import read_meta
 from swarm.exchange.tokens import Claim
 from swarm.records import Purpose
 from swarm.work import STAGES, Outcome, QueueCount, Stage, stage_of
@@ -89,7 +88,7 @@ class Sweeps(Part):
         """
         with self._store.write() as connection:
             path, now = current_flow(connection).path(Stage.FAILURES), self._store.now()
-            room = self._queue_limit - depths(connection)[path[0]]
+            room = self._limits.queue - depths(connection)[path[0]]
             failed = samples.c.kind == "verdict", samples.c.purpose == Purpose.SIEGE, samples.c.passed.is_(False)
             first = select(func.min(samples.c.revision)).where(*failed, ~samples.c.withheld)
             first = first.group_by(samples.c.parent_id)
@@ -98,7 +97,7 @@ class Sweeps(Part):
             )
             breaches = breaches.where(samples.c.revision.in_(first), queue.c.sample_id.is_(None))
             breaches = breaches.where(samples.c.revision > since_revision, samples.c.forgotten_at.is_(None))
-            if held_out := read_meta(connection, HELD_OUT):
+            if held_out := self._limits.held_out:
                 breaches = breaches.where(samples.c.origin != held_out)
             rows = connection.execute(breaches.order_by(samples.c.revision).limit(max(0, room))).all()
             if not rows:
