@@ -48,6 +48,7 @@ class Gateway:
         limits += ["--body-bytes", str(config.swarm.body_bytes)]
         limits += ["--bodies", config.swarm.bodies] if config.swarm.bodies else []
         privacy = [part for kind in config.privacy.redact for part in ("--redact", kind)]
+        privacy += [f"--redact-production={','.join(config.privacy.production)}"]
         privacy += [f"--redact-pattern={name}={said}" for name, said in config.privacy.patterns.items()]
         privacy += ["--redact-hook", config.privacy.hook] if config.privacy.hook else []
         self._command = [sys.executable, "-m", "swarm.gateway", *where, *limits, *door, *privacy]

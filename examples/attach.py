@@ -28,6 +28,7 @@ STRANGE_CELL = "relative/rain/date"
 CRITIC_ROLE = '\n[flow.critic]\nconsumes = "failures"\nstands = "before teacher"\n'
 LONGEST_WAIT = 600.0
 LOOK_SECONDS = 2.0
+WIDTH = 140
 console = Console(highlight=False)
 
 
@@ -39,8 +40,10 @@ class Swarm:
 
     def show(self, *words: str | Path) -> None:
         """Run a command in front of the reader. Raises CalledProcessError where it fails."""
-        console.print(f"\n[bold]$ swarm {' '.join(map(str, words))}[/]")
-        subprocess.run(self._command(words), check=True)
+        console.print(f"\n[bold]$ swarm {' '.join(map(str, words))}[/]", soft_wrap=True)
+        # Into a file or a pipe a table is cut to 80 columns unless told how many there are.
+        wide = {} if console.is_terminal else {"COLUMNS": str(WIDTH)}
+        subprocess.run(self._command(words), check=True, env=os.environ | wide)
 
     def read(self, *words: str) -> Any:
         """What a command says with --json."""
@@ -60,7 +63,7 @@ class Swarm:
     def credential(self, name: str, role: str) -> dict[str, str]:
         """The environment of a program that attaches as a trusted agent; its token is shown nowhere."""
         words = ("credentials", "issue", name, "--role", role, "--tier", "trusted", "--run", str(self.run))
-        console.print(f"\n[bold]$ swarm {' '.join(words)}[/]")
+        console.print(f"\n[bold]$ swarm {' '.join(words)}[/]", soft_wrap=True)
         issued = self.read(*words)
         known = {"SWARM_TARGET": issued["address"], "SWARM_CREDENTIAL": issued["token"], "SWARM_AGENT": name}
         return known | ({"SWARM_CA": issued["ca"]} if issued.get("ca") else {})
@@ -72,7 +75,7 @@ class Swarm:
 @contextmanager
 def program(command: list[str | Path], known: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A stranger's process, which knows of the swarm what `known` says and nothing more."""
-    console.print(f"\n[bold]$ {' '.join(map(str, command))}[/]")
+    console.print(f"\n[bold]$ {' '.join(map(str, command))}[/]", soft_wrap=True)
     environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "")} | known
     process = subprocess.Popen([str(word) for word in command], env=environment)
     try:

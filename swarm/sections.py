@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from swarm.errors import ConfigError
 from swarm.flow import RoleLimits, RoleSpec
-from swarm.privacy import load_screen
+from swarm.privacy import PRODUCTION, load_screen
 from swarm.schedule import parse
 
 _STORE_URL = re.compile(r"postgresql(\+psycopg)?://([^:@/?]*@)?(\[[^\]]*\]|[^:@/?]*)(:\d+)?/[^:@/?]+(\?host=[^&]*)?")
@@ -317,12 +317,16 @@ class FlowSection(Section):
 class PrivacySection(Section):
     """What personal data the gateway replaces by `[kind]` in every text that comes in, before it is stored.
 
-    Nothing unless told: the calendar's questions are made of dates, times and numbers, which look like telephone's.
+    Nothing unless told, but in reports from production: the calendar's questions are made of dates, times and numbers,
+    which look like telephone's.
     """
 
     redact: tuple[str, ...] = Field(
         (),
         description="built-in kinds: `email`, `phone`, `iban`, `card`, `ip`, `token` (keys and passwords of programs)",
+    )
+    production: tuple[str, ...] = Field(
+        PRODUCTION, description="built-in kinds that are replaced, besides, in what people report from production"
     )
     patterns: dict[str, str] = Field(
         default_factory=dict, description="kinds of your own: name to regular expression (of the package `regex`)"
@@ -336,7 +340,7 @@ class PrivacySection(Section):
     @model_validator(mode="after")
     def _can_be_read(self) -> "PrivacySection":
         try:
-            load_screen(self.redact, self.patterns, "")
+            load_screen([*self.redact, *self.production], self.patterns, "")
         except ConfigError as error:
             raise PydanticCustomError("privacy", "{said}", {"said": str(error)}) from None
         return self

@@ -13,18 +13,42 @@ from swarm.exchange import DEFAULT_CREDITS, DEFAULT_QUEUE_LIMIT, Credits, Keep
 from swarm.exchange.bodies import DEFAULT_BYTES
 from swarm.gateway.run_folder import STORE_VARIABLE
 from swarm.gateway.server import Settings, serving
-from swarm.privacy import load_screen
+from swarm.privacy import PRODUCTION, load_screen
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-def _settings(arguments: list[str]) -> Settings:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m swarm.gateway", description="Serve one swarm from its run folder.")
     parser.add_argument("--run", required=True, type=Path, help="run folder: store, credentials, address")
     parser.add_argument("--domain", required=True, help="domain of the swarm")
     parser.add_argument("--name", required=True, help="name of the swarm")
+    for more in (_add_door, _add_tls, _add_limits, _add_store, _add_privacy):
+        more(parser)
+    parser.add_argument(
+        "--rubric-approval", action="store_true", help="a rubric that passed its test waits for an operator"
+    )
+    parser.add_argument("--clock-offset-file", type=Path, help=argparse.SUPPRESS)
+    return parser
+
+
+def _add_door(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", default=0, type=int, help="port; 0 takes the last gateway's, or a free one")
+    parser.add_argument("--metrics-port", default=0, type=int, help="loopback port for Prometheus; 0 serves none")
+
+
+def _add_tls(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tls", choices=("auto", "on", "off"), default="auto", help="auto: on wherever others reach it"
+    )
+    parser.add_argument("--tls-name", action="append", default=[], help="a name that clients call it by; repeatable")
+    parser.add_argument("--tls-certificate", type=Path, help="PEM, in place of one made in RUN/tls")
+    parser.add_argument("--tls-key", type=Path, help="PEM, the certificate's key")
+    parser.add_argument("--tls-client-ca", default="", help="PEM, or `own`: clients must show a certificate it signed")
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--queue-limit", default=DEFAULT_QUEUE_LIMIT, type=int, help="samples that may wait in a queue")
     parser.add_argument(
         "--lease-credits", default=DEFAULT_CREDITS.leases, type=int, help="leases that one agent may hold"
@@ -46,14 +70,9 @@ def _settings(arguments: list[str]) -> Settings:
     parser.add_argument(
         "--history-days", default=0, type=float, help="days that burned deliveries are told apart; 0: all"
     )
-    parser.add_argument(
-        "--tls", choices=("auto", "on", "off"), default="auto", help="auto: on wherever others reach it"
-    )
-    parser.add_argument("--tls-name", action="append", default=[], help="a name that clients call it by; repeatable")
-    parser.add_argument("--tls-certificate", type=Path, help="PEM, in place of one made in RUN/tls")
-    parser.add_argument("--tls-key", type=Path, help="PEM, the certificate's key")
-    parser.add_argument("--tls-client-ca", default="", help="PEM, or `own`: clients must show a certificate it signed")
-    parser.add_argument("--metrics-port", default=0, type=int, help="loopback port for Prometheus; 0 serves none")
+
+
+def _add_store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--store",
         default=os.environ.get(STORE_VARIABLE, ""),
@@ -70,16 +89,24 @@ def _settings(arguments: list[str]) -> Settings:
     parser.add_argument(
         "--body-bytes", default=DEFAULT_BYTES, type=int, help="bodies of more bytes lie beside the store"
     )
+
+
+def _add_privacy(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--redact", action="append", default=[], help="a kind of personal data to replace; repeatable")
     parser.add_argument(
         "--redact-pattern", action="append", default=[], metavar="NAME=REGEX", help="a kind of your own; repeatable"
     )
     parser.add_argument("--redact-hook", default="", help="module:function, from text to text, after all patterns")
     parser.add_argument(
-        "--rubric-approval", action="store_true", help="a rubric that passed its test waits for an operator"
+        "--redact-production",
+        default=",".join(PRODUCTION),
+        help="kinds, with commas, that are replaced in what comes from production besides; empty: none",
     )
-    parser.add_argument("--clock-offset-file", type=Path, help=argparse.SUPPRESS)
-    given = parser.parse_args(arguments)
+
+
+def _settings(arguments: list[str]) -> Settings:
+    given = _parser().parse_args(arguments)
+    production, patterns = filter(None, given.redact_production.split(",")), dict(map(_pair, given.redact_pattern))
     return Settings(
         given.run,
         given.name,
@@ -103,7 +130,8 @@ def _settings(arguments: list[str]) -> Settings:
         body_bytes=given.body_bytes,
         held_out=given.held_out,
         rubric_approval=given.rubric_approval,
-        screen=load_screen(given.redact, dict(_pair(word) for word in given.redact_pattern), given.redact_hook),
+        screen=load_screen(given.redact, patterns, given.redact_hook),
+        production=load_screen([*given.redact, *production], patterns, given.redact_hook),
     )
 
 

@@ -58,6 +58,8 @@ class Desk:
     """When somebody last asked for work of a queue, in the event loop's time."""
     screen: Screen = field(default_factory=Screen)
     """What takes personal data out of all that comes in."""
+    production: Screen = field(default_factory=Screen)
+    """The same for what people report from production."""
     metrics: Metrics = field(default_factory=Metrics)
     pace: Pace = field(default_factory=Pace)
     traces: Traces = field(default_factory=Traces.from_environment)
@@ -70,9 +72,9 @@ class Desk:
         """The value of `work` once it is durable; then `topics` are notified. Not begun once its caller is gone."""
         return await self.writer.run(work, topics, deadline())
 
-    def screened(self, sample: Sample) -> Sample:
+    def screened(self, sample: Sample, screen: Screen | None = None) -> Sample:
         """The sample as it may be stored. Raises RefusedError where personal data can't be taken out of it."""
-        passed = self.screen.sample(sample)
+        passed = (screen or self.screen).sample(sample)
         self.metrics.redacted(passed.redactions)
         return passed
 

@@ -55,7 +55,7 @@ class FeedbackService(feedback_pb2_grpc.FeedbackServiceServicer):
 
     async def DismissFeedback(self, request: Any, _context: Any) -> Any:
         lined("DismissFeedbackRequest.id", request.id)
-        reason = as_note(self._desk.screen.text(request.reason))
+        reason = as_note(self._desk.production.text(request.reason))
         closed = await self._desk.write(lambda exchange: exchange.dismiss_feedback(request.id, reason))
         return feedback_pb2.DismissFeedbackResponse(feedback=to_wire(closed))
 
@@ -73,10 +73,10 @@ class FeedbackService(feedback_pb2_grpc.FeedbackServiceServicer):
         """The report without personal data, in the samples that it will be."""
         if said.thumb is Thumb.UP:
             return Report(said.id, said.checkpoint_id, said.thumb)
-        question, *rest = map(self._desk.screened, samples_of(said))
+        question, *rest = (self._desk.screened(sample, self._desk.production) for sample in samples_of(said))
         lesson = None
         if said.corrected_answer:
-            lesson = lesson_of(question, self._desk.screen.text(said.corrected_answer), self._desk.domain)
+            lesson = lesson_of(question, self._desk.production.text(said.corrected_answer), self._desk.domain)
             check_differs(lesson, rest[0], self._desk.domain)
         return Report(said.id, said.checkpoint_id, said.thumb, (question, *rest), lesson)
 
@@ -84,7 +84,7 @@ class FeedbackService(feedback_pb2_grpc.FeedbackServiceServicer):
         """The probe that asks an open report's question again; without an answer, with the one that was proposed."""
         question, _, note = said
         assert isinstance(note.payload, Annotation)
-        right = self._desk.screen.text(answer) or json.loads(note.payload.body).get("corrected_answer", "")
+        right = self._desk.production.text(answer) or json.loads(note.payload.body).get("corrected_answer", "")
         if not right and not question.forgotten:
             field = "AnswerFeedbackRequest.corrected_answer"
             raise _refusal(field, "is empty, and the reporter proposed none", "Give it")

@@ -32,7 +32,7 @@ from swarm.gateway.services import assembled, say_serving
 from swarm.gateway.warden import review
 from swarm.gateway.writer import Writer
 from swarm.gold import gold_of
-from swarm.privacy import Screen
+from swarm.privacy import PRODUCTION, Screen, load_screen
 
 GRACE_SECONDS = 5.0
 TICK_SECONDS = 1.0
@@ -81,6 +81,8 @@ class Settings:
     """The origin of probes from which nothing may be learned."""
     screen: Screen = Screen()
     """What takes personal data out of all that comes in; it lets all pass unless told otherwise."""
+    production: Screen = load_screen(PRODUCTION, {}, "")
+    """The same for what people report from production, who didn't write for a swarm to keep it."""
     gold_checks: bool = True
     """Whether what outsiders do is held against what is known to be right; else nobody is suspended for it."""
     rubric_approval: bool = False
@@ -137,6 +139,7 @@ async def serving(settings: Settings) -> AsyncIterator[Gateway]:
             hmac.digest(credentials.lease_key, b"rubric gate", "sha256").hex(),
             settings.rubric_approval,
             screen=settings.screen,
+            production=settings.production,
             metrics=metrics,
         )
         await desk.take_credentials()

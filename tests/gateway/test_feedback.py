@@ -55,6 +55,26 @@ async def blame(client: SwarmClient, question: str = QUESTION, corrected: str = 
     )  # fmt: skip
 
 
+async def test_personal_data_is_taken_out_of_reports_without_being_told(tmp_path: Path) -> None:
+    """Of what a prober sends it is not, unless told: dates look like telephone numbers."""
+    settings = Settings(tmp_path / "run", "test", "calendar")
+    async with serving(settings), AsyncExitStack() as stack:
+
+        async def client(role: Role) -> SwarmClient:
+            return await stack.enter_async_context(SwarmClient.for_run(settings.run_dir, role, f"{role}-1"))
+
+        supervisor, operator = await client(Role.SUPERVISOR), await client(Role.OPERATOR)
+        await supervisor.put_checkpoint(checkpoint("base", CheckpointStatus.BASE))
+        said = await blame(await client(Role.REPORTER), QUESTION.replace("Ana", MAIL))
+        question, _, _ = await operator.lineage(said.id)
+        assert probe_of(question).question == QUESTION.replace("Ana", "[email]")
+        assert question.redactions == (("email", 1),)
+        (asked,) = probes(1)
+        own = probe_of(asked).model_copy(update={"question": QUESTION.replace("Ana", MAIL)})
+        await (await client(Role.PROBER)).publish([asked.model_copy(update={"payload": own})])
+        assert MAIL in probe_of((await operator.lineage(asked.id))[0]).question
+
+
 async def test_a_bad_answer_becomes_a_correction(reporter: SwarmClient, clients: Clients, tmp_path: Path) -> None:
     operator = clients(Role.OPERATOR)
     said = await blame(reporter)
