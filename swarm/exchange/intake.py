@@ -1,9 +1,7 @@
 """Taking samples in: each item is decided alone against what is stored, then all of a batch is written at once."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -11,31 +9,20 @@ from swarm.events import EventKind
 from swarm.exchange.bodies import bodies_of
 from swarm.exchange.bulk import add_rows, insert_rows
 from swarm.exchange.credits import Limits
+from swarm.exchange.drafts import NOWHERE, Draft, cell_row, drafted, queue_row, sample_row
 from swarm.exchange.finding import marks_of
-from swarm.exchange.flow import TAUGHT_PURPOSES, Code, Identity, State, answers, priority
+from swarm.exchange.flow import Code, Identity, answers
 from swarm.exchange.flows import onward
 from swarm.exchange.log import current_revision
 from swarm.exchange.rows import Facts, chunks, count_stage, depths, facts_by_id, skeleton
 from swarm.exchange.schema import cell_counts, events, marks, queue, samples, tallies
-from swarm.exchange.store import micros
-from swarm.flow import Flow, Route
-from swarm.records import Attempt, Decision, Probe, Purpose, Sample, Tier, Verdict, sample_digest
+from swarm.flow import Flow
+from swarm.records import Decision, Probe, Purpose, Sample, Verdict
 from swarm.work import Answer
 
 DROPPED, UNOFFERED = "dropped", "unoffered"
 """Tallies by queue: what a gate did not let pass, and what a tap was not offered."""
-NOWHERE = Route(None)
 _EVENT = EventKind.SAMPLE.value
-
-
-class Draft(NamedTuple):
-    """A sample that may be stored, under the revision in its facts if all that comes with it may be."""
-
-    sample: Sample
-    facts: Facts
-    said: str
-    """Its payload as JSON."""
-    route: Route
 
 
 class Intake:
@@ -128,7 +115,7 @@ class Intake:
             count_stage(self._connection, stage, accepted=count)
         counted = [{"topic": topic, "key": key, "total": count} for (topic, key), count in self._tallies.items()]
         add_rows(self._connection, tallies, counted)
-        add_rows(self._connection, cell_counts, [_cell_row(*cell, count) for cell, count in self._cells.items()])
+        add_rows(self._connection, cell_counts, [cell_row(*cell, count) for cell, count in self._cells.items()])
         return len(self._samples)
 
     def _passing(self) -> list[RowMapping]:
@@ -189,7 +176,7 @@ class Intake:
                     Code.WRONG_PARENT,
                     f"{sample.kind} under {parent.kind} {parent.id!r}: name the sample it answers",
                 )
-        draft = _draft(self._flow, producer, sample, parent, self._next + len(drafts))
+        draft = drafted(self._flow, producer, sample, parent, self._next + len(drafts))
         earlier = drafts[sample.id].facts if sample.id in drafts else self._known.get(sample.id)
         if earlier is not None and earlier.digest == draft.facts.digest:
             return None
@@ -248,7 +235,7 @@ class Intake:
         if isinstance(sample.payload, Probe) and not facts.withheld:
             self._tallies["origin", sample.payload.origin] += 1
         self._events.append({"revision": revision, "kind": _EVENT, "ref": sample.id, "at": self._now, "body": None})
-        self._samples.append(_sample_row(producer, draft, counted))
+        self._samples.append(sample_row(producer, draft, counted))
         self._marks += marks_of(sample.payload, revision)
         if stage is not None:
             self._depths[stage] += 1
@@ -257,95 +244,6 @@ class Intake:
             purpose, key = Purpose(facts.purpose), sample.ordering_key
             self._waiting.append(queue_row(sample.id, stage, purpose, revision, self._now, key, producer.name))
         self._offer(draft)
-
-
-def queue_row(
-    sample_id: str, stage: str, purpose: Purpose, revision: int, now: int, ordering_key: str, producer: str = ""
-) -> dict[str, object]:
-    """A row for a sample that begins to wait, in the order of its revision; without a producer it is nobody's."""
-    return {
-        "sample_id": sample_id,
-        "stage": stage,
-        "state": State.READY,
-        "priority": priority(purpose),
-        "revision": revision,
-        "enqueued_at": now,
-        "attempt": 0,
-        "generation": 0,
-        "lease_agent": "",
-        "lease_until": 0,
-        "leased_at": 0,
-        "ready_at": now,
-        "answered": "",
-        "answer": "",
-        "ordering_key": ordering_key,
-        "producer": producer,
-    }
-
-
-def _draft(flow: Flow, producer: Identity, sample: Sample, parent: Facts | None, revision: int) -> Draft:
-    said = sample.payload.model_dump_json()
-    withheld = producer.tier is Tier.QUARANTINED or (parent is not None and parent.withheld)
-    payload = sample.payload
-    if isinstance(payload, Probe):
-        root_id, cell_key, purpose, checkpoint_id = sample.id, payload.cell.key, payload.purpose, ""
-        origin = str(payload.origin)
-    else:
-        assert parent is not None
-        root_id, cell_key, purpose = parent.root_id, parent.cell_key, Purpose(parent.purpose)
-        checkpoint_id, origin = parent.checkpoint_id, parent.origin
-    if isinstance(payload, Attempt):
-        checkpoint_id = payload.checkpoint_id
-    facts = Facts(
-        id=sample.id,
-        kind=sample.kind,
-        parent_id=sample.parent_id,
-        root_id=root_id,
-        revision=revision,
-        digest=sample_digest(sample.id, sample.parent_id, root_id, sample.ordering_key, said),
-        cell_key=cell_key,
-        purpose=purpose,
-        checkpoint_id=checkpoint_id,
-        withheld=withheld,
-        origin=origin,
-    )
-    return Draft(sample, facts, said, NOWHERE if withheld else flow.route(payload, purpose))
-
-
-def _sample_row(producer: Identity, draft: Draft, counted: bool) -> dict[str, object]:
-    sample, facts = draft.sample, draft.facts
-    verdict = sample.payload if isinstance(sample.payload, Verdict) else None
-    taught = sample.kind == "correction" and facts.purpose in TAUGHT_PURPOSES and not facts.withheld
-    return {
-        "revision": facts.revision,
-        "id": facts.id,
-        "kind": facts.kind,
-        "parent_id": facts.parent_id,
-        "root_id": facts.root_id,
-        "producer": producer.name,
-        "created_at": micros(sample.created_at),
-        "digest": facts.digest,
-        "payload": draft.said,
-        "cell_key": facts.cell_key,
-        "purpose": facts.purpose,
-        "checkpoint_id": facts.checkpoint_id,
-        "passed": verdict.passed if verdict else None,
-        "rubric_version": verdict.rubric_version if verdict else None,
-        "counted": counted,
-        "forgotten_at": None,
-        "ordering_key": sample.ordering_key,
-        "tier": producer.tier,
-        "withheld": facts.withheld,
-        "taught_at": facts.revision if taught else None,
-        "body_name": None,
-        "origin": facts.origin,
-        "redactions": json.dumps(sample.redactions) if sample.redactions else "",
-    }
-
-
-def _cell_row(cell_key: str, checkpoint_id: str, version: int, passed: bool, count: int) -> dict[str, object]:
-    cell = {"cell_key": cell_key, "checkpoint_id": checkpoint_id, "rubric_version": version}
-    return {**cell, "passed": count * passed, "failed": count * (not passed)}
 
 
 def _refusal(sample: Sample, code: Code, message: str) -> Answer:

@@ -5,10 +5,10 @@ from sqlalchemy import Connection, Select, case, insert, select, update
 from swarm.errors import RefusedError
 from swarm.events import EventKind
 from swarm.exchange.conduct import standings_of
+from swarm.exchange.drafts import queue_row
 from swarm.exchange.flow import TAUGHT_PURPOSES, Code, State
 from swarm.exchange.flows import current_flow
 from swarm.exchange.held import hand_back
-from swarm.exchange.intake import queue_row
 from swarm.exchange.log import current_revision
 from swarm.exchange.part import Part
 from swarm.exchange.rows import count_stage, depths

@@ -3,10 +3,11 @@
 from sqlalchemy import Connection, Integer, cast, func, insert, select, update
 
 from swarm.exchange.conduct import note, standings_of
+from swarm.exchange.drafts import queue_row
 from swarm.exchange.flow import MAX_ATTEMPTS, State
 from swarm.exchange.flows import current_flow
 from swarm.exchange.held import held_by_place, settle_all, wake
-from swarm.exchange.intake import DROPPED, UNOFFERED, queue_row
+from swarm.exchange.intake import DROPPED, UNOFFERED
 from swarm.exchange.part import Part
 from swarm.exchange.rows import chunks, count_stage, depths
 from swarm.exchange.schema import LEASED, agents, checkpoints, history, meta, queue, samples, stages, tallies
