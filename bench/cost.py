@@ -1,4 +1,4 @@
-"""What a published sample costs the gateway's processor: `python -m bench.cost [--profile] [--gateway]`.
+"""What a published sample costs the gateway's processor: `python -m bench.cost [--profile] [--gateway] [--growth]`.
 
 CPU time, not time on a clock, so that a busy machine says nearly the same as an idle one: stage by stage in one thread,
 where the fastest of several rounds counts; and of a whole gateway, with its network, encryption and threads.
@@ -40,6 +40,8 @@ class Costs:
 
     def __init__(self) -> None:
         self.least = dict.fromkeys(STAGES, float("inf"))
+        self.rounds: list[float] = []
+        """What each round cost, all stages together."""
         self._round = dict.fromkeys(STAGES, 0.0)
 
     @contextmanager
@@ -52,6 +54,7 @@ class Costs:
     def close_round(self) -> None:
         """Keep what was cheaper in this round than in all before it."""
         self.least = {stage: min(self.least[stage], spent) for stage, spent in self._round.items()}
+        self.rounds.append(sum(self._round.values()))
         self._round = dict.fromkeys(STAGES, 0.0)
 
 
@@ -69,7 +72,7 @@ def publish_group(exchange: Exchange, requests: list[bytes], costs: Costs) -> No
 
 
 def measure(folder: Path, samples: int, rounds: int) -> Costs:
-    """The costs of so many samples in each round, on a store of its own."""
+    """The costs of so many samples in each round, on a store of its own that grows from round to round."""
     costs = Costs()
     limits: dict[str, Any] = {"queue_limit": _LIMIT, "credits": Credits(samples=_LIMIT)}
     url = f"sqlite:///{folder / 'cost.db'}"
@@ -104,6 +107,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--samples", type=int, default=5_120, help="in each round")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--profile", action="store_true", help="which functions it goes to, too")
+    parser.add_argument(
+        "--growth", action="store_true", help="each round's cost, too: the store grows from one to the next"
+    )
     parser.add_argument("--gateway", action="store_true", help="a whole gateway with TLS, too")
     given = parser.parse_args(arguments)
     if given.samples < BATCH * GROUP:
@@ -118,6 +124,9 @@ def main(arguments: list[str]) -> int:
         spent = dict(costs.least, all=sum(costs.least.values()))
         if given.gateway:
             spent["gateway"] = of_gateway(Path(scratch), given.samples)
+    for number, seconds in enumerate(costs.rounds if given.growth else (), start=1):
+        per_thousand = 1e6 * seconds / given.samples
+        print(f"{number * given.samples:>10,} samples stored: {per_thousand:6.1f} ms of CPU for 1,000")
     for stage, seconds in spent.items():
         print(f"{stage:8} {1e6 * seconds / given.samples:8.1f} ms of CPU for 1,000 samples")
     if given.profile:

@@ -16,6 +16,13 @@ def test_every_stage_has_a_cost_and_all_is_their_sum(capsys: pytest.CaptureFixtu
     assert costs["all"] == pytest.approx(sum(costs[stage] for stage in STAGES), abs=0.5)
 
 
+def test_each_round_says_what_it_cost_as_the_store_grows(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--samples", "128", "--rounds", "3", "--growth"]) == 0
+    rounds = re.findall(r"^ +(\d+) samples stored: +([\d.]+) ms", capsys.readouterr().out, re.MULTILINE)
+    assert [stored for stored, _ in rounds] == ["128", "256", "384"]
+    assert all(float(cost) > 0 for _, cost in rounds)
+
+
 def test_fewer_samples_than_one_commit_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--samples", "100"])
