@@ -25,14 +25,14 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17swarm/v1/contract.proto\x12\x08swarm.v1\x1a google/protobuf/descriptor.proto\",\n\x08\x43ontract\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x0f\n\x07methods\x18\x02 \x03(\t:8\n\x10\x63ontract_version\x12\x1c.google.protobuf.FileOptions\x18\xe6\x8d\x03 \x01(\tB\x07\xb2\xee\x18\x03\x31.2b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17swarm/v1/contract.proto\x12\x08swarm.v1\x1a google/protobuf/descriptor.proto\",\n\x08\x43ontract\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x0f\n\x07methods\x18\x02 \x03(\t:8\n\x10\x63ontract_version\x12\x1c.google.protobuf.FileOptions\x18\xe6\x8d\x03 \x01(\tB\x07\xb2\xee\x18\x03\x31.3b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'swarm.v1.contract_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
-  _globals['DESCRIPTOR']._serialized_options = b'\262\356\030\0031.2'
+  _globals['DESCRIPTOR']._serialized_options = b'\262\356\030\0031.3'
   _globals['_CONTRACT']._serialized_start=71
   _globals['_CONTRACT']._serialized_end=115
 # @@protoc_insertion_point(module_scope)
