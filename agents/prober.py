@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from swarm.domains.base import Domain
 from swarm.probing.archive import Archive
-from swarm.probing.budget import Budget
+from swarm.probing.choosing import distinct, floors
 from swarm.probing.draws import Drawn, Recipe, alone, probe_of
 from swarm.probing.evidence import Tried
-from swarm.probing.families import FAMILIES, Family, Round, Workshop
+from swarm.probing.families import FAMILIES, OFFERS, Family, Round, Workshop
 from swarm.probing.features import bleu, fingerprint
 from swarm.probing.pool import Pool
 from swarm.records import Cell, Origin, Probe, Purpose, Sample
@@ -28,8 +28,8 @@ TRIES = 20
 NEAR = 0.6
 """BLEU to its parent from which a probe with the same answer is a near-duplicate; METHODS.md, Prober."""
 
-WIDTH = 2
-"""Draws for each probe that families choose from: what a swarm affords beside its other work."""
+WIDTH = 16
+"""Draws for each probe that is chosen: together they cost milliseconds, and an answer costs more."""
 
 _NUMBER = re.compile(r"\d+")
 
@@ -58,7 +58,7 @@ class Prober:
         self._gate = Gate(domain)
         self._shop = Workshop(domain, self._cells, seed, width, Pool(domain, self._cells, seed), Archive(self._cells))
         self._families: dict[Origin, Family] = {origin: make(self._shop) for origin, make in FAMILIES.items()}
-        self._budgets = {purpose: Budget(named) for purpose, named in (families or {}).items()}
+        self._shares = {purpose: tuple(named) for purpose, named in (families or {}).items()}
         self._made: OrderedDict[bytes, tuple[bytes, str]] = OrderedDict()
 
     @property
@@ -70,10 +70,9 @@ class Prober:
     def learn(self, outcomes: Iterable[Tried]) -> None:
         """Take in what became of probes, whoever made them: what the families and their budget go by."""
         for one in outcomes:
+            self._shop.open.pop(one.key, None)
             gain = self._shop.evidence.add(one)
             self._shop.archive.add(one, gain, *self._made.pop(one.key, (b"", "")))
-            for budget in self._budgets.values():
-                budget.add(one.family, gain)
 
     def recall(self, questions: Iterable[str]) -> None:
         """Ask none of these again: a prober that was restarted is told what was asked before it."""
@@ -92,22 +91,41 @@ class Prober:
         """
         asked = Round(purpose, cell_weights(counts, self._cells, purpose))
         made: list[Sample] = []
-        if budget := self._budgets.get(purpose):
-            for origin, share in budget.allot(limit, self._source(purpose, "budget")).items():
-                made.extend(self._proposed(self._families[origin], asked, min(share, limit - len(made))))
+        if families := self._shares.get(purpose):
+            made.extend(self._besieging(families, asked, limit))
         for _ in range(limit * TRIES):
             if len(made) >= limit:
                 break
             made.extend(self._draw(asked))
         return made
 
-    def _proposed(self, family: Family, asked: Round, wanted: int) -> list[Sample]:
-        """What a family proposes and the gate admits; fewer than wanted where the family has no more."""
+    def _besieging(self, families: Sequence[Origin], asked: Round, limit: int) -> list[Sample]:
+        """Each family's floor as it proposes, and of all that they offer then the most promising.
+
+        A family alone goes by its own lights.
+        """
+        self._shop.draw(limit, asked)
+        if len(families) == 1:
+            return self._admitted(self._families[families[0]].propose(OFFERS * limit, asked), limit)
         made: list[Sample] = []
-        for drawn in family.propose(wanted, asked) if wanted > 0 else ():
-            if len(made) < wanted and self._gate.admits(drawn.samples, drawn.parent):
+        for origin, share in floors(families, limit, self._source(asked.purpose, "floors")).items():
+            made.extend(self._admitted(self._families[origin].propose(share, asked), share))
+        wanted = OFFERS * (limit - len(made))
+        offered = distinct(one for origin in families for one in self._families[origin].propose(wanted, asked))
+        return made + self._admitted(self._shop.best(offered, wanted, self._shop.promise), limit - len(made))
+
+    def _admitted(self, offered: Sequence[Drawn], wanted: int) -> list[Sample]:
+        """The first that the gate admits; those that it refused are not offered again."""
+        made: list[Sample] = []
+        tried = set()
+        for drawn in offered:
+            if len(made) >= wanted:
+                break
+            tried.add(drawn.recipe)
+            if self._gate.admits(drawn.samples, drawn.parent):
                 made.extend(drawn.samples)
                 self._keep(drawn)
+        self._shop.pool.drop(tried)
         return made
 
     def _keep(self, drawn: Drawn) -> None:
@@ -134,7 +152,7 @@ class Prober:
             samples = [alone(samples[0])]
         if not self._gate.admits(samples):
             return []
-        if asked.purpose in self._budgets:
+        if asked.purpose in self._shares:
             self._shop.remember(Drawn(recipe, tuple(samples)))
         return samples
 

@@ -35,8 +35,6 @@ from swarm.siege.summary import summary
 from swarm.siege.view import View, announced, progress_line, view
 from swarm.species import cluster
 
-CANDIDATES = 8
-"""Draws for each probe that a family chooses from: they cost milliseconds, and a call costs more."""
 INTERRUPTED = 130
 NOT_SHOWN = 1
 _PROMPT_TOKENS = 1000
@@ -56,7 +54,7 @@ class Siege:
         self._rubric = rubric
         self.log = log
         families = {Purpose.SIEGE: tuple(FAMILIES)}
-        self._prober = Prober(domain, cells, f"siege/{plan.seed}", families, CANDIDATES)
+        self._prober = Prober(domain, cells, f"siege/{plan.seed}", families)
         self._pending: list[Sample] = []
 
     @property

@@ -1,10 +1,10 @@
 """The ways of probing that are compared, and one run of one of them on one student."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from agents.prober import Prober
+from agents.prober import WIDTH, Prober
 from swarm.domains.base import Domain
 from swarm.probing.draws import alone, probe_of
 from swarm.probing.evidence import Tried, tried
@@ -15,8 +15,6 @@ from swarm.state import CellCount
 
 ROUND = 30
 """Probes between two looks at what failed, as in a siege."""
-CANDIDATES = 8
-"""Draws for each probe, as in `swarm siege`; agents/siege.py."""
 
 Answers = Callable[[Sequence[Sample]], Awaitable[list[str]]]
 """What a student says to some probes, one sample each."""
@@ -31,7 +29,9 @@ class Arm:
     name: str
     families: tuple[Origin, ...] = ()
     steered: bool = False
-    width: int = CANDIDATES
+    width: int = WIDTH
+    late: int = 0
+    """Rounds that verdicts come late, as in a swarm, where other probes wait and are judged meanwhile."""
 
 
 ARMS = (
@@ -41,7 +41,8 @@ ARMS = (
     Arm("mutation alone", (Origin.MUTATION,)),
     Arm("replay alone", (Origin.REPLAY,)),
     Arm("whole swarm", tuple(FAMILIES)),
-    Arm("whole swarm, 2 draws", tuple(FAMILIES), width=2),
+    Arm("whole swarm, 2 draws for each probe", tuple(FAMILIES), width=2),
+    Arm("whole swarm, verdicts a round late", tuple(FAMILIES), late=1),
 )
 
 
@@ -87,6 +88,7 @@ async def trail(
     asked: list[Tried] = []
     curve: list[int] = []
     failed: list[int] = []
+    unheard: deque[list[Tried]] = deque()
     while len(asked) < calls:
         made = prober.act(_counts(asked) if arm.steered else [], Purpose.SIEGE, min(ROUND, calls - len(asked)))
         drawn = [alone(sample) for sample in made[: calls - len(asked)]]
@@ -100,7 +102,9 @@ async def trail(
             if not one.passed:
                 known.setdefault(one.species, one.family)
                 holes.setdefault(hole(one), len(asked))
-        prober.learn(news)
+        unheard.append(news)
+        if len(unheard) > arm.late:
+            prober.learn(unheard.popleft())
         curve.append(len(known))
         failed.append(sum(not one.passed for one in asked))
     first, of = Counter(known.values()), Counter(one.family for one in asked)

@@ -17,6 +17,8 @@ class Recipe:
     cell: Cell
     seed: str
     script: tuple[Choice, ...] = ()
+    part: int | None = None
+    """Which one of a trap and its twin is asked alone; None for both."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,12 @@ class Drawn:
 def draw(domain: Domain, recipe: Recipe, purpose: Purpose) -> tuple[tuple[Sample, ...], tuple[Choice, ...]]:
     """What a recipe makes, and every choice that was made. Raises ValueError where the domain makes nothing of it."""
     source = Choices(recipe.seed, recipe.script)
-    return tuple(domain.make(recipe.cell, source, purpose)), tuple(source.made)
+    made = domain.make(recipe.cell, source, purpose)
+    if recipe.part is not None:
+        made = [alone(each) for each in made[recipe.part : recipe.part + 1]]
+    if not made:
+        raise ValueError(f"{recipe.cell.key} has no part {recipe.part} here: give the part of a probe with a twin")
+    return tuple(made), tuple(source.made)
 
 
 def probe_of(sample: Sample) -> Probe:

@@ -3,13 +3,14 @@
 import heapq
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 from swarm.domains.base import Domain
-from swarm.probing.draws import Drawn, Recipe, draw
-from swarm.records import Cell, Purpose
+from swarm.probing.draws import Drawn, Recipe, alone, draw
+from swarm.records import Cell, Purpose, Sample
 
-SIZE = 600
+SIZE = 1200
 """Candidates that are kept."""
 
 
@@ -23,12 +24,12 @@ class Pool:
         self._seed = seed
         self._number = 0
         self._purpose = Purpose.LEARN
-        self._held: list[Drawn] = []
+        self.held: list[Drawn] = []
 
     def top_up(self, draws: int, weights: Sequence[float], purpose: Purpose) -> None:
         """Draw so many more, cells by their weights; the oldest go where there are too many."""
         if purpose is not self._purpose:
-            self._held, self._purpose = [], purpose
+            self.held, self._purpose = [], purpose
         for _ in range(draws):
             self._number += 1
             seed = f"{self._seed}/{purpose}/pool/{self._number}"
@@ -39,25 +40,36 @@ class Pool:
             except ValueError:
                 self.not_made += 1
                 continue
-            self._held.append(Drawn(recipe, samples))
-        self._held = self._held[-SIZE:]
+            self.held += _parts(recipe, samples) if purpose is Purpose.SIEGE else [Drawn(recipe, samples)]
+        self.held = self.held[-SIZE:]
 
-    def take(self, wanted: int, score: Callable[[Drawn], float]) -> list[Drawn]:
-        """The best of them, and out of the pool: a candidate's score is divided by 1 + those chosen of its niche."""
-        pending: Counter[str] = Counter()
-        heap = [(-score(drawn), place) for place, drawn in enumerate(self._held)]
-        firm = [-negative for negative, _ in heap]
-        heapq.heapify(heap)
-        taken: list[int] = []
-        while heap and len(taken) < wanted:
-            before, place = heapq.heappop(heap)
-            now = -firm[place] / (1 + pending[self._held[place].niche])
-            if now > before:
-                heapq.heappush(heap, (now, place))
-                continue
-            taken.append(place)
-            pending[self._held[place].niche] += 1
-        chosen = [self._held[place] for place in taken]
-        gone = frozenset(taken)
-        self._held = [drawn for place, drawn in enumerate(self._held) if place not in gone]
-        return chosen
+    def drop(self, gone: Collection[Recipe]) -> None:
+        """Take candidates out: they were asked, or refused."""
+        self.held = [drawn for drawn in self.held if drawn.recipe not in gone]
+
+
+def spread(
+    candidates: Sequence[Drawn], wanted: int, score: Callable[[Drawn], float], pending: Mapping[str, int]
+) -> list[Drawn]:
+    """The best first: a score is divided by 1 + those of its niche that are pending or chosen, so none takes all."""
+    pending = Counter(pending)
+    firm = [score(drawn) for drawn in candidates]
+    heap = [
+        (-value / (1 + pending[drawn.niche]), n) for n, (value, drawn) in enumerate(zip(firm, candidates, strict=True))
+    ]
+    heapq.heapify(heap)
+    taken: list[Drawn] = []
+    while heap and len(taken) < wanted:
+        before, place = heapq.heappop(heap)
+        drawn = candidates[place]
+        now = -firm[place] / (1 + pending[drawn.niche])
+        if now > before:
+            heapq.heappush(heap, (now, place))
+            continue
+        taken.append(drawn)
+        pending[drawn.niche] += 1
+    return taken
+
+
+def _parts(recipe: Recipe, samples: Sequence[Sample]) -> list[Drawn]:
+    return [Drawn(replace(recipe, part=part), (alone(sample),)) for part, sample in enumerate(samples)]

@@ -117,7 +117,7 @@ def test_the_calendar_is_sound() -> None:
 def besieged(student: PlantedStudent, seed: str, families: Sequence[Origin], calls: int = 240) -> set[str]:
     """The species that these families find of a planted student."""
     domain, rubric = load_domain("calendar"), load_rubric(SEEDS / "siege.yaml")
-    prober = Prober(domain, seed=seed, families={Purpose.SIEGE: families} if families else None, width=4)
+    prober = Prober(domain, seed=seed, families={Purpose.SIEGE: families} if families else None)
     found: list[Tried] = []
     while len(found) < calls:
         probes = [probe_of(sample) for sample in prober.act([], Purpose.SIEGE, 30)]

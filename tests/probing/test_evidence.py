@@ -31,6 +31,7 @@ def test_what_failures_share_is_suspicious_and_the_latest_is_the_culprit() -> No
         evidence.add(asked(f"please add {number} and seven", "wrong"))
     hot, cold = probe("sum of seven and 99"), probe("sum of three and 99")
     assert evidence.suspicion(features(hot)) > 2 * evidence.suspicion(features(cold))
+    assert evidence.promise(hot, features(hot)) > 2 * evidence.promise(cold, features(cold))
     culprit = evidence.culprit(features(hot))
     assert culprit is not None
     assert culprit.question == "please add 2 and seven"
