@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from declared_agents import CRITIC, ESCALATOR, TICKETS
+from declared_agents import CRITIC, ESCALATOR, TICKETS, Fickle
 from starlette.requests import Request
 from starlette.responses import Response
 from typer.testing import CliRunner
 
 from swarm.cli import app
-from swarm.conformance import Terms, checked
+from swarm.conformance import Terms, checked, lease_for
 from swarm.conformance.check import SCENARIOS
 from swarm.conformance.company import probes
 from swarm.domains import load_domain
 from swarm.errors import ConfigError
 from swarm.flow import RoleSpec
-from swarm.records import Probe
+from swarm.records import Attempt, Decision, Probe, Verdict
 from tests.endpoint import Endpoint, said
 
 ROOT = Path(__file__).parents[2]
@@ -133,6 +133,21 @@ def test_a_tap_and_a_source_of_ones_own_take_part(kind: str, role: RoleSpec) -> 
     report = checked(f"declared_agents:{kind}", only=["work", "redelivery"], terms=PATIENT, declared=[CRITIC, role])
     assert report.passed, report
     assert report.role == role.name
+
+
+def test_one_that_does_not_hear_that_its_role_is_gone_is_caught() -> None:
+    gate = f"{sys.executable} {Path(__file__).with_name('stubborn_gate.py')}"
+    report = checked(gate, "critic", ["undeclared"], PATIENT, declared=[CRITIC])
+    (wrong,) = [finding for played in report.played for finding in played.findings if not finding.right]
+    assert re.fullmatch(r"once its role was declared no more, it called \d+ times in 2 s", wrong.said)
+
+
+def test_a_lease_to_try_is_that_of_a_role_of_ones_own() -> None:
+    passed, failed = lease_for(ESCALATOR), lease_for(CRITIC, "= nonsense")
+    assert [lease.queue for lease in (passed, failed)] == ["escalator", "critic"]
+    assert [lease.nearest(Verdict).passed for lease in (passed, failed)] == [True, False]
+    assert failed.nearest(Attempt).text == "= nonsense"
+    assert Fickle().act(failed).decision is Decision.PASS
 
 
 def test_a_gate_that_decides_another_way_is_caught() -> None:
