@@ -1,8 +1,9 @@
 """Holes: which questions a planted student gets wrong, in what way, and how holes are chosen for one."""
 
+import itertools
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +18,7 @@ SHARED = 0.5
 MEASURED = 2000
 """Census probes on which prevalences are measured."""
 _NUMBER = re.compile(r"\d+")
+_RIVALS = 12
 
 
 class Slip(StrEnum):
@@ -85,12 +87,22 @@ def slipped(domain: Domain, probe: Probe, slip: Slip) -> str:
     right = domain.solve(probe).answer
     order = list(Slip)
     order = order[order.index(slip) :] + order[: order.index(slip)]
-    tries = [made for one in order for made in _tries(one, right, probe)]
-    for text in (*tries, *domain.choices):
+    tries = (made for one in order for made in _tries(one, right, probe))
+    for text in itertools.chain(tries, domain.choices, _rivals(domain, probe)):
         decided = domain.verify(probe, text)
         if decided.canonical is not None and not decided.correct:
             return domain.completion(Reference(answer=text))
     raise ValueError(f"no slip makes {right!r} wrong: give {domain.name} another one")
+
+
+def _rivals(domain: Domain, probe: Probe) -> Iterator[str]:
+    """What is right elsewhere, on probes of the same form."""
+    rng = random.Random(f"rivals/{probe.question}")
+    cells = [cell for cell in domain.cells() if cell.form == probe.cell.form]
+    for _ in range(_RIVALS):
+        other = domain.make(rng.choice(cells), rng, Purpose.CENSUS)[0].payload
+        if isinstance(other, Probe) and other.reference is not None:
+            yield other.reference.answer
 
 
 def _tries(slip: Slip, right: str, probe: Probe) -> list[str]:

@@ -158,9 +158,13 @@ def test_reading_splits_rationale_and_all_answers() -> None:
 
 FALSE = ["24+10=35", "2026-02 has 29", "04 has 31", "Fri5-Tue2=4", "Fri4", "Mar=04", "7pm=18:00", "12am=12:00",
     "9:00-15=8:50",
-         "3*7=22", "13<10", "30-24+26=33", "27/4=7", "12+7+2=22"]  # fmt: skip
+         "3*7=22", "13<10", "30-24+26=33", "27/4=7", "12+7+2=22", "1H, half=33M", "1Y, half=30M",
+         "1D, half=13H", "half=31S", "7D, half=4D 12H", "half hour=31M", "quarter=16M", "couple=3",
+         "three=4"]  # fmt: skip
 TRUE = ["24+10=34", "2024-02 has 29", "04 has 30", "Fri5-Tue2=3", "Tue2-Fri5+7=4", "Mar=03", "7pm=19:00", "12am=00:00",
         "9:00-15=8:45", "3*7=21", "13>10", "3-5=-2", "-2+28=26", "27/4=6", "Sat6-1=Fri5", "5+3=8>5",
+        "1H, half=30M", "1Y, half=6M", "1D, half=12H", "half=30S", "7D, half=3D 12H", "half hour=30M", "quarter=15M",
+        "couple=2", "three=3",
         "19:45<20:05"]  # fmt: skip
 
 

@@ -11,12 +11,14 @@ from agents.siege import Siege
 from agents.targets import Target
 from swarm.domains import load_domain
 from swarm.errors import ConfigError
-from swarm.planted import Hole, PlantedStudent, Rule, Slip
+from swarm.planted import Hole, PlantedStudent, Rule, Slip, choose
 from swarm.planted.audit import POWER_FILE, HoleAudit, PowerPlan, PowerReport, StudentAudit, read_power
 from swarm.planted.folder import prepare
+from swarm.planted.holes import census
 from swarm.planted.rules import rules_of
 from swarm.planted.summary import sentences
 from swarm.records import Cell, Origin, Purpose, Sample
+from swarm.rubric import SEEDS, judge_attempt, load_rubric
 from swarm.siege.answers import Answer, answer_log, stored_answers
 from swarm.siege.judging import rubric_of
 from swarm.siege.plan import ANSWERS_FILE
@@ -124,6 +126,12 @@ def test_a_domain_without_rules_of_its_own_has_its_words() -> None:
     rules = rules_of(domain, tuple(domain.cells()), "1")
     assert len(rules) > 20
     assert all(rule.name.startswith("the word ") for rule in rules)
+    student = PlantedStudent(domain, choose(domain, rules, 3, "1"))
+    probes = census(domain, domain.cells(), random.Random("pystdlib"))[:300]
+    rubric = load_rubric(SEEDS / "siege.yaml").model_copy(update={"domain": domain.name})
+    right = [judge_attempt(domain, rubric, probe, student.answer(probe)).passed for probe in probes]
+    assert right == [student.hole(probe) is None for probe in probes]
+    assert False in right
     assert rules_of(DOMAIN, DOMAIN.cells(), "1")[0].name.startswith("the number word")
 
 

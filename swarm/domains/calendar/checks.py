@@ -3,7 +3,7 @@
 import calendar
 import re
 
-from swarm.domains.calendar.moments import DAYS, MONTHS
+from swarm.domains.calendar.moments import DAYS, MONTHS, NUMBERS
 
 LONGEST = 4000
 TIMES = re.compile(r"\b(\d{1,2}):(\d\d)([+-])(\d{1,3})=(\d{1,2}):(\d\d)(?!\d)")
@@ -15,6 +15,10 @@ WEEKDAY = re.compile(rf"\b({'|'.join(DAYS)})([0-9])\b")
 MONTH = re.compile(rf"\b({'|'.join(MONTHS)})=(\d\d)\b")
 CLOCK = re.compile(r"\b(\d{1,2})(?::(\d\d))?(am|pm)=(\d\d):(\d\d)\b")
 COMPARED = re.compile(r"(?<![\w:.])(\d+)([<>])(\d+)(?![\d:])")
+HALF = re.compile(r"(?:\b(\d+)([YDHM]), )?\bhalf(?: hour)?=(\d+[DHMS](?: \d+H)?)(?!\d)")
+HALVES = {"Y": "6M", "D": "12H", "H": "30M", "M": "30S"}
+NAMED = re.compile(rf"\b(quarter|couple|decade|{'|'.join(NUMBERS[2:])})=(\d+)(?!\d)")
+VALUES = {"quarter": 15, "couple": 2, "decade": 10} | {word: number for number, word in enumerate(NUMBERS)}
 
 
 def _value(terms: str) -> float:
@@ -59,6 +63,13 @@ def _false_comparison(hit: re.Match[str]) -> bool:
     return (int(hit[1]) < int(hit[3])) != (hit[2] == "<") or int(hit[1]) == int(hit[3])
 
 
+def _false_half(hit: re.Match[str]) -> bool:
+    """Half of the unit before it, where there is one; 7D stand for a week."""
+    if hit[1] == "7" and hit[2] == "D":
+        return hit[3] not in ("3D 12H", HALVES["D"])
+    return hit[3] != HALVES[hit[2]] if hit[2] else hit[3] not in HALVES.values()
+
+
 CHECKS = (
     (TIMES, _false_time),
     (EQUATION, _false_equation),
@@ -67,6 +78,8 @@ CHECKS = (
     (MONTH, lambda hit: int(hit[2]) != MONTHS.index(hit[1]) + 1),
     (CLOCK, _false_clock),
     (COMPARED, _false_comparison),
+    (HALF, _false_half),
+    (NAMED, lambda hit: int(hit[2]) != VALUES[hit[1]]),
 )
 
 
