@@ -11,7 +11,7 @@ import pstats
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,8 +40,6 @@ class Costs:
 
     def __init__(self) -> None:
         self.least = dict.fromkeys(STAGES, float("inf"))
-        self.rounds: list[float] = []
-        """What each round cost, all stages together."""
         self._round = dict.fromkeys(STAGES, 0.0)
 
     @contextmanager
@@ -51,11 +49,11 @@ class Costs:
         yield
         self._round[stage] += time.thread_time() - began - (sum(self._round.values()) - others)
 
-    def close_round(self) -> None:
-        """Keep what was cheaper in this round than in all before it."""
+    def close_round(self) -> float:
+        """Keep what was cheaper in this round than in all before it; what it cost, all stages together."""
         self.least = {stage: min(self.least[stage], spent) for stage, spent in self._round.items()}
-        self.rounds.append(sum(self._round.values()))
-        self._round = dict.fromkeys(STAGES, 0.0)
+        whole, self._round = sum(self._round.values()), dict.fromkeys(STAGES, 0.0)
+        return whole
 
 
 def publish_group(exchange: Exchange, requests: list[bytes], costs: Costs) -> None:
@@ -71,18 +69,19 @@ def publish_group(exchange: Exchange, requests: list[bytes], costs: Costs) -> No
             exchange_pb2.PublishResponse(answers=map(to_wire, given)).SerializeToString()
 
 
-def measure(folder: Path, samples: int, rounds: int) -> Costs:
-    """The costs of so many samples in each round, on a store of its own that grows from round to round."""
+def measure(folder: Path, samples: int, rounds: int, tell: Callable[[int, float], None] = lambda *_: None) -> Costs:
+    """The costs of so many samples in each round, on a store of its own that grows from round to round. `tell` hears
+    after each how many samples are stored, and the seconds that the latest ones took."""
     costs = Costs()
     limits: dict[str, Any] = {"queue_limit": _LIMIT, "credits": Credits(samples=_LIMIT)}
     url = f"sqlite:///{folder / 'cost.db'}"
     with Exchange(url, "bench", load.DOMAIN, lambda: datetime.now(UTC), bytes(32), **limits) as exchange:
         made = (request.SerializeToString() for request in publish_requests(BATCH))
-        for _ in range(rounds):
+        for number in range(1, rounds + 1):
             groups = [list(itertools.islice(made, GROUP)) for _ in range(samples // (BATCH * GROUP))]
             for group in groups:
                 publish_group(exchange, group, costs)
-            costs.close_round()
+            tell(number * samples, costs.close_round())
     return costs
 
 
@@ -115,18 +114,19 @@ def main(arguments: list[str]) -> int:
     if given.samples < BATCH * GROUP:
         parser.error(f"--samples is {given.samples}, less than one commit of {BATCH * GROUP}")
     given.samples -= given.samples % (BATCH * GROUP)
+
+    def grown(stored: int, seconds: float) -> None:
+        print(f"{stored:>10,} samples stored: {1e6 * seconds / given.samples:6.1f} ms of CPU for 1,000", flush=True)
+
     with tempfile.TemporaryDirectory() as scratch:
         profile = cProfile.Profile(time.thread_time)
         if given.profile:
             costs = profile.runcall(measure, Path(scratch), given.samples, given.rounds)
         else:
-            costs = measure(Path(scratch), given.samples, given.rounds)
+            costs = measure(Path(scratch), given.samples, given.rounds, grown if given.growth else lambda *_: None)
         spent = dict(costs.least, all=sum(costs.least.values()))
         if given.gateway:
             spent["gateway"] = of_gateway(Path(scratch), given.samples)
-    for number, seconds in enumerate(costs.rounds if given.growth else (), start=1):
-        per_thousand = 1e6 * seconds / given.samples
-        print(f"{number * given.samples:>10,} samples stored: {per_thousand:6.1f} ms of CPU for 1,000")
     for stage, seconds in spent.items():
         print(f"{stage:8} {1e6 * seconds / given.samples:8.1f} ms of CPU for 1,000 samples")
     if given.profile:
