@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from swarm.criteria import Criterion, Rubric
 
-Key = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+Key = tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
 
 
 def decides_by(rubric: Rubric) -> Key:
     """What a rubric decides by, apart from wording, order and version: equal keys give equal verdicts."""
-    criteria = (*rubric.criteria, *rubric.clauses)
-    return tuple(sorted((criterion.check, tuple(sorted(criterion.params.items()))) for criterion in criteria))
+    told = [("holds", criterion) for criterion in rubric.criteria] + [("fails if", clause) for clause in rubric.clauses]
+    return tuple(sorted((how, one.check, tuple(sorted(one.params.items()))) for how, one in told))
 
 
 def size(rubric: Rubric) -> tuple[int, int]:

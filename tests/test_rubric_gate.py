@@ -175,5 +175,11 @@ def test_the_difference_of_two_rubrics_in_lines() -> None:
     assert size(after) < size(SEED)
 
 
+def test_what_decides_as_before_is_discarded_without_a_test() -> None:
+    tested = gate().test(sent(SEED.model_copy(update={"criteria": SEED.criteria[::-1]})), SEED)
+    assert (tested.outcome, tested.items) == (ExperimentOutcome.DISCARDED, 0)
+    assert "it decides nothing in another way" in tested.reason
+
+
 def test_runs_of_words() -> None:
     assert phrases("Pass this.\nNow") == {"pass", "this", "pass this", "now"}
