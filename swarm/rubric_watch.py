@@ -8,6 +8,9 @@ from swarm.criteria import Experiment, ExperimentOutcome
 CREDITED_FROM = 8
 """Fewer newly credited attempts than this say nothing."""
 
+CREDITED_SHARE = 0.05
+"""Nor do fewer than this share of the items: an honest evolver looks at 180 items, and misses rarer ones by chance."""
+
 REJECTED_SHARE = 0.25
 """METHODS.md, Evolver; weak judges reached .39 to .65 (2605.12474)."""
 
@@ -22,7 +25,7 @@ def alarm_after(ledger: Sequence[Experiment]) -> str:
 
 def _credit(last: Experiment) -> str:
     credited, rejected = last.newly_credited, last.newly_rejected
-    if credited < CREDITED_FROM or rejected <= REJECTED_SHARE * credited:
+    if credited < max(CREDITED_FROM, CREDITED_SHARE * last.items) or rejected <= REJECTED_SHARE * credited:
         return ""
     return (
         f"experiment {last.number} ({last.outcome}: {last.reason}) would newly credit {credited} attempts, "

@@ -73,6 +73,10 @@ def test_what_credits_wrong_attempts_raises_the_alarm() -> None:
     assert tested.newly_rejected == tested.newly_credited > 100
     assert "would newly credit" in alarm_after([tested])
     assert alarm_after([gate().test(sent(BETTER), SEED)]) == ""
+    few = tested.model_copy(update={"newly_credited": 19, "newly_rejected": 19})
+    assert alarm_after([few]) == ""
+    assert alarm_after([few.model_copy(update={"newly_credited": 21, "newly_rejected": 6})])
+    assert alarm_after([few.model_copy(update={"newly_credited": 21, "newly_rejected": 5})]) == ""
 
 
 def test_a_better_rubric_is_kept_and_the_numbers_are_the_gates() -> None:
