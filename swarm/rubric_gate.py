@@ -100,12 +100,12 @@ class Gate:
     def _tested(self, sent: Experiment, incumbent: Rubric, attempts: Shown) -> Experiment:
         proposal, threshold = sent.proposal, 1 / statistics.spent_alpha(sent.number)
         check_rubric(proposal, sent.reason or "the proposal")
-        if decides_by(proposal) == decides_by(incumbent):
+        named = self._standing.get(decides_by(proposal))
+        if not named and decides_by(proposal) == decides_by(incumbent):
             said = as_note(f"{sent.reason}: it decides nothing in another way")
             return sent.blind.model_copy(update={"outcome": ExperimentOutcome.DISCARDED, "reason": said})
         bench = self._bench(f"gate/{sent.number}", self._items, DEFECTS)
         trial = _trial(self._domain, bench, incumbent, proposal, attempts)
-        named = self._standing.get(decides_by(proposal))
         objection = f"it is the planted exploit {named!r}" if named else ""
         objection = objection or trial.objection(threshold) or self._leak(incumbent, bench, threshold)
         outcome = ExperimentOutcome.DISCARDED if objection else ExperimentOutcome.KEPT
