@@ -86,10 +86,10 @@ class Feedbacks(Part):
 
     def reported(self, report_id: str) -> list[Sample]:
         """What a thumb down said: question, answer and note. Raises RefusedError NOT_FOUND."""
-        given = child_id(report_id, "attempt")
-        ids = [report_id, given, child_id(given, "annotation")]
         with self._store.read() as connection:
             _row(connection, report_id)
+            given = child_id(report_id, "attempt")
+            ids = [report_id, given, child_id(given, "annotation")]
             stored = samples_by_id(connection, ids)
         return [stored[name] for name in ids]
 

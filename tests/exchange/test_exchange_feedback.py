@@ -224,3 +224,9 @@ def test_the_list_comes_in_pages_the_latest_first(base: Rig) -> None:
         base.exchange.feedback(before_id="nobody")
     base.reopen()
     assert [item.id for item in base.exchange.feedback(limit=2)] == [item.id for item in first]
+
+
+def test_a_report_that_nobody_made_is_not_found_whatever_its_id(base: Rig) -> None:
+    for odd in ("0" * 32, "no id at all", ""):
+        with pytest.raises(RefusedError, match="no report"):
+            base.exchange.reported(odd)
