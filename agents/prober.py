@@ -10,9 +10,10 @@ from swarm.probing.archive import Archive
 from swarm.probing.choosing import distinct, floors
 from swarm.probing.draws import Drawn, Recipe, alone, probe_of
 from swarm.probing.evidence import Tried
-from swarm.probing.families import FAMILIES, OFFERS, Family, Round, Workshop
+from swarm.probing.families import FAMILIES
 from swarm.probing.features import bleu, fingerprint
 from swarm.probing.pool import Pool
+from swarm.probing.workshop import OFFERS, Family, Round, Workshop
 from swarm.records import Cell, Origin, Probe, Purpose, Sample
 from swarm.state import CellCount
 from swarm.steering import cell_weights
@@ -59,7 +60,6 @@ class Prober:
         self._shop = Workshop(domain, self._cells, seed, width, Pool(domain, self._cells, seed), Archive(self._cells))
         self._families: dict[Origin, Family] = {origin: make(self._shop) for origin, make in FAMILIES.items()}
         self._shares = {purpose: tuple(named) for purpose, named in (families or {}).items()}
-        self._made: OrderedDict[bytes, tuple[bytes, str]] = OrderedDict()
 
     @property
     def invalid(self) -> dict[str, int]:
@@ -68,11 +68,9 @@ class Prober:
         return dict(self._gate.refused + Counter(missed))
 
     def learn(self, outcomes: Iterable[Tried]) -> None:
-        """Take in what became of probes, whoever made them: what the families and their budget go by."""
+        """Take in what became of probes, whoever made them: what the families go by."""
         for one in outcomes:
-            self._shop.open.pop(one.key, None)
-            gain = self._shop.evidence.add(one)
-            self._shop.archive.add(one, gain, *self._made.pop(one.key, (b"", "")))
+            self._shop.learn(one)
 
     def recall(self, questions: Iterable[str]) -> None:
         """Ask none of these again: a prober that was restarted is told what was asked before it."""
@@ -84,7 +82,8 @@ class Prober:
         self._shop.evidence.fade()
 
     def act(self, counts: Sequence[CellCount], purpose: Purpose, limit: int) -> list[Sample]:
-        """About `limit` sound probes: a trap is followed by its answerable twin, and such a pair is never split.
+        """About `limit` sound probes: a trap is followed by its answerable twin, and such a pair is never split, but by
+        families that besiege: they choose each of the two for itself.
 
         So there may be one more than `limit`, or fewer where the cells run out of new questions. A census is drawn
         independently and uniformly from the cells; a twin would bind two draws together and is left out.
@@ -92,14 +91,14 @@ class Prober:
         asked = Round(purpose, cell_weights(counts, self._cells, purpose))
         made: list[Sample] = []
         if families := self._shares.get(purpose):
-            made.extend(self._besieging(families, asked, limit))
+            made.extend(self._chosen(families, asked, limit))
         for _ in range(limit * TRIES):
             if len(made) >= limit:
                 break
             made.extend(self._draw(asked))
         return made
 
-    def _besieging(self, families: Sequence[Origin], asked: Round, limit: int) -> list[Sample]:
+    def _chosen(self, families: Sequence[Origin], asked: Round, limit: int) -> list[Sample]:
         """Each family's floor as it proposes, and of all that they offer then the most promising.
 
         A family alone goes by its own lights.
@@ -117,23 +116,16 @@ class Prober:
     def _admitted(self, offered: Sequence[Drawn], wanted: int) -> list[Sample]:
         """The first that the gate admits; those that it refused are not offered again."""
         made: list[Sample] = []
-        tried = set()
+        tried: set[Recipe | None] = set()
         for drawn in offered:
             if len(made) >= wanted:
                 break
             tried.add(drawn.recipe)
             if self._gate.admits(drawn.samples, drawn.parent):
                 made.extend(drawn.samples)
-                self._keep(drawn)
+                self._shop.remember(drawn)
         self._shop.pool.drop(tried)
         return made
-
-    def _keep(self, drawn: Drawn) -> None:
-        self._shop.remember(drawn)
-        if drawn.edit and drawn.parent is not None:
-            self._made[fingerprint(drawn.probes[0].question)] = fingerprint(drawn.parent.question), drawn.edit
-            if len(self._made) > REMEMBERED:
-                self._made.popitem(last=False)
 
     def _source(self, purpose: Purpose, what: str = "") -> random.Random:
         self._drawn += 1

@@ -172,8 +172,9 @@ async def run(folder: Path, *, plain: bool, as_json: bool) -> int:
         shown.say(announced(plan, log.answered))
         ending, code = await _ended(siege, domain, cells, sensitivity, shown)
         report = report_of(
-            plan, siege.outcomes, log.spent, ending=ending, rubric=rubric.note or f"version {rubric.version}",
-            sensitivity=sensitivity, refused=siege.refused, turns=Asker(domain, plan, cells).turns(),
+            plan, siege.outcomes, log.spent, cells=len(cells), ending=ending,
+            rubric=rubric.note or f"version {rubric.version}", sensitivity=sensitivity, refused=siege.refused,
+            turns=Asker(domain, plan, cells).turns(),
         )  # fmt: skip
         write_report(folder, report)
     print(report.model_dump_json(indent=1) if as_json else summary(report, folder), flush=True)

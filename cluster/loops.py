@@ -42,6 +42,9 @@ MOST_UNDER_WAY = 2000
 GENERAL_ITEMS = 300
 """General items scored at each exam; with fewer, chance alone blocks sound candidates."""
 
+SIEGE_REWORDED = 5
+"""In a siege, the engine says each so many-th probe in other words."""
+
 STORED = 250
 """Latest attempts that a new rubric judges again."""
 
@@ -145,8 +148,8 @@ async def prober(agent: Agent) -> None:
                     champion_id = state.champion_id
                 role.learn(await hearing.news())
             samples = role.act(counts, purpose, section.batch)
-            if reworder and state.phase.name is PhaseName.LEARN:
-                samples = await _reworded(agent, reworder, samples)
+            if reworder and (each := reworded(section, purpose)):
+                samples = await _reworded(agent, reworder, samples, each)
             answers = await agent.client.publish(samples)
             agent.completed += sum(answer.ok for answer in answers)
             agent.failed += sum(not answer.ok for answer in answers)
@@ -163,15 +166,26 @@ def families_of(section: RoleSection) -> dict[Purpose, tuple[Origin, ...]]:
     return alone if learning == (Origin.GRAMMAR,) else alone | {Purpose.LEARN: learning}
 
 
-async def _reworded(agent: Agent, reworder: Reworder, samples: list[Sample]) -> list[Sample]:
-    """The samples in new words; as they are while the engine is away."""
+def reworded(section: RoleSection, purpose: Purpose) -> int:
+    """Each how many-th probe of a purpose the engine says in other words; 0 for none.
+
+    All in learn, unless the model's probes are held out from it; a part in siege, where words are chosen for what they
+    have to do with failures; none in a census, which is drawn.
+    """
+    if purpose is Purpose.LEARN:
+        return 0 if section.held_out == Origin.MODEL else 1
+    return SIEGE_REWORDED if purpose is Purpose.SIEGE else 0
+
+
+async def _reworded(agent: Agent, reworder: Reworder, samples: list[Sample], each: int) -> list[Sample]:
+    """The samples, each so many-th in new words; as they are while the engine is away."""
     try:
-        samples = await reworder.act(samples)
+        new = {sample.id: sample for sample in await reworder.act(samples[::each])}
     except EngineUnavailable as error:
         agent.complain(error)
         return samples
     agent.books, agent.note = reworder.books, ""
-    return samples
+    return [new.get(sample.id, sample) for sample in samples]
 
 
 def wanted(state: SwarmState, config: Config) -> bool:

@@ -112,10 +112,10 @@ class Config(Section):
                 f"roles.{name}.held_out is {role.held_out!r}, which is one of its families {list(role.families)}: "
                 "what is learned from can't be held out; take it off the list"
             )
-        if role.held_out == "model" and role.engine:
+        if role.held_out == "model" and not role.engine:
             raise ValueError(
-                f"roles.{name}.held_out is 'model', but engine {role.engine!r} rewords what is learned from: "
-                "name no engine, or hold out another family"
+                f"roles.{name}.held_out is 'model', but no engine is named that could word its probes: "
+                f"name roles.{name}.engine, or hold out another family"
             )
 
     def _check_judging(self, name: str, role: RoleSection) -> None:

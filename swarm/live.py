@@ -109,6 +109,8 @@ def picture(state: SwarmState, pace: Pace, now: datetime | None = None) -> Rende
     if state.engines:
         head.add_row("engines", "; ".join(engine.words() for engine in state.engines))
     head.add_row("rubric", f"version {state.rubric_version}")
+    if state.yields:
+        head.add_row("probes of", "; ".join(one.words() for one in state.yields))
     if state.progress is not None:
         progress = state.progress
         words = f"{progress.phase} {progress.attempt}: {progress.failures} failures in {progress.probes} probes"

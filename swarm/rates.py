@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from swarm.records import Record
+from swarm.records import Origin, Record
 from swarm.roles import Role, role_name
 from swarm.work import Stage
 
@@ -37,6 +37,20 @@ class Rates(Record):
     window_seconds: float
     stages: tuple[StageRate, ...] = ()
     roles: tuple[RoleRate, ...] = ()
+
+
+class FamilyYield(Record):
+    """What the probes of one origin brought: how many were judged, how many failed, and how many species they were the
+    first to show. Only the first verdict on an attempt counts."""
+
+    origin: Origin
+    judged: int = 0
+    failed: int = 0
+    first: int = 0
+
+    def words(self) -> str:
+        """In a few words, such as `replay 41 of 120 failed, 7 species first`."""
+        return f"{self.origin} {self.failed:,} of {self.judged:,} failed, {self.first:,} species first"
 
 
 class ErrorGroup(Record):

@@ -41,6 +41,7 @@ class Origin(StrEnum):
     MODEL = "model"
     REPLAY = "replay"
     PRODUCTION = "production"
+    WEATHER = "weather"
 
 
 class Tier(StrEnum):

@@ -177,13 +177,13 @@ class RoleSection(Section):
     siblings: int = Field(
         0, ge=0, le=32, description="teacher by worked solutions: further questions of a failure's cell that it answers"
     )
-    families: tuple[Literal["grammar", "mutation", "replay"], ...] = Field(
+    families: tuple[Literal["grammar", "mutation", "replay", "weather"], ...] = Field(
         ("grammar",), min_length=1, description="prober: families that share its probes in learn; a siege uses all"
     )
     approval: bool = Field(
         False, description="evolver: a rubric that passed its test waits for `swarm rubric approve` by an operator"
     )
-    held_out: Literal["", "mutation", "grounded", "model", "replay"] = Field(
+    held_out: Literal["", "mutation", "grounded", "model", "replay", "weather"] = Field(
         "", description="prober: family that only besieges, for certification: nothing is ever learned from it"
     )
 

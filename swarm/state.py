@@ -8,7 +8,7 @@ from pydantic import Field
 from swarm.engine_states import EngineStanding
 from swarm.fields import Count, Line, Note, Number
 from swarm.flow.spec import FlowRecord
-from swarm.rates import Rates
+from swarm.rates import FamilyYield, Rates
 from swarm.records import Cell, Origin, Record
 from swarm.roles import AgentStatus, Cost
 from swarm.students import Checkpoint, PromotionDecision
@@ -88,6 +88,8 @@ class SwarmState(Record):
     invalid_probes: tuple[tuple[str, int], ...] = ()
     """Probes that probers refused themselves, by reason."""
     origins: tuple[tuple[Origin, int], ...] = ()
+    yields: tuple[FamilyYield, ...] = ()
+    """What the probes of each origin brought."""
     alarms: tuple[str, ...] = ()
     rates: Rates | None = None
     """None where no gateway has measured any yet, as of a run that is down."""

@@ -172,4 +172,4 @@ def test_a_family_that_is_held_out_is_not_learned_from() -> None:
     assert parse(held, "one.toml").role(Role.PROBER).held_out == "replay"
     assert "what is learned from can't be held out" in refusal(held + "families = ['grammar', 'replay']")
     assert "only a prober has" in refusal("[roles.judge]\nheld_out = 'replay'")
-    assert "rewords what is learned from" in refusal("[roles.prober]\nheld_out = 'model'\nengine = 'student'")
+    assert "no engine is named that could word" in refusal("[roles.prober]\nheld_out = 'model'")

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from agents.prober import WIDTH, Prober
 from swarm.domains.base import Domain
+from swarm.probing.course import SearchPoint, course, yields
 from swarm.probing.draws import alone, probe_of
 from swarm.probing.evidence import Tried, tried
 from swarm.probing.families import FAMILIES
+from swarm.rates import FamilyYield
 from swarm.records import Origin, Purpose, Record, Sample
 from swarm.rubric import SEEDS, judge_attempt, load_rubric
 from swarm.state import CellCount
@@ -33,6 +35,11 @@ class Arm:
     late: int = 0
     """Rounds that verdicts come late, as in a swarm, where other probes wait and are judged meanwhile."""
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is no variant of another arm."""
+        return self.width == WIDTH and not self.late
+
 
 ARMS = (
     Arm("uniform sampling"),
@@ -40,6 +47,7 @@ ARMS = (
     Arm("systematic alone", (Origin.GRAMMAR,)),
     Arm("mutation alone", (Origin.MUTATION,)),
     Arm("replay alone", (Origin.REPLAY,)),
+    Arm("weather alone", (Origin.WEATHER,)),
     Arm("whole swarm", tuple(FAMILIES)),
     Arm("whole swarm, 2 draws for each probe", tuple(FAMILIES), width=2),
     Arm("whole swarm, verdicts a round late", tuple(FAMILIES), late=1),
@@ -61,8 +69,10 @@ class Trail(Record):
     """Failures after each round."""
     holes_at: tuple[tuple[str, int], ...] = ()
     """Each planted hole that was found, with the number of the call that showed it."""
-    families: tuple[tuple[str, int, int], ...] = ()
-    """Each family's probes, and the species that it was the first to find."""
+    yields: tuple[FamilyYield, ...] = ()
+    """What each family's probes brought."""
+    course: tuple[SearchPoint, ...] = ()
+    """Coverage and evenness after each round."""
     refused: tuple[tuple[str, int], ...] = ()
 
     def holes(self, calls: int) -> int:
@@ -83,7 +93,7 @@ async def trail(
     """Run an arm: rounds of 30 probes, each asked once, until there were so many calls."""
     prober = Prober(domain, (), f"bench/{seed}", {Purpose.SIEGE: arm.families} if arm.families else None, arm.width)
     rubric = load_rubric(SEEDS / "siege.yaml")
-    known: dict[str, Origin] = {}
+    known: set[str] = set()
     holes: dict[str, int] = {}
     asked: list[Tried] = []
     curve: list[int] = []
@@ -100,14 +110,13 @@ async def trail(
         for one in news:
             asked.append(one)
             if not one.passed:
-                known.setdefault(one.species, one.family)
+                known.add(one.species)
                 holes.setdefault(hole(one), len(asked))
         unheard.append(news)
         if len(unheard) > arm.late:
             prober.learn(unheard.popleft())
         curve.append(len(known))
         failed.append(sum(not one.passed for one in asked))
-    first, of = Counter(known.values()), Counter(one.family for one in asked)
     return Trail(
         arm=arm.name,
         student=student,
@@ -118,7 +127,8 @@ async def trail(
         curve=tuple(curve),
         failed=tuple(failed),
         holes_at=tuple((name, at) for name, at in holes.items() if name),
-        families=tuple((family, count, first[family]) for family, count in sorted(of.items())),
+        yields=yields(asked),
+        course=course(asked, len(domain.cells()), ROUND),
         refused=tuple(sorted(prober.invalid.items())),
     )
 

@@ -1,17 +1,22 @@
-"""Who is probed: planted-defect students, each with holes of its own."""
+"""Who is probed: planted-defect students, each with holes of its own, and a base model."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from agents.targets import opened
 from bench.adversary.arms import Answers, Hole
 from swarm.domains.base import Domain
 from swarm.planted import CALENDAR_RULES, PlantedStudent, choose
 from swarm.probing.draws import probe_of
 from swarm.probing.evidence import Tried
 from swarm.records import Sample
+from swarm.siege.plan import Asking, SiegePlan, TargetKind
 
 HOLES = 10
 """Holes of each planted student."""
+ANSWER_TOKENS = 64
+"""Most tokens of a model's answer, which is forced to be one."""
 
 
 @dataclass(frozen=True)
@@ -35,3 +40,18 @@ def planted(domain: Domain, seed: int) -> Planted:
         return hole.name if hole else ""
 
     return Planted(answers, shown, tuple((hole.name, hole.prevalence) for hole in student.holes))
+
+
+@asynccontextmanager
+async def base_model(domain: Domain, target: str, seed: int) -> AsyncIterator[Answers]:
+    """A model's weights, asked as `swarm siege` asks them: in a chat with four worked examples, an answer forced."""
+    plan = SiegePlan(
+        target=target, kind=TargetKind.WEIGHTS, domain=domain.name, ask=Asking.CHAT, seed=seed, new_tokens=ANSWER_TOKENS
+    )
+    async with opened(plan, domain, tuple(domain.cells())) as model:
+
+        async def answers(samples: Sequence[Sample]) -> list[str]:
+            said = {answer.probe_id: answer.text async for answer in model.ask(samples)}
+            return [said[sample.id] for sample in samples]
+
+        yield answers

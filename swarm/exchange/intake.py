@@ -16,6 +16,7 @@ from swarm.exchange.flows import onward
 from swarm.exchange.log import current_revision
 from swarm.exchange.rows import Facts, chunks, count_stage, depths, facts_by_id, skeleton
 from swarm.exchange.schema import cell_counts, events, marks, queue, samples, tallies
+from swarm.exchange.yields import Yields
 from swarm.flow import Flow
 from swarm.records import Decision, Probe, Purpose, Sample, Verdict
 from swarm.work import Answer
@@ -47,6 +48,7 @@ class Intake:
         self._accepted: Counter[str] = Counter()
         self._passed: list[tuple[str, str]] = []
         self._tallies: Counter[tuple[str, str]] = Counter()
+        self._yields = Yields(connection)
         self._cells: Counter[tuple[str, str, int, bool]] = Counter()
 
     def load(self, offered: Iterable[Sample]) -> None:
@@ -231,6 +233,8 @@ class Intake:
             judged.append((verdict.rubric_version, verdict.passed))
         if counted and isinstance(verdict, Verdict):
             self._cells[facts.cell_key, facts.checkpoint_id, verdict.rubric_version, verdict.passed] += 1
+            if len(judged) == 1:
+                self._tallies.update(self._yields.of(verdict, facts.origin))
         self._tallies["kind", sample.kind] += 1
         if isinstance(sample.payload, Probe) and not facts.withheld:
             self._tallies["origin", sample.payload.origin] += 1

@@ -20,6 +20,7 @@ from swarm.exchange.statuses import statuses
 from swarm.exchange.store import moment, read_meta, write_meta
 from swarm.exchange.students import Students, all_checkpoints, all_promotions
 from swarm.exchange.sweeps import queue_counts
+from swarm.exchange.yields import yields_of
 from swarm.flow import FlowRecord
 from swarm.records import Origin, Tier
 from swarm.roles import AgentStatus, Standing
@@ -124,6 +125,7 @@ class Overview(Students):
                 corrections_trained=trained,
                 invalid_probes=tuple((key, count) for (topic, key), count in counts.items() if topic == "invalid"),
                 origins=tuple((Origin(key), count) for (topic, key), count in counts.items() if topic == "origin"),
+                yields=yields_of(counts),
                 flow=flow_record(connection) or FlowRecord(at=moment(int(read_meta(connection, "started_at")))),
                 trainer=trainer,
                 engines=_ENGINES.validate_json(read_meta(connection, "engines") or "[]"),

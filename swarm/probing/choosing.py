@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from swarm.probing.draws import Drawn
+from swarm.probing.features import fingerprint
 from swarm.records import Origin
 
 FLOOR = 0.05
@@ -19,5 +20,5 @@ def floors(families: Sequence[Origin], probes: int, rng: random.Random) -> dict[
 
 
 def distinct(offers: Iterable[Drawn]) -> list[Drawn]:
-    """The offers, each recipe once: the last family that offers it has it."""
-    return list({drawn.recipe: drawn for drawn in offers}.values())
+    """The offers, each question once: the last family that offers it has it."""
+    return list({fingerprint(drawn.probes[0].question): drawn for drawn in offers}.values())

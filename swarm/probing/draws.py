@@ -23,9 +23,12 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Probes that belong together: one, or a trap with its twin. `parent` is the failure or elite they go back to."""
+    """Probes that belong together: one, or a trap with its twin. `parent` is the failure or elite they go back to.
 
-    recipe: Recipe
+    What has no recipe can't be made again, and is no parent of edits.
+    """
+
+    recipe: Recipe | None
     samples: tuple[Sample, ...]
     parent: Probe | None = None
     edit: str = ""

@@ -43,7 +43,7 @@ class Pool:
             self.held += _parts(recipe, samples) if purpose is Purpose.SIEGE else [Drawn(recipe, samples)]
         self.held = self.held[-SIZE:]
 
-    def drop(self, gone: Collection[Recipe]) -> None:
+    def drop(self, gone: Collection[Recipe | None]) -> None:
         """Take candidates out: they were asked, or refused."""
         self.held = [drawn for drawn in self.held if drawn.recipe not in gone]
 

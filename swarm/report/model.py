@@ -5,6 +5,7 @@ from datetime import datetime
 from swarm.criteria import Experiment
 from swarm.exam_report import ContestantKind, Scoring
 from swarm.feedback import FeedbackCount
+from swarm.rates import FamilyYield
 from swarm.records import Cell, Purpose, Record
 from swarm.report.production import ProductionStory
 from swarm.roles import Cost
@@ -154,6 +155,7 @@ class Report(Record):
     burned: tuple[tuple[str, int], ...] = ()
     """Deliveries that came to nothing, by queue and kind."""
     origins: tuple[tuple[str, int], ...] = ()
+    yields: tuple[FamilyYield, ...] = ()
     invalid_probes: tuple[tuple[str, int], ...] = ()
     alarms: tuple[str, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()

@@ -249,6 +249,7 @@ def _conservation(report: Report) -> str:
     content = table(head, rows)
     counted = [(f"burned deliveries of {name}", count) for name, count in report.burned]
     counted += [(f"probes by {name}", count) for name, count in report.origins]
+    counted += [(f"yield of {one.origin}", one.words()) for one in report.yields]
     counted += [(f"refused by the prober: {reason}", count) for reason, count in report.invalid_probes]
     return frame.section("Queues and probes", content + (f"<br>{pairs(counted)}" if counted else ""))
 

@@ -13,7 +13,7 @@ _LISTED = 60
 
 def render(report: SiegeReport) -> str:
     """The page."""
-    parts = (_top, _map, _species, _bound, _costs, _again)
+    parts = (_top, _map, _species, _search, _bound, _costs, _again)
     return page(f"Siege of {report.plan.target}", "\n".join(part(report) for part in parts))
 
 
@@ -71,6 +71,28 @@ def _example(example: Example) -> str:
     )
     last = example.question.strip().splitlines()[-1]
     return story(f"{escape(last)} → {escape(example.answer or '(no answer)')}", parts)
+
+
+def _search(report: SiegeReport) -> str:
+    """Which family of probers found what, and how evenly the search went over cells and species."""
+    if not report.course:
+        return ""
+    rows = [
+        (one.origin, one.judged, one.failed, f"{1000 * one.failed / one.judged:.0f}", one.first)
+        for one in report.yields
+        if one.judged
+    ]
+    families = table(("family", "probes", "failures", "per 1,000 calls", "species first"), rows)
+    points = [
+        (p.probes, f"{p.covered:.0%}", f"{p.cells_shannon:.2f}", f"{p.cells_simpson:.2f}", p.species,
+         f"{p.species_shannon:.2f}", f"{p.species_simpson:.2f}", p.singletons, p.doubletons)
+        for p in report.course
+    ]  # fmt: skip
+    head = ("probes", "cells asked", "evenness of cells (Shannon)", "(Simpson)", "species",
+            "evenness of species (Shannon)", "(Simpson)", "seen once", "twice")  # fmt: skip
+    note = "Evenness is 1 where all have the same share. A search that aims is uneven over cells, and should be."
+    over = f"<details><summary>coverage over time</summary><p class=soft>{note}</p>{table(head, points)}</details>"
+    return section("Who found what", families + over)
 
 
 def _bound(report: SiegeReport) -> str:

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from swarm.probing.course import SearchPoint, course, yields
+from swarm.probing.evidence import tried
+from swarm.rates import FamilyYield
 from swarm.records import Cell, Record
 from swarm.report.model import BoundaryMap, Square
 from swarm.report.standings import squares
@@ -69,6 +72,10 @@ class SiegeReport(Record):
     """Good and Turing's estimate; like `chao1` a diagnostic only, since the search is adaptive."""
     chao1: float
     spent: Spent
+    yields: tuple[FamilyYield, ...] = ()
+    """What the probes of each family brought."""
+    course: tuple[SearchPoint, ...] = ()
+    """How evenly cells and species were covered, after each round."""
     refused: tuple[tuple[str, int], ...] = ()
     """Probes that the prober's gate refused, by reason."""
     problems: tuple[tuple[str, int], ...] = ()
@@ -85,16 +92,18 @@ def report_of(
     outcomes: Sequence[Outcome],
     spent: Spent,
     *,
+    cells: int,
     ending: str,
     rubric: str,
     sensitivity: float,
     refused: dict[str, int],
     turns: Sequence[Turn] = (),
 ) -> SiegeReport:
-    """The report over what a siege asked so far."""
+    """The report over what a siege of so many cells asked so far."""
     failed, said = failures(outcomes), statement(plan, outcomes, sensitivity)
     species = cluster(failed, [outcome.probe for outcome, _ in judged(outcomes)])
     counts = [(c.cell.subdomain, c.cell.weather.value, c.passed, c.passed + c.failed) for c in cell_counts(outcomes)]
+    asked = [tried(outcome.probe, verdict) for outcome, verdict in judged(outcomes)]
     once, twice = (sum(one.failures == number for one in species) for number in (1, 2))
     source = "answers of this siege, which is aimed at what fails: share right, Wilson's 95% interval, number of probes"
     students = sorted({o.answer.student for o in outcomes if o.answer is not None and o.answer.student})
@@ -114,6 +123,8 @@ def report_of(
         unseen=good_turing(once, len(failed)),
         chao1=chao1(len(species), once, twice),
         spent=spent,
+        yields=yields(asked),
+        course=course(asked, cells, plan.round),
         refused=tuple(sorted(refused.items())),
         problems=_problems(outcomes),
     )

@@ -7,7 +7,7 @@ the promises to the test under adversarial conditions; docs/statistics.md holds 
 
 from swarm.statistics.audit import planted_needed, students_lower_bound, watched_lower_bound
 from swarm.statistics.census import census_decision, census_log_ratio, census_probes_needed
-from swarm.statistics.diagnostics import chao1, good_turing
+from swarm.statistics.diagnostics import chao1, good_turing, shannon_evenness, simpson_evenness
 from swarm.statistics.judging import calibrated_rate
 from swarm.statistics.mixture import mixture_e_value
 from swarm.statistics.paired import Paired, paired_noninferiority
@@ -35,8 +35,10 @@ __all__ = [
     "proportion",
     "rate_lower_bound",
     "retention",
+    "shannon_evenness",
     "siege_bound",
     "siege_probes_needed",
+    "simpson_evenness",
     "spent_alpha",
     "students_lower_bound",
     "watched_lower_bound",

@@ -35,6 +35,7 @@ class Origin(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ORIGIN_MODEL: _ClassVar[Origin]
     ORIGIN_REPLAY: _ClassVar[Origin]
     ORIGIN_PRODUCTION: _ClassVar[Origin]
+    ORIGIN_WEATHER: _ClassVar[Origin]
 
 class Tier(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -73,6 +74,7 @@ ORIGIN_GROUNDED: Origin
 ORIGIN_MODEL: Origin
 ORIGIN_REPLAY: Origin
 ORIGIN_PRODUCTION: Origin
+ORIGIN_WEATHER: Origin
 TIER_UNSPECIFIED: Tier
 TIER_INSIDE: Tier
 TIER_TRUSTED: Tier

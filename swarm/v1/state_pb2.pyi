@@ -710,8 +710,20 @@ class OriginCount(_message.Message):
     count: int
     def __init__(self, origin: _Optional[_Union[_records_pb2.Origin, str]] = ..., count: _Optional[int] = ...) -> None: ...
 
+class FamilyYield(_message.Message):
+    __slots__ = ("origin", "judged", "failed", "first")
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    JUDGED_FIELD_NUMBER: _ClassVar[int]
+    FAILED_FIELD_NUMBER: _ClassVar[int]
+    FIRST_FIELD_NUMBER: _ClassVar[int]
+    origin: _records_pb2.Origin
+    judged: int
+    failed: int
+    first: int
+    def __init__(self, origin: _Optional[_Union[_records_pb2.Origin, str]] = ..., judged: _Optional[int] = ..., failed: _Optional[int] = ..., first: _Optional[int] = ...) -> None: ...
+
 class SwarmState(_message.Message):
-    __slots__ = ("name", "domain", "revision", "started_at", "phase", "champion_id", "rubric_version", "queues", "cells", "agents", "checkpoints", "promotions", "costs", "progress", "corrections", "corrections_trained", "invalid_probes", "origins", "alarms", "rates", "flow", "trainer", "engines")
+    __slots__ = ("name", "domain", "revision", "started_at", "phase", "champion_id", "rubric_version", "queues", "cells", "agents", "checkpoints", "promotions", "costs", "progress", "corrections", "corrections_trained", "invalid_probes", "origins", "alarms", "rates", "flow", "trainer", "engines", "yields")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DOMAIN_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
@@ -735,6 +747,7 @@ class SwarmState(_message.Message):
     FLOW_FIELD_NUMBER: _ClassVar[int]
     TRAINER_FIELD_NUMBER: _ClassVar[int]
     ENGINES_FIELD_NUMBER: _ClassVar[int]
+    YIELDS_FIELD_NUMBER: _ClassVar[int]
     name: str
     domain: str
     revision: int
@@ -758,7 +771,8 @@ class SwarmState(_message.Message):
     flow: FlowRecord
     trainer: TrainerStanding
     engines: _containers.RepeatedCompositeFieldContainer[EngineStanding]
-    def __init__(self, name: _Optional[str] = ..., domain: _Optional[str] = ..., revision: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., phase: _Optional[_Union[PhaseRecord, _Mapping]] = ..., champion_id: _Optional[str] = ..., rubric_version: _Optional[int] = ..., queues: _Optional[_Iterable[_Union[QueueCount, _Mapping]]] = ..., cells: _Optional[_Iterable[_Union[CellCount, _Mapping]]] = ..., agents: _Optional[_Iterable[_Union[AgentStatus, _Mapping]]] = ..., checkpoints: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., promotions: _Optional[_Iterable[_Union[PromotionDecision, _Mapping]]] = ..., costs: _Optional[_Iterable[_Union[Cost, _Mapping]]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., corrections: _Optional[int] = ..., corrections_trained: _Optional[int] = ..., invalid_probes: _Optional[_Iterable[_Union[InvalidProbeCount, _Mapping]]] = ..., origins: _Optional[_Iterable[_Union[OriginCount, _Mapping]]] = ..., alarms: _Optional[_Iterable[str]] = ..., rates: _Optional[_Union[Rates, _Mapping]] = ..., flow: _Optional[_Union[FlowRecord, _Mapping]] = ..., trainer: _Optional[_Union[TrainerStanding, _Mapping]] = ..., engines: _Optional[_Iterable[_Union[EngineStanding, _Mapping]]] = ...) -> None: ...
+    yields: _containers.RepeatedCompositeFieldContainer[FamilyYield]
+    def __init__(self, name: _Optional[str] = ..., domain: _Optional[str] = ..., revision: _Optional[int] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., phase: _Optional[_Union[PhaseRecord, _Mapping]] = ..., champion_id: _Optional[str] = ..., rubric_version: _Optional[int] = ..., queues: _Optional[_Iterable[_Union[QueueCount, _Mapping]]] = ..., cells: _Optional[_Iterable[_Union[CellCount, _Mapping]]] = ..., agents: _Optional[_Iterable[_Union[AgentStatus, _Mapping]]] = ..., checkpoints: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., promotions: _Optional[_Iterable[_Union[PromotionDecision, _Mapping]]] = ..., costs: _Optional[_Iterable[_Union[Cost, _Mapping]]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., corrections: _Optional[int] = ..., corrections_trained: _Optional[int] = ..., invalid_probes: _Optional[_Iterable[_Union[InvalidProbeCount, _Mapping]]] = ..., origins: _Optional[_Iterable[_Union[OriginCount, _Mapping]]] = ..., alarms: _Optional[_Iterable[str]] = ..., rates: _Optional[_Union[Rates, _Mapping]] = ..., flow: _Optional[_Union[FlowRecord, _Mapping]] = ..., trainer: _Optional[_Union[TrainerStanding, _Mapping]] = ..., engines: _Optional[_Iterable[_Union[EngineStanding, _Mapping]]] = ..., yields: _Optional[_Iterable[_Union[FamilyYield, _Mapping]]] = ...) -> None: ...
 
 class EngineStanding(_message.Message):
     __slots__ = ("name", "state", "since", "wanted", "verified", "incarnation", "missed", "restarts", "why")

@@ -32,7 +32,7 @@ def press(
     cell = domain.filed(probe, edit.weather, edit.reference.answer)
     if cell is None or cell not in domain.cells():
         return Refused(operator=operator, reason=f"the domain has no cell for {edit.weather} on {probe.cell.key}")
-    changes = {"cell": cell, "question": edit.question, "reference": edit.reference, "origin": Origin.MUTATION}
+    changes = {"cell": cell, "question": edit.question, "reference": edit.reference, "origin": Origin.WEATHER}
     trap = probe.model_copy(update={**changes, "operator": operator})
     if reason := _unsound(domain, probe, trap, edit):
         return Refused(operator=operator, reason=reason)

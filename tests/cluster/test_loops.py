@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from cluster.loops import LEAD, LOOPS, MOST_UNDER_WAY, newest_candidate, wanted
+from cluster.loops import LEAD, LOOPS, MOST_UNDER_WAY, SIEGE_REWORDED, newest_candidate, reworded, wanted
 from cluster.supervisor import LEARNERS, ActiveClock, base_checkpoint, prune
 from swarm.config import STAFFED, Config
 from swarm.errors import WeightsError
+from swarm.records import Purpose
 from swarm.roles import AgentCard, AgentStatus, Role
 from swarm.sections import RoleSection, StudentSection, SwarmSection, TrainerSection
 from swarm.state import PhaseName, PhaseRecord, SwarmState
@@ -56,6 +57,13 @@ def test_probes_are_wanted_where_a_phase_probes(phase: PhaseName) -> None:
     probing = phase in (PhaseName.LEARN, PhaseName.SIEGE, PhaseName.CENSUS)
     assert wanted(state(phase), CONFIG) is probing
     assert not wanted(state(phase, paused=True), CONFIG)
+
+
+def test_a_model_words_a_part_of_a_siege_and_no_learning_where_it_is_held_out() -> None:
+    purposes = (Purpose.LEARN, Purpose.SIEGE, Purpose.CENSUS, Purpose.EXAM)
+    assert [reworded(RoleSection(engine="e"), purpose) for purpose in purposes] == [1, SIEGE_REWORDED, 0, 0]
+    held = RoleSection(engine="e", held_out="model")
+    assert [reworded(held, purpose) for purpose in purposes] == [0, SIEGE_REWORDED, 0, 0]
 
 
 def test_probes_wait_while_the_student_has_enough() -> None:

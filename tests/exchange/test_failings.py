@@ -56,6 +56,16 @@ def test_species_are_counted_by_name_and_checkpoint(rig: Rig) -> None:
     assert rig.exchange.species("c9") == []
 
 
+def test_each_family_is_credited_with_its_failures_and_with_the_species_that_it_showed_first(rig: Rig) -> None:
+    for name in ("lure", "lure", "", "off-by-one"):
+        failed(rig, name)
+    assert [one.words() for one in rig.exchange.state().yields] == ["grammar 3 of 4 failed, 2 species first"]
+    (attempt,) = rig.exchange.samples("attempt", limit=1)
+    again = Verdict(passed=False, rubric_version=2, decided_by="check", species="new by another rubric")
+    assert rig.exchange.publish(JUDGE, [answer_to(attempt, again, number=2)])[0].ok
+    assert [(one.judged, one.failed, one.first) for one in rig.exchange.state().yields] == [(4, 3, 2)]
+
+
 def test_totals_count_what_came_what_went_and_what_agents_report(rig: Rig) -> None:
     rig.exchange.register(STUDENT, AgentCard(name="student-1", role=Role.STUDENT))
     rig.exchange.heartbeat(STUDENT, "student-1", completed=4, failed=1)

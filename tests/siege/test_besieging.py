@@ -25,7 +25,9 @@ async def test_it_finds_the_trap_and_aims_at_it(tmp_path: Path) -> None:
     with siege_in(tmp_path, plan) as siege:
         assert await played(siege, Script(wrong_on_traps)) == "all 100 probes were asked"
         forms = [outcome.probe.cell.form for outcome in siege.outcomes]
-        found = report_of(plan, siege.outcomes, siege.log.spent, ending="", rubric="", sensitivity=1, refused={})
+        found = report_of(
+            plan, siege.outcomes, siege.log.spent, cells=3, ending="", rubric="", sensitivity=1, refused={}
+        )
     assert len(forms) == 100
     assert {failure.probe.cell.form for failure in failures(siege.outcomes)} == {"ask"}
     assert forms[50:].count("ask") > forms[50:].count("none")
@@ -81,7 +83,9 @@ async def test_a_call_that_fails_is_no_wrong_answer_but_counts_in_the_bound(tmp_
     with siege_in(tmp_path, plan) as siege:
         await played(siege, target)
         said = statement(plan, siege.outcomes, 1.0)
-        report = report_of(plan, siege.outcomes, siege.log.spent, ending="", rubric="", sensitivity=1, refused={})
+        report = report_of(
+            plan, siege.outcomes, siege.log.spent, cells=3, ending="", rubric="", sensitivity=1, refused={}
+        )
     assert (said.probes, said.failures, said.unanswered) == (20, 0, 5)
     assert said.bound == siege_bound(20, 5, lam=plan.lam)
     with siege_in(tmp_path, plan) as siege:
@@ -176,7 +180,7 @@ async def test_the_report_reads_back_whole(tmp_path: Path) -> None:
     with siege_in(tmp_path, plan) as siege:
         await played(siege, Script(wrong_on_traps))
         made = report_of(
-            plan, siege.outcomes, siege.log.spent, ending="e", rubric="r", sensitivity=0.95, refused={"a": 1}
+            plan, siege.outcomes, siege.log.spent, cells=3, ending="e", rubric="r", sensitivity=0.95, refused={"a": 1}
         )
     assert SiegeReport.model_validate_json(made.model_dump_json()) == made
     assert {example.said for example in made.examples} == {"Answer: 12"}

@@ -57,7 +57,7 @@ def found(*, wrong: str = "= 1999-01-01", ask: Asking = Asking.CHAT) -> SiegeRep
         answer = Answer(probe_id=sample.id, text=text)
         outcomes.append(Outcome(sample, probe, answer, judge_attempt(CALENDAR, rubric_of(plan), probe, text)))
     turns = TURNS if ask is Asking.CHAT else ()
-    return report_of(plan, outcomes, Spent(), ending="", rubric="r", sensitivity=1, refused={}, turns=turns)
+    return report_of(plan, outcomes, Spent(), cells=3, ending="", rubric="r", sensitivity=1, refused={}, turns=turns)
 
 
 def checker(folder: Path) -> ModuleType:

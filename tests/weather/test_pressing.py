@@ -90,7 +90,7 @@ def test_each_operator_files_its_trap_and_keeps_the_question_as_twin(operator: s
     probe = plain()
     pair = made(operator, probe)
     trap, twin = probe_of(pair.trap), probe_of(pair.twin)
-    assert (trap.cell, trap.operator, trap.origin) == (cell, operator, Origin.MUTATION)
+    assert (trap.cell, trap.operator, trap.origin) == (cell, operator, Origin.WEATHER)
     assert (trap.twin_id, twin.twin_id) == (pair.twin.id, pair.trap.id)
     assert twin == probe.model_copy(update={"twin_id": pair.trap.id})
     assert trap.question != twin.question
