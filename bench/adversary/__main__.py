@@ -5,6 +5,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 from rich.console import Console
@@ -23,12 +24,11 @@ STUDENT = "planted defects"
 def measure(seeds: int, calls: int, budget: int) -> list[Trail]:
     """Every arm at so many calls, and the whole swarm at its normal budget, too. The same numbers, the same trails."""
     domain = load_domain("calendar")
-    runs = [(seed, arm, calls) for seed in range(1, seeds + 1) for arm in ARMS]
+    students = {seed: planted(domain, seed) for seed in range(1, seeds + 1)}
     found = []
-    for seed, arm, most in track(runs, "probing", console=Console(stderr=True)):
-        one = planted(domain, seed)
-        limit = budget if arm.name == WHOLE else most
-        found.append(asyncio.run(trail(arm, domain, STUDENT, one.answers, seed, limit, one.hole)).within(most))
+    for seed, arm in track([*product(students, ARMS)], "probing", console=Console(stderr=True)):
+        one, limit = students[seed], budget if arm.name == WHOLE else calls
+        found.append(asyncio.run(trail(arm, domain, STUDENT, one.answers, seed, limit, one.hole)).within(calls))
     return found
 
 
