@@ -173,7 +173,7 @@ def reworded(section: RoleSection, purpose: Purpose) -> int:
     have to do with failures; none in a census, which is drawn.
     """
     if purpose is Purpose.LEARN:
-        return 0 if section.held_out == Origin.MODEL else 1
+        return 0 if section.held_out == "model" else 1
     return SIEGE_REWORDED if purpose is Purpose.SIEGE else 0
 
 

@@ -39,7 +39,7 @@ class Pressed:
         rng = random.Random(f"{self._shop.seed}/{purpose}/pressed/{self._number}")
         probe = rng.choice(known).model_copy(update={"purpose": purpose, "origin": self.origin})
         found = next((each for each in pressed(domain, probe, rng) if isinstance(each, Made)), None)
-        return found and Drawn(None, (alone(found.trap),))
+        return Drawn(None, (alone(found.trap),)) if found else None
 
 
 def _may(probe: Probe, purpose: Purpose) -> bool:

@@ -249,7 +249,11 @@ def _conservation(report: Report) -> str:
     content = table(head, rows)
     counted = [(f"burned deliveries of {name}", count) for name, count in report.burned]
     counted += [(f"probes by {name}", count) for name, count in report.origins]
-    counted += [(f"yield of {one.origin}", one.words()) for one in report.yields]
+    for one in report.yields:
+        counted += [
+            (f"failures of probes by {one.origin}", one.failed),
+            (f"species that {one.origin} showed first", one.first),
+        ]
     counted += [(f"refused by the prober: {reason}", count) for reason, count in report.invalid_probes]
     return frame.section("Queues and probes", content + (f"<br>{pairs(counted)}" if counted else ""))
 
