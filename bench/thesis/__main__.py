@@ -19,7 +19,7 @@ from bench.thesis.ledger import Ledger
 from bench.thesis.plan import QUICK, Arm, ThesisPlan, estimated_hours
 from bench.thesis.questions import cells, operators, question_sets
 from bench.thesis.report import sentences, write
-from bench.thesis.results import Results, baseline_scores, comparisons, costs, merged, scored
+from bench.thesis.results import Results, baseline_scores, comparisons, costs, merged, scored, tuning_costs
 from bench.thesis.running import Run, now
 from bench.thesis.tables import balanced
 from swarm.errors import SwarmError
@@ -69,7 +69,7 @@ def results_of(plan: ThesisPlan, data: ThesisData, questions: dict[str, list[Que
         comparisons=tuple(comparisons(measured, questions)),
         baselines=tuple(baseline_scores(found, questions)),
         palm=proportion(sum(hits), len(hits)),
-        costs=tuple(costs(measured)),
+        costs=(*costs(measured), *tuning_costs(ledger.trials(), plan.points[0])),
         starts=tuple(
             f"{one.arm}, seed {one.seed}, from {one.from_point} at rate {one.rate:g} ({one.at})"
             for one in ledger.started()

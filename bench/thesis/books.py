@@ -30,6 +30,10 @@ class CostBooks(Record):
             raise ValueError(f"{wrong[0]}={spent[wrong[0]]} can't be booked; columns are {', '.join(known)}")
         return self.model_copy(update={name: getattr(self, name) + amount for name, amount in spent.items()})
 
+    def __add__(self, other: "CostBooks") -> "CostBooks":
+        """Both together."""
+        return self.plus(**other.model_dump())
+
 
 COLUMNS: tuple[tuple[str, str], ...] = (
     ("gold_train", "gold, training"),

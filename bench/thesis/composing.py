@@ -1,38 +1,27 @@
-"""What operators make of bought items: families of cases with known labels, drawn evenly or steered to what fails."""
+"""What operators make of bought items: families of cases with known labels, drawn by the weights of their operators."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
-from bench.thesis.choosing import tallied
 from bench.thesis.data import completion, prompt
 from swarm.domains.labelled.items import Item, item_id
 from swarm.domains.labelled.operators import Operator, Rewrite
-from swarm.records import Cell, Purpose
-from swarm.state import CellCount
-from swarm.steering import cell_weights
+from swarm.domains.nli.contrast import Contrast
 from trainers.recipes import Example
 
 TRIES = 40
 """Items that are tried for one operator before another one is drawn."""
-MOST_TWINS = 4
-"""Rewrites of one item by one operator that are tried, one of each label that comes being kept."""
 MOST_DRY = 400
 """Draws in succession without a new family after which the bought items count as used up."""
 
 
 @dataclass(frozen=True)
 class Family:
-    """A rewrite with its twins. `cell` is the operator's, which steering goes by."""
+    """What one operator made of one item: a rewrite with its twins."""
 
-    cell: Cell
+    operator: str
     cases: tuple[Rewrite, ...]
-
-
-def cell_of(operator: Operator) -> Cell:
-    """The cell of what an operator makes."""
-    return Cell(subdomain=operator.name, weather=operator.weather, form="made")
 
 
 def example_of(case: Rewrite) -> Example:
@@ -70,15 +59,17 @@ def families(
 
 def _family(operator: Operator, items: Sequence[Item], bought: Sequence[Item], rng: random.Random) -> Family | None:
     for _ in range(TRIES):
-        item, cases = rng.choice(items), dict[str, Rewrite]()
-        for _ in range(MOST_TWINS):
-            made = operator.rewrite(item, rng, bought)
-            if made is None:
-                break
-            cases.setdefault(made.label, made)
-        if cases:
-            return Family(cell_of(operator), tuple(cases.values()))
+        if cases := _cases(operator, rng.choice(items), bought, rng):
+            return Family(operator.name, cases)
     return None
+
+
+def _cases(operator: Operator, item: Item, bought: Sequence[Item], rng: random.Random) -> tuple[Rewrite, ...]:
+    """The whole family where the operator knows it: the same cue with each label. Else its rewrite alone."""
+    if isinstance(operator, Contrast):
+        return tuple({item_id(case.fields): case for case in operator.family(item, rng, bought)}.values())
+    made = operator.rewrite(item, rng, bought)
+    return (made,) if made else ()
 
 
 def unsteered(
@@ -97,58 +88,3 @@ def up_to(found: Iterator[Family], most: int) -> list[Family]:
             break
         taken.append(family)
     return taken
-
-
-@dataclass(frozen=True)
-class Hunted:
-    """What a hunt found: families that the student failed in part, and how it did by cell in all that it was asked."""
-
-    failed: list[Family]
-    counts: list[CellCount]
-    asked: int
-
-
-Right = Callable[[Sequence[Rewrite]], list[bool]]
-"""Asks the student; whether it is right, case by case."""
-
-
-def hunted(
-    operators: Sequence[Operator],
-    counts: Sequence[CellCount],
-    items: Sequence[Item],
-    bought: Sequence[Item],
-    seen: set[str],
-    right: Right,
-    calls: int,
-    most: int,
-    rng: random.Random,
-    checkpoint: str,
-) -> Hunted:
-    """Ask about families where the student is at its frontier, until `most` cases of failed ones or `calls`.
-
-    Steering is the service's: each batch of families goes where passes and failures so far, `counts` of earlier
-    rounds first, say that most is to be learned. A family of which one case fails is kept whole, twins and all, so
-    that the cue of the failure stands with every label.
-    """
-    cells = [cell_of(operator) for operator in operators]
-    outcomes, failed, kept = list[tuple[Cell, bool]](), list[Family](), 0
-    while len(outcomes) < calls and kept < most:
-        known = [*counts, *tallied(outcomes, checkpoint)]
-        weights = cell_weights(known, cells, Purpose.LEARN)
-        batch = list(islice(families(operators, weights, items, bought, seen, rng), len(operators)))
-        batch = within_calls(batch, calls - len(outcomes))
-        if not batch:
-            break
-        answers = iter(right([case for family in batch for case in family.cases]))
-        for family in batch:
-            results = list(islice(answers, len(family.cases)))
-            outcomes += [(family.cell, result) for result in results]
-            if not all(results) and kept + len(family.cases) <= most:
-                failed.append(family)
-                kept += len(family.cases)
-    return Hunted(failed, tallied(outcomes, checkpoint), len(outcomes))
-
-
-def within_calls(batch: Sequence[Family], calls: int) -> list[Family]:
-    """Families from the front whose cases can all be asked."""
-    return up_to(iter(batch), calls)

@@ -5,10 +5,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import Field
+
 from bench.thesis.books import CostBooks
 from bench.thesis.choosing import bought_at_random, most_uncertain, steered, tallied
-from bench.thesis.composing import Family, example_of, hunted, unsteered
+from bench.thesis.composing import Family, example_of, unsteered
 from bench.thesis.data import LABELS, Question, ThesisData, completion, prompt
+from bench.thesis.hunting import Tally, armed, faded, hunted
 from bench.thesis.lessons import laps
 from bench.thesis.plan import Arm, ThesisPlan
 from bench.thesis.student import ThesisStudent
@@ -18,19 +21,19 @@ from swarm.records import Cell, Record
 from swarm.state import CellCount
 from trainers.recipes import Example
 
-HALF = 2
-"""The swarm asks half of its calls about labels to buy, and half about what operators made."""
+HUNT = 1 / 3
+"""Share of its calls that the swarm asks about what operators made; the others are about labels to buy."""
 
 
 class CurveState(Record):
     """What a curve needs to go on from a point, beside its student's weights."""
 
     bought: tuple[str, ...] = ()
-    failed: tuple[str, ...] = ()
-    """Bought items that the student had wrong when their labels came."""
     composed: tuple[Rewrite, ...] = ()
     counts: tuple[CellCount, ...] = ()
-    """By cell, what the student of the last round passed and failed."""
+    """By cell, what the student passed and failed of the labels bought last."""
+    tallies: dict[str, Tally] = Field(default_factory=dict)
+    """By operator, what the student passed and failed; what earlier students did has faded."""
     books: CostBooks = CostBooks()
 
 
@@ -62,10 +65,12 @@ class Curve:
         fresh = self._buy(student, before, after - before, rng)
         made = self._compose(student, after - before, rng)
         cases = [case for family in made for case in family.cases]
-        known = [*self._lessons(self._bought_before(fresh)), *map(example_of, self.state.composed)]
+        earlier = self._lessons(self._bought_before(fresh))
+        known = [*earlier, *map(example_of, self.state.composed)]
+        weights = [1.0] * len(earlier) + [self._worth(case) for case in self.state.composed]
         lessons = [*self._lessons(fresh), *map(example_of, cases)]
         allowance = self.plan.tokens_per_label * (after - before)
-        student.learn(laps(lessons, known, allowance, student.cost, rng))
+        student.learn(laps(lessons, known, allowance, student.cost, rng, weights))
         self.state = self.state.model_copy(
             update={
                 "composed": (*self.state.composed, *cases),
@@ -78,6 +83,10 @@ class Curve:
                 ),
             }
         )
+
+    def _worth(self, case: Rewrite) -> float:
+        """How likely an earlier case is to be learned again: the swarm goes by how often its operator still breaks."""
+        return self.state.tallies.get(case.operator, Tally()).failing if self.arm is Arm.SWARM else 1.0
 
     def _bought_before(self, fresh: Sequence[Item]) -> list[Item]:
         new = {item.id for item in fresh}
@@ -103,8 +112,8 @@ class Curve:
         if not self.arm.asks or not before:
             chosen, outcomes = left[:count], list[tuple[Cell, bool]]()
         else:
-            allowed = self.plan.calls_per_label * count
-            asked = rng.sample(left, min(len(left), allowed // HALF if self.arm is Arm.SWARM else allowed))
+            allowed = self.plan.calls_per_label * count - self._hunting(count)
+            asked = rng.sample(left, min(len(left), allowed))
             said = student.scores([prompt(item.fields) for item in asked])
             scores = {item.id: one for item, one in zip(asked, said, strict=True)}
             if self.arm is Arm.SWARM:
@@ -113,54 +122,47 @@ class Curve:
             else:
                 chosen = most_uncertain(asked, scores, count)
             outcomes = [(self.cell(item), chosen_label(scores[item.id]) == item.label) for item in chosen]
-        wrong = [item.id for item, (_, right) in zip(chosen, outcomes, strict=False) if not right]
         self.state = self.state.model_copy(
             update={
                 "bought": (*self.state.bought, *(item.id for item in chosen)),
-                "failed": tuple(wrong),
-                "counts": (*tallied(outcomes, self._checkpoint(before)),) if outcomes else self.state.counts,
+                "counts": (*tallied(outcomes, f"{self.arm.letter}-{self.seed}-{before}"),),
             }
         )
         return chosen
 
+    def _hunting(self, count: int) -> int:
+        """Calls that a round of so many labels keeps for the hunt."""
+        return round(HUNT * self.plan.calls_per_label * count) if self.arm is Arm.SWARM else 0
+
     def _compose(self, student: ThesisStudent, count: int, rng: random.Random) -> list[Family]:
         """What operators make of the bought items in this round."""
-        if not self.arm.composes:
-            return []
         bought = [self._items[one] for one in self.state.bought]
         seen = {item_id(case.fields) for case in self.state.composed}
         most = round(self.plan.composed_per_label * count)
-        if self.arm is not Arm.SWARM or len(bought) == count:
-            made = unsteered(self.operators, bought, seen, most, rng)
-            self._book_composed(sum(len(family.cases) for family in made))
-            return made
-        failed = [self._items[one] for one in self.state.failed]
+        if self.arm is Arm.SWARM:
+            return self._hunt(student, bought, seen, self._hunting(count), most, rng)
+        made = unsteered(self.operators, bought, seen, most, rng) if self.arm.composes else []
+        self._book_composed(sum(len(family.cases) for family in made))
+        return made
+
+    def _hunt(
+        self, student: ThesisStudent, bought: Sequence[Item], seen: set[str], calls: int, most: int, rng: random.Random
+    ) -> list[Family]:
+        """Families that break the student; none in the first round, where it has yet to learn what is asked."""
+        if not self.state.counts:
+            return []
 
         def right(cases: Sequence[Rewrite]) -> list[bool]:
             said = student.scores([prompt(case.fields) for case in cases])
             return [chosen_label(scores) == case.label for scores, case in zip(said, cases, strict=True)]
 
-        found = hunted(
-            self.operators,
-            self.state.counts,
-            [*failed, *bought],
-            bought,
-            seen,
-            right,
-            self.plan.calls_per_label * count // HALF,
-            most,
-            rng,
-            self._checkpoint(len(bought)),
-        )
+        found = hunted(armed(self.operators, bought), faded(self.state.tallies), bought, seen, right, calls, most, rng)
         self._book_composed(found.asked)
-        self.state = self.state.model_copy(update={"counts": (*self.state.counts, *found.counts)})
+        self.state = self.state.model_copy(update={"tallies": found.tallies})
         return found.failed
 
     def _book_composed(self, count: int) -> None:
         self.state = self.state.model_copy(update={"books": self.state.books.plus(composed_labels=count)})
-
-    def _checkpoint(self, labels: int) -> str:
-        return f"{self.arm.letter}-{self.seed}-{labels}"
 
 
 def chosen_label(scores: Sequence[float]) -> str:

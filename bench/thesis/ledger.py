@@ -40,6 +40,8 @@ class Tried(Record):
     arm: Arm
     rate: float
     balanced: float
+    books: CostBooks
+    """What the trial cost; the curves' own books don't hold it."""
     at: str
 
 
@@ -124,9 +126,13 @@ class Ledger:
         """Every start, in order."""
         return [entry for entry in self.entries if isinstance(entry, Started)]
 
+    def trials(self) -> list[Tried]:
+        """Every tuning trial, in order."""
+        return [entry for entry in self.entries if isinstance(entry, Tried)]
+
     def tried(self, arm: Arm) -> dict[float, float]:
         """An arm's tuning trials: learning rate to balanced accuracy on dev."""
-        return {entry.rate: entry.balanced for entry in self.entries if isinstance(entry, Tried) and entry.arm is arm}
+        return {entry.rate: entry.balanced for entry in self.trials() if entry.arm is arm}
 
     def opened(self) -> Opened | None:
         """What came out when the sealed split was opened; None while it is sealed."""

@@ -24,18 +24,24 @@ def within(examples: Sequence[Example], allowance: int, cost: Cost) -> tuple[lis
 
 
 def laps(
-    fresh: Sequence[Example], known: Sequence[Example], allowance: int, cost: Cost, rng: random.Random
+    fresh: Sequence[Example],
+    known: Sequence[Example],
+    allowance: int,
+    cost: Cost,
+    rng: random.Random,
+    weights: Sequence[float] = (),
 ) -> list[list[Example]]:
     """Laps that use the allowance up, but for less than one example.
 
     The first goes over everything fresh, with as much of what was known before; the next ones draw on both alike.
+    `weights` are those of `known` against 1 for what is fresh; without them, 1 as well.
     Raises ValueError where there is nothing to learn.
     """
     if not fresh and not known:
         raise ValueError("0 examples: a round has nothing to learn from")
     size = 2 * len(fresh) if known else len(fresh)
-    everything = [*fresh, *known]
-    first = [*fresh, *rng.sample(list(known), min(len(known), len(fresh)))]
+    worth = list(weights) or [1.0] * len(known)
+    first = [*fresh, *drawn(known, worth, len(fresh), rng)]
     rng.shuffle(first)
     found = list[list[Example]]()
     candidates = first
@@ -46,4 +52,14 @@ def laps(
         if len(lap) < len(candidates):
             return found
         allowance = left
-        candidates = rng.sample(everything, min(len(everything), max(1, size)))
+        candidates = drawn([*fresh, *known], [*[1.0] * len(fresh), *worth], max(1, size), rng)
+
+
+def drawn(examples: Sequence[Example], weights: Sequence[float], count: int, rng: random.Random) -> list[Example]:
+    """`count` of the examples, fewer where there are fewer, none twice, each draw by weight among those that are left.
+
+    Weights lie above 0. By the keys of Efraimidis and Spirakis (2006), u^(1/w).
+    """
+    keys = [rng.random() ** (1 / weight) for weight in weights]
+    order = sorted(range(len(examples)), key=lambda place: -keys[place])
+    return [examples[place] for place in order[:count]]

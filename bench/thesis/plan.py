@@ -99,13 +99,13 @@ QUICK = ThesisPlan(
     dev_items=300,
     adversaries=50,
 )
-"""What two cores do in 20 minutes. Left out: arm (b), tuning, seeds 2 and 3, the points from 1,000, most dev items."""
+"""20 minutes of two idle cores. Left out: arm (b), tuning, seeds 2 and 3, the points from 1,000, most dev items."""
 
 TOKENS_PER_ITEM = 34
 """Mean length of a question with its label."""
-TRAINED_PER_SECOND = 450
+TRAINED_PER_SECOND = 310
 ASKED_PER_SECOND = 1800
-"""Tokens per second on two idle cores: trained, and read to choose a label."""
+"""Tokens per second on two idle cores: trained (docs/lab-notes.md, Six arms), and read to choose a label."""
 
 
 def estimated_hours(plan: ThesisPlan, dev_items: int, kinds: int = 6) -> float:

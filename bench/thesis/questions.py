@@ -8,9 +8,14 @@ from bench.thesis.plan import ThesisPlan
 from swarm.domains.labelled.generic import generic_operators
 from swarm.domains.labelled.items import Item
 from swarm.domains.labelled.operators import Operator
+from swarm.domains.nli.contrast import Contrast
 from swarm.domains.nli.operators import operators as nli_operators
 from swarm.domains.nli.phenomena import phenomenon
+from swarm.domains.nli.shortcuts import mirrored
 from swarm.records import Cell, Weather
+
+MIRROR = Contrast("mirrored", "lexical-overlap", Weather.WIND, mirrored)
+"""Mirror images of any item; the swarm mirrors those that a shortcut gets right."""
 
 
 def question_sets(plan: ThesisPlan, data: ThesisData) -> dict[str, list[Question]]:
@@ -29,8 +34,9 @@ def _asked(one: Adversary) -> Question:
 
 
 def operators() -> list[Operator]:
-    """The generic operators and those of the domain, but for those whose answer is no label of the data."""
-    return [one for one in (*generic_operators(), *nli_operators()) if one.weather is not Weather.BORDER]
+    """The generic operators, the domain's and mirror images, but for those whose answer is no label of the data."""
+    made = (*generic_operators(), *nli_operators(), MIRROR)
+    return [one for one in made if one.weather is not Weather.BORDER]
 
 
 def cells() -> Callable[[Item], Cell]:

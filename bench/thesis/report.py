@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.simulate.power import markdown
 from bench.thesis.books import COLUMNS
-from bench.thesis.plan import Arm
+from bench.thesis.plan import QUICK, Arm
 from bench.thesis.plots import drawn, write_png
 from bench.thesis.results import ADVERSARIES, DEV, Comparison, PointScore, Results, labels_needed
 from swarm.report.frame import page, section
@@ -98,11 +98,12 @@ def _points(one: Comparison) -> str:
 
 
 def books(results: Results) -> Cells:
-    """What each curve cost up to its last point."""
+    """What each curve cost up to its last point, and what each arm's tuning cost."""
     rows = [["curve", "labels", *(heading for _, heading in COLUMNS)]]
     for cost in results.costs:
         values = [f"{getattr(cost.books, name):,.0f}" for name, _ in COLUMNS]
-        rows.append([f"({cost.arm.letter}) seed {cost.seed}", f"{cost.point:,}", *values])
+        what = "tuning" if cost.seed is None else f"seed {cost.seed}"
+        rows.append([f"({cost.arm.letter}) {what}", f"{cost.point:,}", *values])
     return rows
 
 
@@ -130,9 +131,22 @@ def sentences(results: Results) -> list[str]:
     return said
 
 
+def conditions(results: Results) -> str:
+    """Under which plan all this was measured, and what that leaves open."""
+    plan = results.plan
+    asked = f"{results.asked.get(DEV, 0):,} dev items and {results.asked.get(ADVERSARIES, 0):,} adversaries"
+    seeds = ", ".join(map(str, plan.seeds))
+    told = "the quick plan (`--quick`)" if plan == QUICK else "a plan of"
+    told += f" with seed{'s' if len(plan.seeds) > 1 else ''} {seeds}, {asked}, "
+    told += f"{plan.tokens_per_label} training tokens and {plan.calls_per_label} student calls for each label"
+    if len(plan.seeds) == 1:
+        told += ". One seed: the intervals speak of other questions, not of other draws of labels"
+    return f"Measured by {told}."
+
+
 def filled(document: str, results: Results) -> str:
     """docs/results.md with what is generated made anew. Raises ValueError where it has no place for that."""
-    told = "\n".join(f"- {one}" for one in sentences(results))
+    told = "\n".join(f"- {one}" for one in (conditions(results), *sentences(results)))
     tables = (curves, by_label, kinds, against, books)
     made = "\n\n".join([told, *(markdown(make(results)) for make in tables if len(make(results)) > 1)])
     made += "\n\nStarted: " + "; ".join(results.starts) + "."
@@ -150,7 +164,7 @@ def render(results: Results) -> str:
     drawn(results).savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     picture = out.getvalue()
     body = "<h1>Adversarial selection against static training</h1>"
-    body += "".join(f"<p>{one}</p>" for one in sentences(results))
+    body += "".join(f"<p>{one}</p>" for one in (conditions(results), *sentences(results)))
     body += section("Learning curves", f"<figure>{picture[picture.index('<svg') :]}</figure>")
     titles = ("Every point", "By label", "By kind of adversary", "The swarm against the others", "Books of cost")
     for title, make in zip(titles, (curves, by_label, kinds, against, books), strict=True):

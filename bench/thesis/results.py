@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from bench.thesis.baselines import Baseline
 from bench.thesis.books import CostBooks
 from bench.thesis.data import Question
-from bench.thesis.ledger import Measured
+from bench.thesis.ledger import Measured, Tried
 from bench.thesis.plan import Arm, ThesisPlan
 from bench.thesis.tables import Difference, LabelScore, balanced, balanced_interval, by_label, compared
 from swarm.records import Record
@@ -48,10 +48,11 @@ class BaselineScore(Record):
 
 
 class Cost(Record):
-    """The books of one curve at its last point."""
+    """The books of one curve at its last point, or of an arm's tuning trials, which come to `point` labels each."""
 
     arm: Arm
-    seed: int
+    seed: int | None
+    """None: the trials."""
     point: int
     books: CostBooks
 
@@ -166,6 +167,16 @@ def labels_needed(scores: Sequence[PointScore], arm: Arm, wanted: float) -> floa
             return math.exp(math.log(before[0]) + share * (math.log(point) - math.log(before[0])))
         before = (point, value)
     return None
+
+
+def tuning_costs(trials: Sequence[Tried], point: int) -> list[Cost]:
+    """What the trials of each arm came to together; a label that two of them read counts twice."""
+    spent: dict[Arm, CostBooks] = {}
+    for trial in trials:
+        spent[trial.arm] = spent.get(trial.arm, CostBooks()) + trial.books
+    return [
+        Cost(arm=arm, seed=None, point=point, books=spent[arm]) for arm in sorted(spent, key=lambda arm: arm.letter)
+    ]
 
 
 def costs(measured: Mapping[tuple[Arm, int, int], Measured]) -> list[Cost]:

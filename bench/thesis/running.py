@@ -57,10 +57,12 @@ class Run:
             if rate in self.ledger.tried(arm):
                 continue
             student = self._student(weights.folder(self.plan.weights), rate, TUNING_SEED, arm)
-            self._new_curve(arm, TUNING_SEED).grow(student, 0, first)
-            said = answered(student, self.questions[DEV])
-            score = balanced(said, [question.label for question in self.questions[DEV]])
-            self.ledger.add(Tried(arm=arm, rate=rate, balanced=score, at=now()))
+            curve = self._new_curve(arm, TUNING_SEED)
+            curve.grow(student, 0, first)
+            asked = self.questions[DEV]
+            score = balanced(answered(student, asked), [question.label for question in asked])
+            spent = curve.state.books.plus(gold_dev=len(asked), measuring_calls=len(asked))
+            self.ledger.add(Tried(arm=arm, rate=rate, balanced=score, books=spent, at=now()))
             self.say(f"tuning {arm}: rate {rate:g} comes to {score:.1%} at {first} labels")
         tried = self.ledger.tried(arm)
         return max(self.plan.rates, key=lambda rate: (tried[rate], -rate))

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from bench.thesis.books import CostBooks
 from bench.thesis.choosing import bought_at_random, certainty, most_uncertain, steered, tallied
 from bench.thesis.data import question, read_data, some
-from bench.thesis.lessons import laps, within
+from bench.thesis.lessons import drawn, laps, within
 from bench.thesis.plan import QUICK, Arm, ThesisPlan, estimated_hours
 from swarm.errors import ConfigError
 from swarm.records import Cell, Weather
@@ -109,6 +109,16 @@ def test_a_round_uses_its_allowance_up_and_never_more() -> None:
     assert within(fresh, 13, cost) == (fresh[:2], 1)
     with pytest.raises(ValueError, match="0 examples"):
         laps([], [], 100, cost, random.Random(1))
+
+
+def test_what_weighs_more_is_learned_again_more_often() -> None:
+    known = [lesson(n) for n in range(40)]
+    weights = [0.1] * 20 + [1.0] * 20
+    taken = [one.sample_id for turn in range(50) for one in drawn(known, weights, 10, random.Random(turn))]
+    assert sum(int(name) >= 20 for name in taken) > 3 * sum(int(name) < 20 for name in taken)
+    assert len({one.sample_id for one in drawn(known, weights, 99, random.Random(1))}) == 40, "none twice"
+    with pytest.raises(ZeroDivisionError):
+        drawn(known, [0.0] * 40, 1, random.Random(1))
 
 
 def test_arms_get_the_same_tokens_whatever_they_learn() -> None:

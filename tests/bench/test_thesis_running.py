@@ -1,18 +1,25 @@
 """A tiny student through the whole bench: every arm, gone on with where it was left, with an honest ledger."""
 
+import random
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bench.thesis.composing import families, hunted, unsteered
+from bench.thesis.composing import families, unsteered
 from bench.thesis.data import question
+from bench.thesis.hunting import FLOOR, Tally, armed, faded, hunted, shares
 from bench.thesis.ledger import Ledger
 from bench.thesis.plan import Arm, ThesisPlan
-from bench.thesis.questions import cells, operators, question_sets
+from bench.thesis.questions import MIRROR, cells, operators, question_sets
 from bench.thesis.report import filled, write
 from bench.thesis.running import Run
 from bench.thesis.tables import balanced, by_label, compared
+from swarm.domains.labelled.operators import Rewrite
+from swarm.domains.nli.contrast import Contrast
+from swarm.domains.nli.shortcuts import suspects
 from swarm.errors import ConfigError
 from tests.bench.thesis_rig import small_data, small_plan
 from tests.trainers.tiny_student import tiny_folder
@@ -60,6 +67,7 @@ def test_every_arm_comes_to_its_points_at_equal_cost_and_a_second_start_adds_not
     page.write_text("<!-- begin thesis -->\n<!-- end thesis -->\n")
     assert all(file.stat().st_size for file in write(results, tmp_path / "out", page))
     assert "(d) swarm" in page.read_text()
+    assert "with seed 1, 12 dev items" in page.read_text()
     with pytest.raises(ValueError, match="begin thesis"):
         filled("no place", results)
 
@@ -67,6 +75,26 @@ def test_every_arm_comes_to_its_points_at_equal_cost_and_a_second_start_adds_not
     assert set(again.open_sealed(sealed).said) == {f"{arm}/1/8" for arm in Arm}
     with pytest.raises(ConfigError, match="the sealed split was opened"):
         opened(tmp_path, plan, []).open_sealed(sealed)
+
+
+def test_tuning_is_as_dear_for_every_arm_and_booked(base: Path, tmp_path: Path) -> None:
+    from bench.thesis.__main__ import results_of
+
+    arms = (Arm.RANDOM, Arm.SWARM)
+    plan = small_plan(arms=arms, points=(4,), rates=(1e-3, 2e-3), weights=str(base))
+    run = opened(tmp_path, plan, [])
+    run.play()
+    dev = len(run.questions["dev"])
+    assert {len(run.ledger.tried(arm)) for arm in arms} == {2}
+    for trial in run.ledger.trials():
+        assert (trial.books.gold_train, trial.books.gold_dev) == (4, dev)
+        assert 4 * 80 - 110 < trial.books.training_tokens <= 4 * 80
+    found = results_of(plan, run.data, dict(run.questions), run.ledger).costs
+    assert [(one.arm, one.books.gold_train, one.books.gold_dev) for one in found if one.seed is None] == [
+        (arm, 8, 2 * dev) for arm in arms
+    ]
+    with pytest.raises(ValueError, match="training_tokens=-1"):
+        found[0].books.plus(training_tokens=-1)
 
 
 def test_a_curve_gone_on_with_is_the_one_drawn_in_one_go(base: Path, tmp_path: Path) -> None:
@@ -101,21 +129,54 @@ def test_a_ledger_keeps_its_plan_and_survives_a_line_that_was_cut_off(tmp_path: 
 
 
 def test_a_hunt_keeps_families_that_fail_and_asks_no_more_than_it_may(tmp_path: Path) -> None:
-    import random
-
     items = list(small_data(tmp_path).pool[:40])
     made, rng = operators(), random.Random(1)
-    found = hunted(made, [], items, items, set(), lambda cases: [False] * len(cases), 30, 10, rng, "c")
-    assert sum(len(family.cases) for family in found.failed) <= 10
+    found = hunted(made, {}, items, set(), lambda cases: [False] * len(cases), 30, 10, rng)
+    assert 0 < sum(len(family.cases) for family in found.failed) <= 10
     assert found.asked <= 30
-    assert found.failed
-    passed = hunted(made, [], items, items, set(), lambda cases: [True] * len(cases), 30, 10, rng, "c")
+    passed = hunted(made, {}, items, set(), lambda cases: [True] * len(cases), 30, 10, rng)
     assert not passed.failed
-    assert passed.asked <= 30
-    assert sum(count.passed for count in passed.counts) == passed.asked
+    assert 0 < passed.asked <= 30
+    assert sum(one.passed for one in passed.tallies.values()) == passed.asked
     even = unsteered(made, items, set(), 10, rng)
     assert 0 < sum(len(family.cases) for family in even) <= 10
     assert list(families(made, [1.0] * len(made), [], [], set(), rng)) == [], "nothing bought, nothing made"
+
+
+def test_a_hunt_goes_where_the_student_breaks_and_forgets_no_operator(tmp_path: Path) -> None:
+    items, made = list(small_data(tmp_path, 200).pool), operators()
+    asked = Counter[str]()
+
+    def breaks(cases: Sequence[Rewrite]) -> list[bool]:
+        asked.update(case.operator for case in cases)
+        return [case.operator != "negated" for case in cases]
+
+    hunted(made, {}, items, set(), breaks, 400, 400, random.Random(1))
+    assert asked["negated"] > 2 * asked["silent"], "it fails, and the other never does"
+    known = {"negated": Tally(passed=1, failed=29), "silent": Tally(passed=30)}
+    share = dict(zip([one.name for one in made], shares(known, made), strict=True))
+    assert share["negated"] > 5 * share["silent"] > 5 * FLOOR / len(made) * 0.99
+    assert faded(known)["negated"] == Tally(passed=0.5, failed=14.5)
+    with pytest.raises(ValueError, match="0 operators"):
+        shares({}, [])
+
+
+def test_the_swarm_mirrors_bought_items_that_a_shortcut_gets_right_and_the_other_arms_anything(tmp_path: Path) -> None:
+    items = list(small_data(tmp_path).pool)
+    bought, others = items[:60], items[60:]
+    suspected = {one.item.id for one in suspects(bought)}
+    plain, hunting = (
+        next(one for one in found if one.name == MIRROR.name) for found in (operators(), armed(operators(), bought))
+    )
+    assert isinstance(plain, Contrast)
+    assert isinstance(hunting, Contrast)
+    rng = random.Random(1)
+    mirrored = {item.id for item in items if hunting.family(item, rng, items)}
+    assert mirrored
+    assert mirrored <= suspected
+    assert any(plain.family(item, rng, items) for item in others)
+    with pytest.raises(ValueError, match="0 premises"):
+        armed(operators(), [])
 
 
 def test_figures_come_by_label_and_differences_with_intervals() -> None:
