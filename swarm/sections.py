@@ -219,6 +219,16 @@ class TrainerSection(Section):
     )
     learning_rate: float = Field(1e-3, gt=0, description="peak learning rate")
     batch: int = Field(16, ge=1, description="examples in one optimizer step, all workers together")
+    batch_tokens: int = Field(
+        0,
+        ge=0,
+        description="about so many tokens in one optimizer step, all workers together, in place of `batch` examples, "
+        "where the recipe learns given texts; 0: `batch` counts",
+    )
+    packing: bool = Field(
+        False,
+        description="put short texts of a batch behind each other in one row, where the recipe learns given texts",
+    )
     round_new: int = Field(96, ge=1, description="new corrections that start a round")
     round_wait_seconds: float = Field(20, ge=0, description="a smaller round starts after this wait")
     replay: float = Field(0.5, ge=0, description="replayed domain examples for each new one")
@@ -229,6 +239,12 @@ class TrainerSection(Section):
         description="how far replay prefers what fails now and what was learned lately, from 0 (not at all) to 1",
     )
     general: float = Field(0.15, ge=0, description="general replay examples, the base's own texts, for each new one")
+    kl_limit: float = Field(
+        0,
+        ge=0,
+        description="most KL of a candidate to the base, nats per token of the base's own texts; one above it is drawn "
+        "towards the base; 0: none",
+    )
     outside_share: float = Field(
         0.25, gt=0, le=1, description="most of a round's new corrections that one teacher from outside may give"
     )

@@ -71,8 +71,8 @@ class Desk:
         )
         self.waiting_since = time.monotonic()
         self.published, self.published_at = "", 0.0
-        self.drift = 0.0
-        """KL of the weights to the base, nats per token, as last measured."""
+        self.drift, self.share = 0.0, 1.0
+        """KL of the last candidate to the base, nats per token, and how much of the way from there it has gone."""
         self.first: Order | None = None
         """What comes before all other orders."""
         self._lessons: list[Example] = []
@@ -280,7 +280,8 @@ class Desk:
         refused = f"; refused {len(problems)}, last {problems[-1]}" if problems else ""
         held = f", {self.curriculum.held_back} over their share" if self.curriculum.held_back else ""
         passed_over = "".join(f"; {problem}" for problem in self._problems)
-        note = f"{self.curriculum.pending} pending{held}, {idle}{refused}{passed_over}"
+        drawn = f"; the candidate is {self.share:.0%} of the way from the base" if self.share < 1 else ""
+        note = f"{self.curriculum.pending} pending{held}, {idle}{refused}{passed_over}{drawn}"
         await self.client.heartbeat(completed=self._newly_consumed(), note=note)
 
     async def close(self) -> None:

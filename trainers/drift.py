@@ -1,6 +1,6 @@
 """How far the student has moved from its base on texts that the base itself wrote: KL divergence, per token."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch.nn.utils.rnn import pad_sequence
@@ -10,6 +10,27 @@ from trainers.recipes import Example
 
 TEXTS = 16
 """Texts of about forty tokens: their log-probabilities under the base, in 16 bits, are 60 MB with 49,152 words."""
+
+
+STEPS = 20
+"""The shares of the way from the base that are tried: twentieths."""
+
+
+def share_within(kl_of: Callable[[float], float], limit: float) -> tuple[float, float]:
+    """The largest share of the way from the base whose KL is at most `limit`, and that KL; at least a twentieth.
+
+    `kl_of` measures a share; it grows with it. A limit of 0 is none. WiSE-FT (Wortsman et al. 2021, arXiv 2109.01903),
+    with the base's own texts as the set on which the share is chosen.
+    """
+    found = {STEPS: kl_of(1.0)}
+    low, high = 1, STEPS
+    if not limit or found[STEPS] <= limit:
+        return 1.0, found[STEPS]
+    while high - low > 1:
+        middle = (low + high) // 2
+        found[middle] = kl_of(middle / STEPS)
+        low, high = (middle, high) if found[middle] <= limit else (low, middle)
+    return low / STEPS, found[low] if low in found else kl_of(low / STEPS)
 
 
 class Drift:
@@ -36,6 +57,18 @@ class Drift:
             return 0.0
         now = self._said(learner)
         return float((now.exp() * (now - self._base.float())).sum(-1).mean())
+
+    def within(self, limit: float, learner: Learner) -> tuple[float, float]:
+        """Draw the learner's candidate to the base until its KL is at most `limit`; the share that is left of the way,
+        and the KL."""
+
+        def kl_of(share: float) -> float:
+            learner.draw_to_base(share)
+            return self.kl(learner)
+
+        share, kl = share_within(kl_of, limit)
+        learner.draw_to_base(share)
+        return share, kl
 
     @torch.inference_mode()
     def _said(self, learner: Learner) -> torch.Tensor:

@@ -48,6 +48,7 @@ class Learner:
         self.turn = turn
         self.recipes = recipes or RecipesSection()
         self.domain = domain
+        self._folder = folder
         self.curves = curves
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         device, attention = ("cuda", "sdpa") if torch.cuda.is_available() else ("cpu", "eager")
@@ -98,6 +99,8 @@ class Learner:
             group["lr"] = group["initial_lr"] = rate
         settings = RoundSettings(
             batch=max(1, self.section.batch // workers),
+            batch_tokens=self.section.batch_tokens and max(1, self.section.batch_tokens // workers),
+            packing=self.section.packing,
             workers=workers,
             seed=self.seed + self.rounds,
             number=self.rounds,
@@ -132,6 +135,29 @@ class Learner:
         return RoundBooks(
             loss=0.0, tokens=0, examples=0, seconds=time.monotonic() - started, refused=tuple(refused), undone=True
         )
+
+    def draw_to_base(self, share: float) -> None:
+        """From now on what leaves as a candidate has gone `share` of the way from the base; 1: all of it.
+
+        What learns on stays as it is (WiSE-FT, Wortsman et al. 2021, arXiv 2109.01903, section 3). Of an adapter the
+        second matrix alone is drawn to its base, which is zero: the product then has `share` of its size.
+        """
+        self.optimizer.share = share
+        if share == 1:
+            self.optimizer.anchor = ()
+        elif not self.optimizer.anchor:
+            self.optimizer.anchor = self._of_base()
+
+    def _of_base(self) -> list[torch.Tensor]:
+        named = [(name, each) for name, each in self.model.named_parameters() if each.requires_grad]
+        if self.section.mode is TrainMode.LORA:
+            values = self.optimizer.averages or self.optimizer.masters
+            return [
+                torch.zeros_like(value) if "lora_B" in name else value
+                for (name, _), value in zip(named, values, strict=True)
+            ]
+        base = dict(AutoModelForCausalLM.from_pretrained(self._folder, dtype=torch.bfloat16).named_parameters())
+        return [base[name].detach() for name, _ in named]
 
     def save_weights(self, folder: Path) -> None:
         """What engines need, averaged: the adapter alone, or all weights in bfloat16, with tokenizer; safetensors."""

@@ -88,8 +88,9 @@ def train(config: Config, members: Members) -> None:
                     runner.run(desk.book(order, done, learner.rounds))
             if order.candidate and desk and drift:
                 runner.run(desk.doing(TrainerActivity.PUBLISHING))
-                desk.drift = drift.kl(learner)
+                desk.share, desk.drift = drift.within(config.trainer.kl_limit, learner)
                 _publish(learner, desk, runner, states, place)
+                learner.draw_to_base(1.0)
         if desk:
             runner.run(desk.close())
 

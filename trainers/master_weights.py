@@ -1,6 +1,6 @@
 """AdamW for a model that computes in bfloat16: the optimizer keeps and steps a float32 copy of every learned weight."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +37,9 @@ class MasterAdamW(torch.optim.AdamW):
         super().__init__(masters, lr=rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
         self.average = average
         self.averages = [master.clone() for master in masters] if average else []
+        self.anchor: Sequence[torch.Tensor] = ()
+        """What `averaged` is drawn towards, leaving `share` of the way from there; empty: nothing."""
+        self.share = 1.0
         self.steps = self._averaged_at = 0
 
     @property
@@ -58,7 +61,7 @@ class MasterAdamW(torch.optim.AdamW):
         return loss
 
     @torch.no_grad()
-    def write_back(self, values: list[torch.Tensor]) -> None:
+    def write_back(self, values: Iterable[torch.Tensor]) -> None:
         """Give the model these values of its learned weights."""
         for value, parameter in zip(values, self.learned, strict=True):
             parameter.copy_(value)
@@ -99,9 +102,15 @@ class MasterAdamW(torch.optim.AdamW):
 
         An exponential average over steps at a constant rate is about as good as weights whose rate was lowered to
         zero (Izmailov et al. 2018, arXiv 1803.05407; Hägele et al. 2024, arXiv 2405.18392), and needs no known end.
+        Where there is an anchor, the average is drawn towards it: (1 - share) anchor + share average.
         """
         self.take_into_average()
-        self.write_back(self.averages or self.masters)
+        values = self.averages or self.masters
+        if self.anchor:
+            pairs = zip(self.anchor, values, strict=True)
+            self.write_back(anchor.to(value).lerp(value, self.share) for anchor, value in pairs)
+        else:
+            self.write_back(values)
         try:
             yield
         finally:

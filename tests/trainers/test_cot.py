@@ -8,7 +8,9 @@ import torch
 from tiny_student import lessons, tiny_model, tokenizer
 
 from trainers.recipes import Diverged, Example, RoundSettings, recipe
-from trainers.recipes.cot import balanced, encoded, in_length_batches, train
+from trainers.recipes.batches import in_length_batches
+from trainers.recipes.completions import encoded
+from trainers.recipes.cot import balanced, train
 
 pytestmark = pytest.mark.real
 
@@ -57,14 +59,14 @@ def test_the_loss_is_the_mean_over_completion_tokens(tmp_path: Path, count: int)
     assert sum(everything) / len(everything) > expected * (1 + 5 * ROUNDING), "prompts would show"
     books = train(model, tokenizer(), optimizer(model), examples, settings(tmp_path))
     assert books.loss == pytest.approx(expected, rel=ROUNDING)
-    rows = [encoded(example, tokenizer(), 512) for example in examples]
+    rows = [encoded(example.prompt, example.completion, tokenizer(), 512) for example in examples]
     assert (books.examples, books.tokens) == (count, sum(len(row["input_ids"]) for row in rows))
     assert books.seconds > 0
 
 
 def test_prompts_carry_no_loss_and_the_end_is_learned() -> None:
     words, (example,) = tokenizer(), lessons(1)
-    row = encoded(example, words, 512)
+    row = encoded(example.prompt, example.completion, words, 512)
     start = len(words.encode(example.prompt, add_special_tokens=False))
     assert row["labels"][:start] == [-100] * start
     assert row["labels"][start:] == row["input_ids"][start:]
@@ -75,7 +77,7 @@ def test_prompts_carry_no_loss_and_the_end_is_learned() -> None:
 def test_what_is_too_long_loses_its_beginning(tmp_path: Path, room: int) -> None:
     model, words, (long, short) = tiny_model(), tokenizer(), lessons(2)
     long = long.model_copy(update={"prompt": "x " * 200})
-    whole, cut = encoded(long, words, 512), encoded(long, words, room)
+    whole, cut = (encoded(long.prompt, long.completion, words, most) for most in (512, room))
     assert cut["input_ids"] == whole["input_ids"][-room:]
     assert cut["labels"] == [-100, *whole["labels"][-room:][1:]]
     general = [example.model_copy(update={"general": True}) for example in (long, short)]

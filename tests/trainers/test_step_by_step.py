@@ -9,7 +9,8 @@ from tiny_student import lessons, tiny_model, tokenizer
 
 from swarm.recipes import RecipesSection, StepByStepSection
 from trainers.recipes import Example, RoundSettings
-from trainers.recipes.step_by_step import padded, rows_of, train
+from trainers.recipes.batches import padded
+from trainers.recipes.step_by_step import rows_of, train
 
 pytestmark = pytest.mark.real
 
@@ -96,7 +97,8 @@ def test_rows_have_prefixes_and_are_filled_up() -> None:
     assert words.decode(answer["input_ids"]) == f"L {example.prompt}{example.label}{words.eos_token}"
     assert words.decode(steps["input_ids"]) == f"R {example.prompt}{example.rationale}{words.eos_token}"
     batch = padded([answer, steps], words.pad_token_id)
-    assert batch["rationale"].tolist() == [False, True]
+    assert batch["rationale"].amax(1).tolist() == [0, 1]
+    assert int(batch["rationale"].sum()) == len(steps["input_ids"])
     assert batch["attention_mask"].sum(1).tolist() == [len(answer["input_ids"]), len(steps["input_ids"])]
     assert batch["input_ids"].shape == batch["labels"].shape == batch["attention_mask"].shape
     general = lessons(1)[0].model_copy(update={"general": True})

@@ -33,10 +33,13 @@ class Refusal(Record):
 
 
 class RoundSettings(Record):
-    """How one round trains. `batch` counts examples of one optimizer step on one of the `workers`; `number` is the
+    """How one round trains. `batch` counts examples of one optimizer step on one of the `workers`, or `batch_tokens`
+    its tokens, where that is above 0 and the recipe doesn't write; `packing` is of such a recipe, too. `number` is the
     round's, from 1. `callbacks` are transformers', which report the round."""
 
     batch: int
+    batch_tokens: int = 0
+    packing: bool = False
     workers: int = 1
     seed: int
     number: int = 1
@@ -56,7 +59,7 @@ class RoundBooks(Record):
     loss: float
     tokens: int
     examples: int
-    seconds: float
+    seconds: float = 0.0
     written: int = 0
     refused: tuple[Refusal, ...] = ()
     undone: bool = False

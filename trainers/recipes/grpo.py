@@ -6,7 +6,6 @@ Loss: -min(r A, clip(r, .8, 1.28) A) + k KL(student || base), A the reward less 
 """
 
 import random
-import time
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +22,9 @@ from swarm.rubric import SEEDS, load_rubric
 from swarm.rubric_cases import Case
 from swarm.rubric_checks import CHECKS
 from trainers.recipes.base import Example, RoundBooks, RoundSettings
-from trainers.recipes.rounds import arguments, constant, run
-from trainers.recipes.sampled import Counted, filled, writing
-from trainers.recipes.screening import Usable, readable, screened
+from trainers.recipes.rounds import arguments, constant, screened_round
+from trainers.recipes.sampled import Counted, answered, filled, writing
+from trainers.recipes.screening import Usable, readable
 
 
 class SignalTrainer(Counted, GRPOTrainer):
@@ -53,23 +52,21 @@ def train(
     Raises ValueError on no examples, ConfigError for a rubric that is none, and Diverged where a step would spoil the
     weights.
     """
-    if not examples:
-        raise ValueError("0 examples: a round needs at least one")
-    started, told = time.monotonic(), settings.recipes.grpo
-    usable, refused = screened(examples, answerable(readable(tokenizer, settings.max_length)))
-    asked = list({example.prompt: example for example in usable if not example.general}.values())
-    loss, seen, written = 0.0, 0, 0
-    if asked:
+    told = settings.recipes.grpo
+
+    def learn(usable: list[Example]) -> RoundBooks:
+        asked = list({example.prompt: example for example in usable if not example.general}.values())
+        if not asked:
+            return RoundBooks(loss=0.0, tokens=0, examples=0)
         questions = max(1, settings.batch // told.group)
         asked = filled(asked, questions * settings.workers)
-        batch = questions * told.group
         file = Path(told.rubric) if told.rubric.endswith(".yaml") else SEEDS / f"{told.rubric}.yaml"
         domain, criteria = load_domain(settings.domain), load_rubric(file).criteria
         trainer = SignalTrainer(
             model=model,
             reward_funcs=[verifier(domain), rubric(domain, criteria, told.criteria_dropout, settings.seed)],
             args=GRPOConfig(
-                **arguments(settings, batch),
+                **arguments(settings, questions * told.group),
                 **writing(told),
                 num_generations=told.group,
                 beta=kl_weight(told, settings.number),
@@ -82,17 +79,9 @@ def train(
             processing_class=tokenizer,
             optimizers=constant(optimizer),
         )
-        trainer.seen = trainer.written = 0
-        loss = run(trainer, model, settings, [example.sample_id for example in asked], questions)
-        seen, written = trainer.seen, trainer.written
-    return RoundBooks(
-        loss=loss,
-        tokens=seen,
-        written=written,
-        examples=len(asked),
-        seconds=time.monotonic() - started,
-        refused=refused,
-    )
+        return answered(trainer, model, settings, asked, questions)
+
+    return screened_round(examples, answerable(readable(tokenizer, settings.max_length)), learn)
 
 
 def _row(example: Example) -> dict[str, str]:

@@ -2,14 +2,16 @@
 
 import math
 import statistics
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from peft import PeftModel
 from transformers import PrinterCallback
 
-from trainers.recipes.base import RoundSettings
+from trainers.recipes.base import Example, RoundBooks, RoundSettings
+from trainers.recipes.screening import Usable, screened
 
 EXPLODES = 100.0
 """A gradient is said to explode at this multiple of the round's median (or of 1, to which gradients are clipped)."""
@@ -79,8 +81,22 @@ def constant(optimizer: torch.optim.Optimizer) -> tuple[torch.optim.Optimizer, A
     return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: 1.0)
 
 
-def run(trainer: Any, model: Any, settings: RoundSettings, sample_ids: Sequence[str], in_step: int) -> float:
-    """Train, and the mean loss. `sample_ids` are those of the rows, `in_step` of which make one step of one worker.
+def screened_round(
+    examples: Sequence[Example], usable: Usable, learn: Callable[[list[Example]], RoundBooks]
+) -> RoundBooks:
+    """Every recipe's frame: what isn't `usable` is set apart, `learn` has the rest, and the books say what it took.
+
+    Raises ValueError on no examples, and what `learn` raises.
+    """
+    if not examples:
+        raise ValueError("0 examples: a round needs at least one")
+    started = time.monotonic()
+    kept, refused = screened(examples, usable)
+    return learn(kept).model_copy(update={"seconds": time.monotonic() - started, "refused": refused})
+
+
+def run(trainer: Any, model: Any, settings: RoundSettings, batches: Sequence[Sequence[str]]) -> float:
+    """Train, and the mean loss. `batches` are the ids of the samples in each batch of one worker, in order.
 
     Raises Diverged, with the samples of the step that was not taken; the steps before it have changed the weights.
     """
@@ -91,13 +107,17 @@ def run(trainer: Any, model: Any, settings: RoundSettings, sample_ids: Sequence[
     try:
         loss = float(trainer.train().training_loss)
     except Diverged as problem:
-        first = trainer.state.global_step * in_step * settings.workers
-        raise Diverged(str(problem), sample_ids[first : first + in_step * settings.workers]) from None
+        first = trainer.state.global_step * settings.workers
+        raise Diverged(str(problem), _joined(batches[first : first + settings.workers])) from None
     finally:
         _unwrapped(model)
     if not math.isfinite(loss):
-        raise Diverged(f"the round's loss is {loss}", sample_ids)
+        raise Diverged(f"the round's loss is {loss}", _joined(batches))
     return loss
+
+
+def _joined(batches: Sequence[Sequence[str]]) -> list[str]:
+    return [name for batch in batches for name in batch]
 
 
 def _unwrapped(model: Any) -> None:

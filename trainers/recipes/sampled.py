@@ -1,14 +1,13 @@
 """What the recipes share whose student writes before it learns: questions in whole batches, and what was counted."""
 
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from swarm.recipes import SampledSection
 from trainers.recipes.base import Example, RoundBooks, RoundSettings
-from trainers.recipes.cot import in_length_batches
-from trainers.recipes.rounds import Guarded, run
-from trainers.recipes.screening import Usable, screened
+from trainers.recipes.batches import chunks, in_length_batches
+from trainers.recipes.rounds import Guarded, run, screened_round
+from trainers.recipes.screening import Usable
 
 T = TypeVar("T")
 
@@ -39,27 +38,23 @@ def one_answer_each(
     `trainer_of` makes the trainer of such examples and a batch. Raises ValueError on no examples, and Diverged where a
     step would spoil the weights.
     """
-    if not examples:
-        raise ValueError("0 examples: a round needs at least one")
-    started = time.monotonic()
-    kept, refused = screened(examples, usable)
-    ordered = in_length_batches([example for example in kept if not example.general], settings)
-    loss, seen, written = 0.0, 0, 0
-    if ordered:
+
+    def learn(kept: list[Example]) -> RoundBooks:
+        ordered = in_length_batches([example for example in kept if not example.general], settings)
+        if not ordered:
+            return RoundBooks(loss=0.0, tokens=0, examples=0)
         batch = min(settings.batch, len(ordered))
         ordered = filled(ordered, batch * settings.workers)
-        trainer = trainer_of(ordered, batch)
-        trainer.seen = trainer.written = 0
-        loss = run(trainer, model, settings, [example.sample_id for example in ordered], batch)
-        seen, written = trainer.seen, trainer.written
-    return RoundBooks(
-        loss=loss,
-        tokens=seen,
-        written=written,
-        examples=len(ordered),
-        seconds=time.monotonic() - started,
-        refused=refused,
-    )
+        return answered(trainer_of(ordered, batch), model, settings, ordered, batch)
+
+    return screened_round(examples, usable, learn)
+
+
+def answered(trainer: Counted, model: Any, settings: RoundSettings, asked: Sequence[Example], batch: int) -> RoundBooks:
+    """A pass over questions, `batch` of which make a step of one worker."""
+    trainer.seen = trainer.written = 0
+    loss = run(trainer, model, settings, chunks([example.sample_id for example in asked], batch))
+    return RoundBooks(loss=loss, tokens=trainer.seen, written=trainer.written, examples=len(asked))
 
 
 def filled(items: Sequence[T], size: int) -> list[T]:

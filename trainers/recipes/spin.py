@@ -4,7 +4,6 @@ Source: Chen et al. 2024, arXiv 2401.01335. Loss: -log sigmoid(b (log p(y+)/p0(y
 correction, y- the student's attempt, p0 the weights before the round. It is log 2 where a round begins.
 """
 
-import time
 from typing import Any
 
 import torch
@@ -13,9 +12,9 @@ from torch.utils.data import DataLoader
 from trl import DPOConfig, DPOTrainer
 
 from trainers.recipes.base import Example, RoundBooks, RoundSettings
-from trainers.recipes.cot import in_length_batches
-from trainers.recipes.rounds import Guarded, arguments, constant, run
-from trainers.recipes.screening import readable, screened
+from trainers.recipes.batches import chunks, in_length_batches
+from trainers.recipes.rounds import Guarded, arguments, constant, run, screened_round
+from trainers.recipes.screening import readable
 
 
 class PairTrainer(Guarded, DPOTrainer):
@@ -43,32 +42,29 @@ def train(
 
     Raises ValueError on no examples, and Diverged where a step would spoil the weights.
     """
-    if not examples:
-        raise ValueError("0 examples: a round needs at least one")
-    started = time.monotonic()
-    usable, refused = screened(examples, readable(tokenizer, settings.max_length))
-    ordered = in_length_batches([example for example in usable if is_pair(example)], settings)
-    rows = [pair(example, tokenizer, settings.max_length) for example in ordered]
-    loss = 0.0
-    if rows:
-        told = arguments(settings)
+
+    def learn(usable: list[Example]) -> RoundBooks:
+        ordered = in_length_batches([example for example in usable if is_pair(example)], settings)
+        rows = [pair(example, tokenizer, settings.max_length) for example in ordered]
+        tokens = sum(2 * len(row["prompt_ids"]) + len(row["chosen_ids"]) + len(row["rejected_ids"]) for row in rows)
+        if not rows:
+            return RoundBooks(loss=0.0, tokens=0, examples=0)
         trainer = PairTrainer(
             model=model,
             args=DPOConfig(
-                **told, beta=settings.recipes.spin.beta, max_length=settings.max_length, precompute_ref_log_probs=True
+                **arguments(settings),
+                beta=settings.recipes.spin.beta,
+                max_length=settings.max_length,
+                precompute_ref_log_probs=True,
             ),
             train_dataset=Dataset.from_list(rows),
             processing_class=tokenizer,
             optimizers=constant(optimizer),
         )
-        loss = run(trainer, model, settings, [example.sample_id for example in ordered], settings.batch)
-    return RoundBooks(
-        loss=loss,
-        tokens=sum(2 * len(row["prompt_ids"]) + len(row["chosen_ids"]) + len(row["rejected_ids"]) for row in rows),
-        examples=len(rows),
-        seconds=time.monotonic() - started,
-        refused=refused,
-    )
+        names = chunks([example.sample_id for example in ordered], settings.batch)
+        return RoundBooks(loss=run(trainer, model, settings, names), tokens=tokens, examples=len(rows))
+
+    return screened_round(examples, readable(tokenizer, settings.max_length), learn)
 
 
 def is_pair(example: Example) -> bool:

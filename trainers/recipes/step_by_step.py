@@ -5,22 +5,21 @@ of its own task, so that the longer rationale doesn't outweigh the answer. In us
 and writes the answer alone, which takes a fraction of the tokens of a worked one.
 """
 
-import time
 from typing import Any
 
 import torch
-from datasets import Dataset
 
 from swarm.recipes import StepByStepSection
 from trainers.recipes.base import Example, RoundBooks, RoundSettings
-from trainers.recipes.cot import CompletionTrainer, completion_arguments, encoded_pair, in_length_batches
+from trainers.recipes.batches import Row
+from trainers.recipes.completions import CompletionTrainer, encoded, learned
 from trainers.recipes.head_loss import HeadLoss
-from trainers.recipes.rounds import constant, run
-from trainers.recipes.screening import readable, screened
+from trainers.recipes.rounds import screened_round
+from trainers.recipes.screening import readable
 
 
 class TwoTaskTrainer(CompletionTrainer):
-    """TRL's trainer with a loss for each of the two tasks, which `rationales` tells apart by row."""
+    """TRL's trainer with a loss for each of the two tasks, which `rationale` tells apart by token."""
 
     label_weight: float
 
@@ -29,11 +28,11 @@ class TwoTaskTrainer(CompletionTrainer):
     ) -> torch.Tensor:
         """w CE(answer) + (1 - w) CE(rationale); a task without tokens in the batch adds nothing."""
         del return_outputs, num_items_in_batch
-        targets, rationale = inputs.pop("labels")[:, 1:], inputs.pop("rationale").bool()
+        targets, rationale = inputs.pop("labels")[:, 1:], inputs.pop("rationale")[:, 1:].bool()
         states = self.hidden(model, inputs)
         total = states.new_zeros((), dtype=torch.float32)
         for chosen, weight in ((~rationale, self.label_weight), (rationale, 1 - self.label_weight)):
-            learned = (targets != -100) & chosen[:, None]
+            learned = (targets != -100) & chosen
             if weight and bool(learned.any()):
                 total = total + weight * HeadLoss.apply(states[learned], self.head, targets[learned])
         return total
@@ -47,59 +46,23 @@ def train(
     An example without parts, such as a text of the base's own, counts as an answer. Raises ValueError on no examples,
     and Diverged where a step would spoil the weights.
     """
-    if not examples:
-        raise ValueError("0 examples: a round needs at least one")
-    started, told = time.monotonic(), settings.recipes.step_by_step
+    told = settings.recipes.step_by_step
     # The prefix is a few tokens more than what is looked at.
     room = settings.max_length - len(tokenizer.encode(told.rationale_prefix + told.label_prefix))
-    usable, refused = screened(examples, readable(tokenizer, room))
-    ordered = in_length_batches(usable, settings)
-    tasks = [(example, row) for example in ordered for row in rows_of(example, told, tokenizer, settings.max_length)]
-    loss = 0.0
-    if tasks:
-        in_batch = settings.batch if told.label_weight == 1 else 2 * settings.batch
-        trainer = TwoTaskTrainer(
-            model=model,
-            args=completion_arguments(settings, in_batch, remove_unused_columns=False),
-            train_dataset=Dataset.from_list([row for _, row in tasks]),
-            data_collator=lambda rows: padded(rows, tokenizer.pad_token_id),
-            processing_class=tokenizer,
-            optimizers=constant(optimizer),
-        )
-        trainer.label_weight = told.label_weight
-        loss = run(trainer, model, settings, [example.sample_id for example, _ in tasks], in_batch)
-    return RoundBooks(
-        loss=loss,
-        tokens=sum(len(row["input_ids"]) for _, row in tasks),
-        examples=len(ordered),
-        seconds=time.monotonic() - started,
-        refused=refused,
-    )
+
+    def learn(usable: list[Example]) -> RoundBooks:
+        taught = [(example, rows_of(example, told, tokenizer, settings.max_length)) for example in usable]
+        weight = told.label_weight
+        return learned(TwoTaskTrainer, model, tokenizer, optimizer, taught, settings, label_weight=weight)
+
+    return screened_round(examples, readable(tokenizer, room), learn)
 
 
-def rows_of(example: Example, told: StepByStepSection, tokenizer: Any, max_length: int) -> list[dict[str, Any]]:
+def rows_of(example: Example, told: StepByStepSection, tokenizer: Any, max_length: int) -> list[Row]:
     """The answer's row, and the rationale's where there is one and it has a weight."""
     answer = told.label_prefix + example.prompt, example.label or example.completion
-    texts = [(*answer, False)]
+    texts = [(*answer, 0)]
     if example.rationale and told.label_weight < 1:
-        texts.append((told.rationale_prefix + example.prompt, example.rationale, True))
-    return [
-        {**encoded_pair(prompt, wanted, tokenizer, max_length), "rationale": is_rationale}
-        for prompt, wanted, is_rationale in texts
-    ]
-
-
-def padded(rows: list[dict[str, Any]], pad_token_id: int) -> dict[str, torch.Tensor]:
-    """Rows as tensors of one length, filled up on the right."""
-    longest = max(len(row["input_ids"]) for row in rows)
-
-    def filled(key: str, value: int) -> torch.Tensor:
-        return torch.tensor([row[key] + [value] * (longest - len(row[key])) for row in rows])
-
-    mask = torch.tensor([[1] * len(row["input_ids"]) + [0] * (longest - len(row["input_ids"])) for row in rows])
-    return {
-        "input_ids": filled("input_ids", pad_token_id),
-        "labels": filled("labels", -100),
-        "attention_mask": mask,
-        "rationale": torch.tensor([row["rationale"] for row in rows]),
-    }
+        texts.append((told.rationale_prefix + example.prompt, example.rationale, 1))
+    rows = [(encoded(prompt, wanted, tokenizer, max_length), mark) for prompt, wanted, mark in texts]
+    return [{**row, "rationale": [mark] * len(row["input_ids"])} for row, mark in rows]
