@@ -114,6 +114,10 @@ bench-agents: setup ## hundreds of outside agents at one gateway: storm, shares,
 bench-recipes: setup ## compare the recipes on the same corrections and tokens, in about an hour; goes on where it was cut off
 	$(BIN)/python -m bench.recipes $(ARGS)
 
+.PHONY: bench-train
+bench-train: setup ## training beside plain TRL: tokens a second and share of the machine, in about ten minutes
+	$(BIN)/python -m bench.train $(ARGS)
+
 simulate-poison: setup ## what hostile teachers bring into training, with guards and without (ARGS="--train 6" trains, too)
 	$(BIN)/python -m bench.poison $(ARGS)
 
