@@ -108,7 +108,9 @@ async def measure(base: Path, kinds: Sequence[EngineKind], ranks: Sequence[int],
 
 def table(found: Sequence[Synced]) -> Table:
     """For a terminal."""
-    drawn = Table("engine", "checkpoint", "MB", "SHA-256 s", "taken s", "first token s", "whole s", box=None)
+    drawn = Table("engine", box=None)
+    for head in ("checkpoint", "MB", "SHA-256 s", "taken s", "first token s", "whole s"):
+        drawn.add_column(head, no_wrap=True)
     for row in found:
         numbers = (row.sha256, row.take, row.first_token, row.whole)
         drawn.add_row(row.engine, row.what, f"{row.megabytes:.1f}", *(f"{number:.2f}" for number in numbers))

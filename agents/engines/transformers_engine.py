@@ -1,6 +1,7 @@
 """The engine for small machines: transformers on CPU or one GPU, one set of weights per checkpoint."""
 
 import asyncio
+import copy
 import gc
 import math
 import tempfile
@@ -75,11 +76,9 @@ class TransformersEngine:
         checkpoints.verify_base(checkpoint, folder, self.folder)
         from peft import PeftModel
 
-        untouched = self.models[""]
-        settings = {"dtype": torch.float32, "attn_implementation": self.attention}
-        base = AutoModelForCausalLM.from_config(untouched.config, **settings)
-        base.load_state_dict(untouched.state_dict())
-        merged = PeftModel.from_pretrained(base, str(folder)).merge_and_unload()
+        # A copy, and an adapter that comes without weights: to draw either at random takes longer than all the rest.
+        base = copy.deepcopy(self.models[""]).float()
+        merged = PeftModel.from_pretrained(base, str(folder), low_cpu_mem_usage=True).merge_and_unload()
         return merged.to(self.device, torch.bfloat16).eval()
 
     async def drop(self, checkpoint_id: str) -> None:
