@@ -1,6 +1,5 @@
 """The benchmark of training: what it counts, what it compares, and a run of it on a tiny model."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from bench.train.__main__ import main
 from bench.train.arms import ARMS, PLAIN, Setting
-from bench.train.measuring import Measured
+from bench.train.measuring import Measured, passed, texts
 from bench.train.needs import needed
 from bench.train.table import late, rows, table
 from swarm.sections import TrainMode
@@ -60,16 +59,11 @@ def test_what_is_needed_is_what_a_counter_of_operations_sees(adapted: bool, leng
     assert counter.get_total_flops() == pytest.approx(needs, rel=0.04)
 
 
-def test_every_way_learns_the_same_texts_in_a_process_of_its_own(tmp_path: Path, capsys: Any) -> None:
-    base, saved = tiny_folder(tmp_path / "base"), tmp_path / "train.json"
-    said = ["--base", str(base), "--examples", "4", "--passes", "1", "--workers", "1", "--modes", "full"]
-    assert main([*said, "--json", str(saved)]) == 0
-    assert "at least 0.95 of plain TRL" in capsys.readouterr().out
-    told = json.loads(saved.read_text())
-    assert [row["arm"] for row in told["rows"]] == [arm.name for arm in ARMS]
-    assert all(each["seconds"][0] > 0 for each in told["passes"])
-    assert len({each["tokens"] for each in told["passes"]}) == 1
-    assert told["ceiling"] > 1e9
+def test_every_way_learns_the_same_texts(tmp_path: Path) -> None:
+    found = passed(setting(str(tiny_folder(tmp_path / "base"))), texts(3), 1, tmp_path)
+    assert [each.arm for each in found] == [arm.name for arm in ARMS]
+    assert all(each.seconds[0] > 0 for each in found)
+    assert {each.tokens for each in found} == {found[0].tokens}
 
 
 def test_no_passes_are_refused(capsys: Any) -> None:
