@@ -66,7 +66,8 @@ def learned(
             processing_class=tokenizer,
             optimizers=constant(optimizer),
         )
-        vars(trainer).update(told)
+        for name, value in told.items():
+            setattr(trainer, name, value)
         loss = run(trainer, model, settings, [[taught[place][0].sample_id for place in batch] for batch in plan])
     return RoundBooks(loss=loss, tokens=sum(lengths), examples=len(taught))
 
