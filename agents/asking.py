@@ -1,11 +1,11 @@
 """How a question becomes a request: a student gets the bare prompt, and chooses where its domain has choices."""
 
 from agents.engines.base import Request
-from swarm.domains.base import Domain
+from swarm.domains.base import Spoken
 from swarm.records import Reference
 
 
-def bare(domain: Domain, question: str, checkpoint_id: str, max_new_tokens: int) -> Request:
+def bare(domain: Spoken, question: str, checkpoint_id: str, max_new_tokens: int) -> Request:
     """The request on which a student is grown and examined."""
     return Request(
         prompt=domain.prompt(question),

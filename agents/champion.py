@@ -6,19 +6,19 @@ from agents.engines import open_engine
 from agents.engines.base import Engine
 from swarm import weights
 from swarm.config import Config, load
-from swarm.errors import ConfigError
-from swarm.report.reading import snapshot
+from swarm.report.reading import chosen, snapshot
 from swarm.sections import EngineKind, EngineSection
 from swarm.students import Checkpoint, CheckpointStatus
 
 
-async def open_champion(run: Path) -> tuple[Config, Checkpoint, Engine]:
-    """The run's config, its champion, and an engine that holds it. Raises ConfigError where there is none."""
+async def open_champion(run: Path, wanted: str = "") -> tuple[Config, Checkpoint, Engine]:
+    """The run's config, its champion or the checkpoint that is wanted, and an engine that holds it.
+
+    Raises ConfigError where there is none.
+    """
     config = load(run / "config.toml")
     with snapshot(run) as exchange:
-        checkpoint = exchange.champion()
-    if checkpoint is None:
-        raise ConfigError(f"{str(run)!r} has no champion yet", "let the run go on until it has one")
+        checkpoint = chosen(exchange, wanted)
     section = config.engines["student"]
     if section.kind is EngineKind.AUTO:
         section = EngineSection(kind=EngineKind.TRANSFORMERS, threads=section.threads)

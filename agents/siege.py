@@ -13,24 +13,25 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from agents.prober import Prober, alone, fingerprint, probe_of
+from agents.prober import Prober, probe_of
 from agents.targets import Asker, Target, opened
+from swarm.answer_log import AnswerLog, affordable, answer_log
 from swarm.criteria import Rubric
 from swarm.domains import load_domain
 from swarm.domains.base import Domain
 from swarm.errors import ConfigError, EngineUnavailable, SwarmError
+from swarm.probing.draws import named
 from swarm.probing.evidence import tried
 from swarm.probing.families import FAMILIES
 from swarm.records import Cell, Purpose, Sample
 from swarm.rubric import judge_attempt
-from swarm.siege.answers import AnswerLog, answer_log
 from swarm.siege.folder import read_plan, write_report
 from swarm.siege.judging import calibrated, rubric_of
 from swarm.siege.plan import ANSWERS_FILE, SiegePlan, besieged
 from swarm.siege.report import report_of
-from swarm.siege.standing import Outcome, affordable, cell_counts, failures, judged, statement
+from swarm.siege.standing import Outcome, cell_counts, failures, judged, statement
 from swarm.siege.summary import summary
 from swarm.siege.view import View, announced, progress_line, view
 from swarm.species import cluster
@@ -72,7 +73,7 @@ class Siege:
             if room <= 0:
                 return [], f"all {self.plan.calls} probes were asked"
             made = self._prober.act(cell_counts(self.outcomes), Purpose.SIEGE, room)[:room]
-            self._pending = [_named(sample) for sample in made]
+            self._pending = [named(sample) for sample in made]
         if not self._pending:
             return [], "the cells have no new question"
         taken, ending, fresh = self._pending, "", self._fresh(self._pending)
@@ -125,11 +126,6 @@ class Siege:
         if answer is None:
             return Outcome(sample, probe, problem=problem)
         return Outcome(sample, probe, answer, judge_attempt(self._domain, self._rubric, probe, answer.text))
-
-
-def _named(sample: Sample) -> Sample:
-    """The probe under an id that follows from its question, so that drawing it again gives the same one."""
-    return alone(sample).model_copy(update={"id": fingerprint(probe_of(sample).question).hex()})
 
 
 def _same_student(outcomes: Sequence[Outcome]) -> None:
@@ -209,15 +205,10 @@ async def stoppable(work: Coroutine[Any, Any, int]) -> int:
     return await task
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="agents.siege", description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--plain", action="store_true")
-    parser.add_argument("--json", action="store_true", dest="as_json")
-    given = parser.parse_args()
+def ended(work: Coroutine[Any, Any, int]) -> NoReturn:
+    """Do a command's work and end this process with its exit code."""
     try:
-        code = asyncio.run(stoppable(run(given.folder, plain=given.plain, as_json=given.as_json)))
+        code = asyncio.run(stoppable(work))
     except SwarmError as error:
         print(f"error: {error.message}\nfix:   {error.fix}", file=sys.stderr)
         code = error.exit_code
@@ -227,6 +218,16 @@ def main() -> None:
         # A batch of a local model goes on in its thread, and a usual exit would wait for its end.
         os._exit(code)
     sys.exit(code)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="agents.siege", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--plain", action="store_true")
+    parser.add_argument("--json", action="store_true", dest="as_json")
+    given = parser.parse_args()
+    ended(run(given.folder, plain=given.plain, as_json=given.as_json))
 
 
 if __name__ == "__main__":

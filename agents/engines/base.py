@@ -41,6 +41,8 @@ class Generation(Record):
     dollars: float = 0.0
     by_likelihood: bool = False
     """Whether the text is the likeliest of the request's choices; else it was written."""
+    seconds: float = 0.0
+    """How long an endpoint took for this very call, without waits and earlier tries; 0 where an engine can't tell."""
 
 
 class Engine(Protocol):

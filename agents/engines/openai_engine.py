@@ -186,6 +186,7 @@ class OpenAIEngine:
             completion_tokens=read.usage.completion_tokens,
             truncated=read.choices[0].finish_reason == "length",
             dollars=tokens * self._price / 1e6,
+            seconds=reply.elapsed.total_seconds(),
         )
 
     async def logprobs(self, pairs: Sequence[tuple[str, str]], checkpoint_id: str) -> list[float]:

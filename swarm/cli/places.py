@@ -13,6 +13,7 @@ from swarm.access import ADDRESS_FILE
 from swarm.config import Config, load
 from swarm.domains.settled import of_run
 from swarm.errors import ConfigError
+from swarm.exported import is_exported, read_exported
 from swarm.gateway.run_folder import CONFIG_FILE, STORE_FILE
 from swarm.report.reading import snapshot
 
@@ -99,8 +100,15 @@ def stored_config(run: Path) -> Config:
     return load(run / CONFIG_FILE)
 
 
+def find_student(place: Path | None) -> Path:
+    """The run that is meant, or the exported student. Raises ConfigError where there is neither."""
+    return place if place is not None and is_exported(place) else find_run(place)
+
+
 def run_domain(run: Path) -> str:
-    """The domain of a run: by its config, or else by its store."""
+    """The domain of a run: by its config, or else by its store; of an exported student: by what it says."""
+    if is_exported(run):
+        return read_exported(run).domain
     if (run / CONFIG_FILE).is_file():
         return of_run(stored_config(run).swarm.domain, run)
     with snapshot(run) as exchange:

@@ -8,20 +8,13 @@ import typer
 from pydantic import ValidationError
 
 from swarm import weights
+from swarm.approach import CHAT_TOKENS, RAW_TOKENS, Asking, TargetKind
 from swarm.cli import child
 from swarm.cli.edge import Edge, Json, dump, say
 from swarm.cli.places import Standing, standing
 from swarm.domains import load_domain
 from swarm.errors import ConfigError
-from swarm.siege.plan import (
-    CHAT_TOKENS,
-    RAW_TOKENS,
-    Asking,
-    SiegePlan,
-    TargetKind,
-    besieged,
-    default_folder,
-)
+from swarm.siege.plan import SiegePlan, besieged, default_folder
 
 _RUN = "run"
 
@@ -103,7 +96,7 @@ def run(
     if kind is TargetKind.WEIGHTS:
         weights.folder(target)
     asking = ask or (Asking.RAW if kind is TargetKind.RUN else Asking.CHAT)
-    wordy = kind is TargetKind.ENDPOINT and asking is Asking.CHAT
+    wordy = kind is TargetKind.ENDPOINT and asking is not Asking.RAW
     # Loads scipy and matplotlib, which no other command should wait for.
     from swarm.siege.folder import prepare
     from swarm.siege.standing import fitting_lambda

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from swarm.calls.students import Answered
 from swarm.cli.edge import Json, dump, say
 from swarm.cli.embedding import vector_of
-from swarm.cli.places import RunOption, find_run, run_domain
+from swarm.cli.places import RunOption, find_student, run_domain
 from swarm.cli.questions import question, read_moment
 from swarm.documents.retrieval import TOP
 from swarm.errors import ConfigError, EngineUnavailable, RefusedError, UnavailableError
@@ -43,8 +43,8 @@ def ask(
     wait: Annotated[float, typer.Option(min=1, max=300, help="Seconds to wait for the answer.")] = 120,
     as_json: Json = False,
 ) -> None:
-    """Ask the student. While the swarm is down its champion is loaded for this one answer."""
-    folder = find_run(run)
+    """Ask the student. An exported one, or the champion while its swarm is down, is loaded for this one answer."""
+    folder = find_student(run)
     moment = read_moment(now) if now else datetime.now()
     vector = vector_of(text) if embedder and docs and not doc else None
     asked = question(run_domain(folder), text, moment, top if docs else 0, doc or (), vector)
@@ -78,7 +78,7 @@ def serve(
     as_json: Annotated[bool, typer.Option("--json", help="Print where it serves as JSON.")] = False,
 ) -> None:
     """Serve the student over the OpenAI API (/v1/chat/completions, /v1/models) until ^C."""
-    folder = find_run(run)
+    folder = find_student(run)
     _check_port(host, port)
     url = f"http://{host}:{port}/v1"
     dump({"run": str(folder), "url": url}, indent=None) if as_json else say(f"serving {folder} at {url}")

@@ -27,14 +27,28 @@ class Reading(Record):
     answers: tuple[str, ...]
 
 
-class Domain(Protocol):
+class Spoken(Protocol):
+    """How a student is asked, and how what it says is read: all that an answer needs."""
+
+    choices: tuple[str, ...]
+    """The answers, of which a student's is the likeliest after its prompt; empty where it writes its own."""
+
+    def prompt(self, question: str) -> str:
+        """The text a student is given, up to where its rationale begins."""
+
+    def completion(self, reference: Reference) -> str:
+        """The text a student should have written after the prompt: rationale and answer."""
+
+    def read(self, text: str) -> Reading:
+        """Split a raw attempt into rationale and answers. Never raises."""
+
+
+class Domain(Spoken, Protocol):
     """A domain of one specialist. All methods are pure: the same arguments give the same result."""
 
     name: str
     instructions: str
     """Task description for models that were not grown here (zero- and few-shot baselines, teachers); plain text."""
-    choices: tuple[str, ...]
-    """The answers, of which a student's is the likeliest after its prompt; empty where it writes its own."""
     answer_regex: str
     """A regular expression that every well-formed final answer matches in full (for forced decoding)."""
 
@@ -46,15 +60,6 @@ class Domain(Protocol):
 
         Purpose EXAM and CENSUS draw on wording that LEARN and SIEGE never use.
         """
-
-    def prompt(self, question: str) -> str:
-        """The text a student is given, up to where its rationale begins."""
-
-    def completion(self, reference: Reference) -> str:
-        """The text a student should have written after the prompt: rationale and answer."""
-
-    def read(self, text: str) -> Reading:
-        """Split a raw attempt into rationale and answers. Never raises."""
 
     def verify(self, probe: Probe, answer: str) -> Verification:
         """Decide whether `answer` is right for `probe`, against its reference. Never raises on any text."""

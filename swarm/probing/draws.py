@@ -6,7 +6,7 @@ from functools import cached_property
 
 from swarm.domains.base import Domain
 from swarm.probing.choices import Choice, Choices
-from swarm.probing.features import features, niche
+from swarm.probing.features import features, fingerprint, niche
 from swarm.records import Cell, Probe, Purpose, Sample
 
 
@@ -71,6 +71,11 @@ def probe_of(sample: Sample) -> Probe:
 def alone(sample: Sample) -> Sample:
     """A probe without its tie to a twin that is not published."""
     return sample.model_copy(update={"payload": probe_of(sample).model_copy(update={"twin_id": ""})})
+
+
+def named(sample: Sample) -> Sample:
+    """The probe under an id that follows from its question, so that drawing it again gives the same one."""
+    return alone(sample).model_copy(update={"id": fingerprint(probe_of(sample).question).hex()})
 
 
 def stamped(samples: Iterable[Sample], **changes: object) -> tuple[Sample, ...]:

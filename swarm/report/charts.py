@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from typing import Protocol
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,10 +10,35 @@ from matplotlib.ticker import PercentFormatter
 
 from swarm.report.model import CurvePoint, ExamPoint, Line
 
-_STUDENT, _OTHER, _GOOD, _BAD = "#1f6feb", "#9aa5b1", "#2a9d5c", "#c05b4d"
+
+class Ranked(Protocol):
+    """Whoever sat an exam."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def accuracy(self) -> float:
+        """The mean over cells, between the ends of its interval."""
+
+    @property
+    def lower(self) -> float:
+        """The interval's lower end."""
+
+    @property
+    def upper(self) -> float:
+        """The interval's upper end."""
+
+    @property
+    def student(self) -> bool:
+        """Whether this is the trained student."""
 
 
-def standings(lines: Sequence[Line]) -> str:
+STUDENT, OTHER, _GOOD, _BAD = "#1f6feb", "#9aa5b1", "#2a9d5c", "#c05b4d"
+
+
+def standings(lines: Sequence[Ranked]) -> str:
     """Accuracy of every contestant with its interval, the best on top."""
     figure = Figure(figsize=(9.2, 0.6 + 0.36 * len(lines)), layout="constrained")
     axes = figure.subplots()
@@ -22,14 +48,14 @@ def standings(lines: Sequence[Line]) -> str:
         [max(0.0, line.accuracy - line.lower) for line in rows],
         [max(0.0, line.upper - line.accuracy) for line in rows],
     ]
-    colours = [_STUDENT if line.student else _OTHER for line in rows]
+    colours = [STUDENT if line.student else OTHER for line in rows]
     axes.barh(range(len(rows)), values, color=colours, height=0.66, xerr=reach, ecolor="#3b4552", capsize=3)
     axes.set_yticks(range(len(rows)), [line.name for line in rows])
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.set_xlabel("macro accuracy on the frozen exam, 95% interval")
-    _lighten(axes, "x")
-    return _svg(figure, "standings")
+    lighten(axes, "x")
+    return drawn(figure, "standings")
 
 
 def curve(points: Sequence[CurvePoint], during: Sequence[ExamPoint], base: Line | None) -> str:
@@ -38,8 +64,8 @@ def curve(points: Sequence[CurvePoint], during: Sequence[ExamPoint], base: Line 
     axes = figure.subplots()
     trained = [point.corrections_trained for point in points]
     candidates = [point.candidate_accuracy for point in points]
-    axes.plot(trained, [point.champion_accuracy for point in points], "o--", color=_OTHER, label="champion", ms=4)
-    axes.plot(trained, candidates, "-", color=_STUDENT, lw=1, alpha=0.5)
+    axes.plot(trained, [point.champion_accuracy for point in points], "o--", color=OTHER, label="champion", ms=4)
+    axes.plot(trained, candidates, "-", color=STUDENT, lw=1, alpha=0.5)
     for promoted, colour, label in ((True, _GOOD, "candidate, promoted"), (False, _BAD, "candidate, not promoted")):
         at = [index for index, point in enumerate(points) if point.promoted is promoted]
         axes.plot([trained[i] for i in at], [candidates[i] for i in at], "o", color=colour, label=label)
@@ -56,15 +82,15 @@ def curve(points: Sequence[CurvePoint], during: Sequence[ExamPoint], base: Line 
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.legend(frameon=False, fontsize=9)
-    _lighten(axes, "y")
-    return _svg(figure, "curve")
+    lighten(axes, "y")
+    return drawn(figure, "curve")
 
 
 def bound(points: Sequence[tuple[int, float]], limit: float | None) -> str:
     """The bound on a failure rate against the number of probes, and the limit that was asked for."""
     figure = Figure(figsize=(9.2, 2.6), layout="constrained")
     axes = figure.subplots()
-    axes.plot([probes for probes, _ in points], [rate for _, rate in points], "o-", color=_STUDENT, ms=4)
+    axes.plot([probes for probes, _ in points], [rate for _, rate in points], "o-", color=STUDENT, ms=4)
     if limit is not None:
         axes.axhline(limit, color=_BAD, lw=1, ls=":", label=f"limit {limit:.1%}")
         axes.legend(frameon=False, fontsize=9)
@@ -73,18 +99,19 @@ def bound(points: Sequence[tuple[int, float]], limit: float | None) -> str:
     axes.set_xlim(left=0)
     axes.set_ylim(0, 1.02)
     axes.yaxis.set_major_formatter(PercentFormatter(1))
-    _lighten(axes, "y")
-    return _svg(figure, "bound")
+    lighten(axes, "y")
+    return drawn(figure, "bound")
 
 
-def _lighten(axes: Axes, grid: str) -> None:
+def lighten(axes: Axes, grid: str) -> None:
+    """No frame, and lines across the axis `grid` only."""
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     axes.grid(axis="x" if grid == "x" else "y", color="#e6eaef")
     axes.set_axisbelow(True)
 
 
-def _svg(figure: Figure, name: str) -> str:
+def drawn(figure: Figure, name: str) -> str:
     """The figure without the XML prolog; `name` keeps the ids of two pictures on one page apart."""
     import matplotlib as mpl
 

@@ -20,6 +20,7 @@ from swarm.records import Sample
 from swarm.report.production import Told, again_id
 from swarm.roles import Role
 from swarm.state import SwarmState
+from swarm.students import Checkpoint
 
 _PATIENCE_SECONDS = 1.0
 _TIMEOUT_SECONDS = 20.0
@@ -224,3 +225,12 @@ def _whose(copy: Path, run: Path) -> tuple[str, str]:
         raise StoreError(
             f"the store of {str(run)!r} can't be read as a swarm's: {error}", "Put a backup in its place"
         ) from error
+
+
+def chosen(exchange: Exchange, wanted: str) -> Checkpoint:
+    """The checkpoint of that id, or the champion. Raises ConfigError where there is none."""
+    found = exchange.champion() if not wanted else next((c for c in exchange.checkpoints() if c.id == wanted), None)
+    if found is None:
+        known = ", ".join(checkpoint.id for checkpoint in exchange.checkpoints()) or "none"
+        raise ConfigError(f"no checkpoint {wanted or 'that is champion'!r} in this run", f"it has: {known}")
+    return found

@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
+from swarm.approach import Asking, TargetKind
 from swarm.domains import load_domain
 from swarm.errors import ConfigError
 from swarm.records import Record, Reference
-from swarm.siege.plan import Asking, TargetKind
 from swarm.siege.report import EXAMPLES, SiegeReport
 
 CHECK, CASES, SETUP = "siege_check.py", "cases.jsonl", "setup.json"

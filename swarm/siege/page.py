@@ -20,7 +20,7 @@ def render(report: SiegeReport) -> str:
 def _top(report: SiegeReport) -> str:
     plan = report.plan
     facts = f"domain {plan.domain}, asked {plan.ask}"
-    facts += f" with {plan.shots} examples" if plan.ask == "chat" else ""
+    facts += f" with {plan.shots} examples" if plan.ask != "raw" else ""
     facts += f", rubric: {report.rubric}, seed {plan.seed}"
     facts += f", answered by {report.student}" if report.student else ""
     said = "".join(f"<p>{escape(sentence)}</p>" for sentence in report.sentences)

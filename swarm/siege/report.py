@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from swarm.answer_log import Spent
 from swarm.probing.course import SearchPoint, course, yields
 from swarm.probing.evidence import tried
 from swarm.rates import FamilyYield
 from swarm.records import Cell, Record
 from swarm.report.model import BoundaryMap, Square
 from swarm.report.standings import squares
-from swarm.siege.answers import Spent
 from swarm.siege.plan import SiegePlan
 from swarm.siege.standing import Outcome, Statement, cell_counts, failures, judged, statement
 from swarm.siege.words import sentences

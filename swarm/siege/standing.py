@@ -1,11 +1,11 @@
-"""How a siege stands: what each probe came to, the counts that steer it, its statement, and what it may spend."""
+"""How a siege stands: what each probe came to, the counts that steer it, and its statement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from swarm import statistics
+from swarm.answer_log import Answer
 from swarm.records import Probe, Record, Sample, Verdict
-from swarm.siege.answers import Answer, Spent
 from swarm.siege.plan import MANY_FAILURES, SiegePlan
 from swarm.species import Failure
 from swarm.state import CellCount
@@ -104,21 +104,3 @@ def statement(plan: SiegePlan, outcomes: Sequence[Outcome], sensitivity: float) 
         rate=min(1.0, bound / sensitivity),
         limit=plan.max_failure_rate,
     )
-
-
-def affordable(plan: SiegePlan, spent: Spent, wanted: int, guess: int) -> tuple[int, str]:
-    """How many of so many calls the caps leave room for, and which cap it is that leaves no more.
-
-    A call is taken to cost what the dearest one so far did (`guess` tokens before the first), so a cap on tokens or
-    money is passed by no more than what one round costs beyond that.
-    """
-    each, caps = max(1, spent.dearest or guess), []
-    if plan.max_calls:
-        caps.append((plan.max_calls - spent.calls, f"{spent.calls} of {plan.max_calls} calls"))
-    if plan.max_tokens:
-        caps.append(((plan.max_tokens - spent.tokens) // each, f"{spent.tokens} of {plan.max_tokens} tokens"))
-    if plan.max_dollars:
-        left = int((plan.max_dollars - spent.dollars) / (each * plan.price / 1e6))
-        caps.append((left, f"{spent.dollars:.4f} of {plan.max_dollars:g} dollars"))
-    room, words = min(caps, default=(wanted, ""))
-    return (wanted, "") if room >= wanted else (max(0, room), f"a cap leaves no more: {words} were spent")

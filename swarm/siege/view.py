@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from swarm.siege.plan import SiegePlan, TargetKind
+from swarm.approach import TargetKind
+from swarm.siege.plan import SiegePlan
 from swarm.siege.standing import Statement
 
 _BAR = (TextColumn("{task.completed}/{task.total}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))

@@ -10,7 +10,7 @@ from swarm.statistics.census import census_decision, census_log_ratio, census_pr
 from swarm.statistics.diagnostics import chao1, good_turing, shannon_evenness, simpson_evenness
 from swarm.statistics.judging import calibrated_rate
 from swarm.statistics.mixture import mixture_e_value
-from swarm.statistics.paired import Paired, paired_noninferiority
+from swarm.statistics.paired import Paired, holm, macro_difference, mcnemar, paired_noninferiority
 from swarm.statistics.rates import Interval, macro_accuracy, proportion, rate_lower_bound
 from swarm.statistics.retention import above_chance, retention
 from swarm.statistics.siege import SIEGE_LAMBDA, siege_bound, siege_probes_needed
@@ -28,7 +28,10 @@ __all__ = [
     "census_probes_needed",
     "chao1",
     "good_turing",
+    "holm",
     "macro_accuracy",
+    "macro_difference",
+    "mcnemar",
     "mixture_e_value",
     "paired_noninferiority",
     "planted_needed",

@@ -8,10 +8,11 @@ import pytest_asyncio
 
 from agents.engines.base import Request
 from agents.targets import Asker, Target, Weights, only_model, opened
+from swarm.answer_log import Answer
+from swarm.approach import Asking, TargetKind
 from swarm.errors import ConfigError, EngineUnavailable, WeightsError
 from swarm.records import Purpose, Reference, Sample
-from swarm.siege.answers import Answer
-from swarm.siege.plan import Asking, SiegePlan, TargetKind
+from swarm.siege.plan import SiegePlan
 from tests.endpoint import Endpoint, said
 from tests.fakes import ScriptedEngine, SumDomain, probe_of
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from swarm.answer_log import stored_answers
+from swarm.approach import TargetKind
 from swarm.cli.siege import target_kind
-from swarm.siege.answers import stored_answers
-from swarm.siege.plan import TargetKind, default_folder
+from swarm.siege.plan import default_folder
 from tests.cli.conftest import Cli, Spawn
 from tests.endpoint import Endpoint, said
 

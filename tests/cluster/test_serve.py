@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from cluster.reporting import MOST_BYTES, MOST_REMEMBERED, Reports
 from cluster.serve import Champion, endpoint
 from swarm.client import SwarmClient
-from swarm.config import Config, SwarmSection
+from swarm.exported import Exported
 from swarm.feedback import FeedbackState
 from swarm.gateway.server import Settings, serving
 from swarm.records import Attempt, Probe
@@ -23,12 +23,13 @@ from tests.fakes import ScriptedEngine
 pytestmark = pytest.mark.asyncio
 
 BASE = Checkpoint(id="base", status=CheckpointStatus.BASE, url="file:///base")
+STUDENT = Exported(name="swarm-base", checkpoint="base", domain="calendar", base="smollm2-135m", new_tokens=72)
 QUESTION = "Now: Tue 2026-03-10 14:30\nText: lunch with Ana next Friday"
 WRONG = "next Friday is 10+3=13\n= 2026-03-13"
 
 
 def champion() -> Champion:
-    return Champion(Config(), BASE, ScriptedEngine(lambda _: WRONG))
+    return Champion(STUDENT, "", ScriptedEngine(lambda _: WRONG))
 
 
 def speaking_to(app: Starlette) -> httpx.AsyncClient:
@@ -146,9 +147,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Champion]:
     """A champion of the documents of two modules; it says what it is asked, then quotes the first document."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SWARM_LIBRARIES", str(tmp_path_factory.mktemp("libraries")))
-        config = Config(swarm=SwarmSection(domain="pystdlib:json,textwrap"))
         engine = ScriptedEngine(lambda request: f'{request.prompt}[1] "indent=None" [3] "unicorn"\n= yes')
-        yield Champion(config, BASE, engine)
+        yield Champion(STUDENT.model_copy(update={"domain": "pystdlib:json,textwrap"}), "", engine)
 
 
 async def told(app: Starlette, **body: Any) -> httpx.Response:

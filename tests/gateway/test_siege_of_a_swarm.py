@@ -9,14 +9,15 @@ from gateway_rig import Clients
 
 from agents.siege import Siege, besiege
 from agents.targets import opened
+from swarm.answer_log import answer_log
+from swarm.approach import Asking, TargetKind
 from swarm.client import SwarmClient
 from swarm.domains.calendar import CalendarDomain
 from swarm.errors import ConfigError, EngineUnavailable
 from swarm.records import Attempt, answer_to
 from swarm.roles import AgentCard, Role
-from swarm.siege.answers import answer_log
 from swarm.siege.judging import rubric_of
-from swarm.siege.plan import Asking, SiegePlan, TargetKind, besieged
+from swarm.siege.plan import SiegePlan, besieged
 from swarm.siege.view import view
 from swarm.students import CheckpointStatus
 from swarm.work import Completion, Stage

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from agents.prober import probe_of
 from agents.siege import Siege, besiege
+from swarm.answer_log import Answer, answer_log
+from swarm.approach import Asking, TargetKind
 from swarm.records import Probe, Sample
-from swarm.siege.answers import Answer, answer_log
 from swarm.siege.judging import rubric_of
-from swarm.siege.plan import Asking, SiegePlan, TargetKind
+from swarm.siege.plan import SiegePlan
 from swarm.siege.view import view
 from tests.fakes import SumDomain
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from agents.prober import probe_of
+from swarm.answer_log import Answer, answer_log, stored_answers
 from swarm.errors import ConfigError, EngineUnavailable, StoreError
 from swarm.records import Probe
-from swarm.siege.answers import Answer, answer_log, stored_answers
 from swarm.siege.folder import prepare, read_plan
 from swarm.siege.report import SiegeReport, report_of
 from swarm.siege.standing import Outcome, failures, fitting_lambda, statement

@@ -17,15 +17,16 @@ import yaml
 from datasets import load_dataset
 
 from agents.prober import Prober, probe_of
+from swarm.answer_log import Answer, Spent
+from swarm.approach import Asking, TargetKind
 from swarm.domains import load_domain
 from swarm.errors import ConfigError
 from swarm.records import Purpose
 from swarm.rubric import judge_attempt
 from swarm.siege import comparing
-from swarm.siege.answers import Answer, Spent
 from swarm.siege.exporting import EXPORTS, cases, write_export
 from swarm.siege.judging import rubric_of
-from swarm.siege.plan import Asking, SiegePlan, TargetKind
+from swarm.siege.plan import SiegePlan
 from swarm.siege.report import SiegeReport, Turn, report_of
 from swarm.siege.standing import Outcome
 from tests.endpoint import Endpoint, said

@@ -14,14 +14,16 @@ from swarm import checkpoints, weights
 from swarm.config import load
 from swarm.domains import load_domain
 from swarm.domains.base import Domain
-from swarm.errors import ConfigError, SwarmError
+from swarm.domains.settled import of_run
+from swarm.duel.growth import growth_of
+from swarm.errors import SwarmError
 from swarm.exam_report import ContestantKind, load_report
-from swarm.exchange import Exchange
+from swarm.exported import Exported, write_exported
 from swarm.records import Probe
 from swarm.report.gathering import gather
-from swarm.report.reading import snapshot
+from swarm.report.reading import chosen, snapshot
 from swarm.report.standings import AFTER_FILE, BEFORE_FILE
-from swarm.students import Checkpoint, CheckpointStatus
+from swarm.students import CheckpointStatus
 from swarm.weights import Precision
 from trainers.export.card import model_card
 from trainers.export.folder import write_folder
@@ -29,27 +31,23 @@ from trainers.export.gguf_file import write_gguf
 from trainers.export.runtimes import by_llama_cpp, by_transformers
 
 
-def _chosen(exchange: Exchange, wanted: str) -> Checkpoint:
-    """The checkpoint of that id, or the champion. Raises ConfigError where there is none."""
-    found = exchange.champion() if not wanted else next((c for c in exchange.checkpoints() if c.id == wanted), None)
-    if found is None:
-        known = ", ".join(checkpoint.id for checkpoint in exchange.checkpoints()) or "none"
-        raise ConfigError(f"no checkpoint {wanted or 'that is champion'!r} in this run", f"it has: {known}")
-    return found
-
-
 def export(run: Path, to: Path, wanted: str, gguf: Path | None, precision: Precision) -> dict[str, Any]:
     """Write the folder, and the GGUF where asked; what was written."""
     config = load(run / "config.toml")
     domain, base = load_domain(config.swarm.domain), weights.folder(config.student.weights)
     with snapshot(run) as exchange, tempfile.TemporaryDirectory() as cache:
-        checkpoint = _chosen(exchange, wanted)
+        checkpoint = chosen(exchange, wanted)
         untouched = checkpoint.status is CheckpointStatus.BASE
         held = weights.folder(config.student_source) if untouched else checkpoints.bring(checkpoint, Path(cache))
         write_folder(held, base, checkpoint.adapter and not untouched, domain, to)
         name, longest = f"{config.swarm.name}-{checkpoint.id}", config.student.max_new_tokens
-        card = model_card(gather(exchange, run), checkpoint, config.student.weights, name, longest)
+        card = model_card(gather(exchange, run), checkpoint, config.student.weights, name, longest, domain.choices)
         (to / "README.md").write_text(card, encoding="utf-8")
+        student = Exported(
+            name=name, checkpoint=checkpoint.id, domain=of_run(config.swarm.domain, run), base=config.student_source,
+            new_tokens=longest, growth=growth_of(exchange, run, checkpoint.id),
+        )  # fmt: skip
+        write_exported(to, student)
     if gguf is not None:
         write_gguf(to, gguf, name, precision)
     return {"checkpoint": checkpoint.id, "folder": str(to), "gguf": str(gguf) if gguf else None}

@@ -25,12 +25,19 @@ ask = pipeline("text-generation", "PATH/OF/THIS/FOLDER")
 ask([{{"role": "user", "content": "…"}}], max_new_tokens={max_new_tokens}, do_sample=False)
 ```
 
-The chat template hands on the last message alone, in the form in which the student was trained. The answer follows the
-last line that begins with `=`.
+The chat template hands on the last message alone, in the form in which the student was trained. {answer}
 """
 
+_LABELS = """The message is
+the question as its domain words it (`domain.toml`), and the answer is one of: {choices}. Greedy decoding writes the
+likeliest token after token; `swarm ask --run FOLDER` scores whole labels."""
+_WRITTEN = """The answer
+follows the last line that begins with `=`."""
 
-def model_card(report: Report, checkpoint: Checkpoint, base: str, name: str, max_new_tokens: int) -> str:
+
+def model_card(
+    report: Report, checkpoint: Checkpoint, base: str, name: str, max_new_tokens: int, choices: Sequence[str] = ()
+) -> str:
     """Markdown with the metadata that model hubs read; it claims no more than the run's report."""
     head = _HEAD.format(
         name=name,
@@ -44,6 +51,7 @@ def model_card(report: Report, checkpoint: Checkpoint, base: str, name: str, max
         recipe=checkpoint.recipe or "none",
         seed="unknown" if report.seed is None else report.seed,
         max_new_tokens=max_new_tokens,
+        answer=_LABELS.format(choices=", ".join(choices)) if choices else _WRITTEN,
     )
     return "\n".join([head, *_exam(report, checkpoint), "", *_origins(report), "", *_ending(report)]) + "\n"
 

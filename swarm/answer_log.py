@@ -1,4 +1,4 @@
-"""What a target said, probe by probe, in an append-only file: a siege may be interrupted, and goes on from it."""
+"""What a target said, probe by probe, in an append-only file: who asks may be interrupted, and goes on from it."""
 
 import fcntl
 import os
@@ -9,6 +9,7 @@ from typing import IO
 
 from pydantic import ValidationError
 
+from swarm.approach import Approach
 from swarm.errors import ConfigError, StoreError
 from swarm.records import Record
 
@@ -25,6 +26,9 @@ class Answer(Record):
     truncated: bool = False
     dollars: float = 0.0
     seconds: float = 0.0
+    batch: int = 1
+    """How many probes shared the time: `seconds` is its part of it."""
+    by_likelihood: bool = False
     problem: str = ""
 
 
@@ -59,7 +63,7 @@ class Spent(Record):
 
 
 class AnswerLog:
-    """The calls of a siege so far. One line of JSON each; synced before it counts."""
+    """All calls so far. One line of JSON each; synced before it counts."""
 
     def __init__(self, file: IO[bytes], answers: Sequence[Answer]) -> None:
         self._file = file
@@ -101,7 +105,7 @@ def answer_log(path: Path) -> Iterator[AnswerLog]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ConfigError(f"{str(path)!r} is in use", "wait for the other siege, or give another --to") from None
+            raise ConfigError(f"{str(path)!r} is in use", "wait for who else asks, or give another --to") from None
         file.seek(0)
         whole, _, torn = file.read().rpartition(b"\n")
         if torn:
@@ -123,3 +127,21 @@ def _read(path: Path, lines: Sequence[bytes]) -> list[Answer]:
             said = error.errors()[0]["msg"]
             raise StoreError(f"{str(path)!r}, line {number} is no call: {said}", "Begin anew with --fresh") from error
     return read
+
+
+def affordable(approach: Approach, spent: Spent, wanted: int, guess: int) -> tuple[int, str]:
+    """How many of so many calls the caps leave room for, and which cap it is that leaves no more.
+
+    A call is taken to cost what the dearest one so far did (`guess` tokens before the first), so a cap on tokens or
+    money is passed by no more than what one round costs beyond that.
+    """
+    each, caps = max(1, spent.dearest or guess), []
+    if approach.max_calls:
+        caps.append((approach.max_calls - spent.calls, f"{spent.calls} of {approach.max_calls} calls"))
+    if approach.max_tokens:
+        caps.append(((approach.max_tokens - spent.tokens) // each, f"{spent.tokens} of {approach.max_tokens} tokens"))
+    if approach.max_dollars:
+        left = int((approach.max_dollars - spent.dollars) / (each * approach.price / 1e6))
+        caps.append((left, f"{spent.dollars:.4f} of {approach.max_dollars:g} dollars"))
+    room, words = min(caps, default=(wanted, ""))
+    return (wanted, "") if room >= wanted else (max(0, room), f"a cap leaves no more: {words} were spent")
