@@ -16,6 +16,8 @@ from pathlib import Path
 from agents.prober import probe_of
 from agents.siege import INTERRUPTED, NOT_SHOWN, Siege, stoppable
 from agents.targets import Target, opened
+from swarm.answer_log import Answer, answer_log
+from swarm.approach import Asking, TargetKind
 from swarm.domains import load_domain
 from swarm.domains.base import Domain
 from swarm.errors import ConfigError, SwarmError
@@ -25,9 +27,8 @@ from swarm.planted.folder import write_power
 from swarm.planted.rules import rules_of
 from swarm.planted.summary import summary
 from swarm.records import Cell, Sample
-from swarm.siege.answers import Answer, answer_log
 from swarm.siege.judging import rubric_of
-from swarm.siege.plan import ANSWERS_FILE, Asking, SiegePlan, TargetKind, besieged
+from swarm.siege.plan import ANSWERS_FILE, SiegePlan, besieged
 from swarm.siege.standing import Outcome, judged
 from swarm.siege.view import View, view
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from agents.targets import opened
 from bench.adversary.arms import Answers, Hole
+from swarm.approach import Asking, TargetKind
 from swarm.domains.base import Domain
 from swarm.planted import CALENDAR_RULES, PlantedStudent, choose
 from swarm.probing.draws import probe_of
 from swarm.probing.evidence import Tried
 from swarm.records import Sample
-from swarm.siege.plan import Asking, SiegePlan, TargetKind
+from swarm.siege.plan import SiegePlan
 
 HOLES = 10
 """Holes of each planted student."""

@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from swarm.approach import TargetKind
 from swarm.cli import child
 from swarm.cli.edge import Json
 from swarm.cli.siege import target_kind
 from swarm.domains import load_domain
 from swarm.errors import ConfigError
-from swarm.siege.plan import TargetKind, besieged
+from swarm.siege.plan import besieged
 
 
 def power(

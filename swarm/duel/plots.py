@@ -29,15 +29,15 @@ def leads(sides: Sequence[Side]) -> str:
 
 def speed(sides: Sequence[Side]) -> str:
     """Accuracy against the seconds that one answer takes, asked for alone; "" where fewer than two were timed."""
-    timed = [side for side in sides if side.latency]
+    timed = [(side, side.latency) for side in sides if side.latency is not None]
     if len(timed) < 2:
         return ""
     figure = Figure(figsize=(9.2, 3.6), layout="constrained")
     axes = figure.subplots()
-    for side in timed:
+    for side, seconds in timed:
         colour = STUDENT if side.student else OTHER
-        axes.plot([side.latency], [side.accuracy], "o", color=colour, ms=9 if side.student else 6)
-        axes.annotate(side.name, (side.latency, side.accuracy), (7, 5), textcoords="offset points", fontsize=9)
+        axes.plot([seconds], [side.accuracy], "o", color=colour, ms=9 if side.student else 6)
+        axes.annotate(side.name, (seconds, side.accuracy), (7, 5), textcoords="offset points", fontsize=9)
     axes.set_xscale("log")
     axes.margins(x=0.25)
     axes.set_xlabel("seconds for one answer, asked for alone (median)")

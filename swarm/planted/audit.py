@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
+from swarm.approach import TargetKind
 from swarm.errors import ConfigError
 from swarm.planted.holes import Slip
 from swarm.records import Origin, Record
-from swarm.siege.plan import TargetKind
 from swarm.statistics import rate_lower_bound, students_lower_bound
 
 POWER_FILE = "power.json"

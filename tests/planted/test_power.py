@@ -9,6 +9,7 @@ import pytest
 from agents.power import PlantedTarget, audit, result, run, siege_plan
 from agents.siege import Siege
 from agents.targets import Target
+from swarm.answer_log import Answer, answer_log, stored_answers
 from swarm.domains import load_domain
 from swarm.errors import ConfigError
 from swarm.planted import Hole, PlantedStudent, Rule, Slip, choose
@@ -19,7 +20,6 @@ from swarm.planted.rules import rules_of
 from swarm.planted.summary import sentences
 from swarm.records import Cell, Origin, Purpose, Sample
 from swarm.rubric import SEEDS, judge_attempt, load_rubric
-from swarm.siege.answers import Answer, answer_log, stored_answers
 from swarm.siege.judging import rubric_of
 from swarm.siege.plan import ANSWERS_FILE
 from swarm.siege.view import view
