@@ -96,6 +96,11 @@ class Meant:
         known = self.domain.loaded.recorded if isinstance(self.domain, LabelledDomain) else {}
         bare = {"ask": Asking.RAW} if is_exported(Path(said.partition(",")[0])) else {}
         made = entrant(said, target_kind, known, common | bare)
+        if made.name in known and made.recorded != made.name:
+            raise ConfigError(
+                f"--against {said!r}: {made.name!r} is what the domain's own recorded answers are called",
+                "Name it otherwise: name=NAME",
+            )
         approach = made.approach
         if approach is None or approach.kind is TargetKind.ENDPOINT:
             return made

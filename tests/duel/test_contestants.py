@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 
 from swarm.approach import Asking, TargetKind
+from swarm.cli.meant import Meant
+from swarm.domains.labelled import LabelledDomain
 from swarm.duel.entrants import entrant
 from swarm.duel.plan import Entrant, how
 from swarm.duel.recorded import predictions, questions
 from swarm.errors import ConfigError
 from swarm.exam_report import ContestantKind
 from tests.fakes import SumDomain
+from tests.labelled_rig import ANSWER, rows
+from tests.labelled_rig import write as labelled
 
 ASKED = {"a1": "What is 1+2?", "b2": "What is 3+4?", "c3": "Is 5 nice?"}
 
@@ -108,3 +112,13 @@ def test_recorded_answers_at_fault_are_refused_by_their_lines(
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="can't be read: No such file"):
         predictions(tmp_path / "none.jsonl", ASKED, SumDomain())
+
+
+def test_recorded_answers_of_the_domain_keep_their_name(tmp_path: Path) -> None:
+    said = [{**row, "parrot": "false"} for row in rows(180)]
+    domain = LabelledDomain.from_file(labelled(tmp_path, said, ANSWER + '[recorded]\nparrot = "parrot"\n'))
+    found = Meant(tmp_path, None, "", "pets", "", domain)
+    assert found.contestant("parrot,params=1B", {}).parameters == 10**9
+    assert found.contestant("parrot,name=bird", {}).name == "bird"
+    with pytest.raises(ConfigError, match="'parrot' is what the domain's own recorded answers are called"):
+        found.contestant("said.jsonl,name=parrot", {})
