@@ -8,7 +8,7 @@ import pytest
 
 from swarm.domains.calendar import CalendarDomain
 from swarm.domains.exam import frozen_exam
-from swarm.duel.exam import exam_of
+from swarm.duel.exam import exam_of, identified
 from swarm.duel.growth import Growth, growth_of
 from swarm.duel.page import render
 from swarm.duel.plan import DuelPlan, Entrant
@@ -20,7 +20,7 @@ from swarm.errors import ConfigError
 from swarm.exam_report import ContestantKind, ItemAnswer, scored
 from swarm.records import Sample
 from swarm.report.reading import snapshot
-from tests.fakes import SumDomain
+from tests.fakes import SumDomain, probe_of
 from tests.report_rig import make_run
 
 DOMAIN = SumDomain()
@@ -125,6 +125,13 @@ def test_the_exam_is_the_runs_own_or_drawn_alike(tmp_path: Path) -> None:
     assert exam_of(CalendarDomain(), run, 50).items[0].id == drawn.items[0].id
     with pytest.raises(ConfigError, match=r"gave \d+ distinct questions"):
         exam_of(DOMAIN, None, 3000)
+
+
+def test_items_that_differ_in_capitals_alone_are_two() -> None:
+    spelled = [Sample(payload=probe_of("7", question)) for question in ("What is 3+4?", "what is 3+4?", "What is 3+4?")]
+    one, two, again = map(identified, spelled)
+    assert one.id != two.id
+    assert one.id == again.id
 
 
 def test_figures_are_said_as_people_read_them() -> None:

@@ -10,13 +10,12 @@ from agents.prober import probe_of
 from swarm.answer_log import Answer, answer_log
 from swarm.approach import Approach, Asking, TargetKind
 from swarm.domains.exam import frozen_exam
-from swarm.duel.exam import Exam
+from swarm.duel.exam import Exam, identified
 from swarm.duel.folder import prepare
 from swarm.duel.plan import DuelPlan, Entrant
 from swarm.duel.sides import Sheet
 from swarm.errors import ConfigError
 from swarm.exam_report import ContestantKind
-from swarm.probing.draws import named
 from swarm.records import Probe
 from swarm.siege.view import view
 from tests.endpoint import Endpoint, said
@@ -24,7 +23,7 @@ from tests.fakes import SumDomain
 from tests.siege.siege_rig import Script, right
 
 DOMAIN = SumDomain()
-EXAM = Exam(items=tuple(map(named, frozen_exam(DOMAIN, DOMAIN.cells(), 20, 1))), own=False)
+EXAM = Exam(items=tuple(map(identified, frozen_exam(DOMAIN, DOMAIN.cells(), 20, 1))), own=False)
 
 
 def entrant(name: str, url: str = "http://127.0.0.1:9/v1", ask: Asking = Asking.CHAT, **settings: object) -> Entrant:
