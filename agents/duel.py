@@ -134,7 +134,7 @@ def sheets(
             file = answers_of(folder, entrant)
             said = {one.probe_id: one for one in stored_answers(file) if not one.problem} if file.is_file() else {}
             ending, student = endings.get(entrant.name, ""), entrant is plan.student
-            ending = ending or ("it was not asked yet" if len(said) < len(items) else "")
+            ending = ending or ("it was not asked for more yet" if len(said) < len(items) else "")
             made.append(asked_sheet(entrant, domain, items, said, ending=ending, student=student))
         elif entrant.recorded.endswith(".jsonl"):
             made.append(_of_file(entrant, items, domain))

@@ -12,7 +12,7 @@ from swarm.duel.sides import Side
 from swarm.duel.words import duration, points, price, sentences, size
 from swarm.statistics import proportion
 
-_WIDTH = 132
+_WIDTH = 150
 _BESIDE = 4
 """Contestants whose cells stand beside the student's."""
 _MANY = 12
