@@ -38,7 +38,7 @@ def prepare(folder: Path, plan: DuelPlan, exam: Exam, *, resume: bool, fresh: bo
             f"{str(folder)!r} holds a duel already", "Add --resume to go on with it, or --fresh to begin anew"
         )
     elif file.is_file():
-        plan = continued(read_plan(folder), plan)
+        plan = continued(read_plan(folder), checked(plan))
         if questions(read_exam(folder).items) != questions(exam.items):
             raise ConfigError(
                 f"the exam of {str(folder)!r} is another one than the domain gives today", "Begin anew with --fresh"
