@@ -62,7 +62,6 @@ def test_everybody_sits_and_it_is_written_down(
         (["--domain", "cooking"], "domain 'cooking' is not built in"),
         ([], "doesn't say its domain"),
         (["--domain", "calendar", "--checkpoint", "c9"], "is one student, without 'c9'"),
-        (["--domain", "calendar", "--items", "99999"], "distinct questions"),
         (["--domain", "calendar", "--against", "none.jsonl"], "'none.jsonl' can't be read"),
         (["--domain", "calendar", "--against", "http://h/v1,heat=3"], "'heat=3' is no setting"),
         (["--domain", "calendar", "--resume", "--to", "nowhere"], "there is no duel in 'nowhere'"),
