@@ -122,7 +122,6 @@ def test_the_exam_is_the_runs_own_or_drawn_alike(tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
     own, drawn = exam_of(CalendarDomain(), run, 0), exam_of(CalendarDomain(), run, 50)
     assert (own.own, drawn.own, len(drawn.items)) == (True, False, 92)
-    assert exam_of(CalendarDomain(), run, 50).items[0].id == drawn.items[0].id
     with pytest.raises(ConfigError, match=r"gave \d+ distinct questions"):
         exam_of(DOMAIN, None, 3000)
 
