@@ -61,7 +61,8 @@ bench-docs: ## base and grown student with documents and without, on what `make 
 	$(BIN)/python -m bench.documents runs/pystdlib-seed$(SEED) --to runs/pystdlib-seed$(SEED)/bench-docs.json $(ARGS)
 
 test: setup typescript agents-sdk ## all tests, the end-to-end one with the real model included
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/test_end_to_end.py
+	$(BIN)/python -m pytest tests/test_end_to_end.py
 
 fuzz: setup ## random and spoilt requests to a real gateway, for about five minutes
 	$(BIN)/python -m pytest tests/gateway/test_fuzz.py --hypothesis-profile=fuzz -s
