@@ -50,7 +50,6 @@ class TransformersEngine:
         self._computing = ThreadPoolExecutor(1, "engine", torch.set_num_threads, (threads,))
         self.models: dict[str, PreTrainedModel] = {"": self._computing.submit(self._read, folder).result()}
         self.lock = asyncio.Lock()
-        self.cache = Path(tempfile.mkdtemp(prefix="swarm-engine-"))
 
     async def _computed(self, work: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._computing, work, *arguments)
@@ -70,9 +69,11 @@ class TransformersEngine:
             self.models[checkpoint.id] = model
 
     def _load(self, checkpoint: Checkpoint) -> PreTrainedModel:
-        folder = checkpoints.bring(checkpoint, self.cache)
-        if not checkpoint.adapter:
-            return self._read(folder)
+        with tempfile.TemporaryDirectory(prefix="swarm-engine-") as cache:
+            folder = checkpoints.bring(checkpoint, Path(cache))
+            return self._merged(checkpoint, folder) if checkpoint.adapter else self._read(folder)
+
+    def _merged(self, checkpoint: Checkpoint, folder: Path) -> PreTrainedModel:
         checkpoints.verify_base(checkpoint, folder, self.folder)
         from peft import PeftModel
 

@@ -56,7 +56,8 @@ class VllmEngine:
     def __init__(self, folder: Path, batch: int = 64, adapter_rank: int = 32) -> None:
         self._tokenizer = AutoTokenizer.from_pretrained(folder)
         self._model = AsyncLLM.from_engine_args(_arguments(folder, batch, adapter_rank))
-        self._cache = Path(tempfile.mkdtemp(prefix="swarm-engine-"))
+        self._scratch = tempfile.TemporaryDirectory(prefix="swarm-engine-")
+        self._cache = Path(self._scratch.name)
         self._adapters: dict[str, LoRARequest] = {}
         self._folders: dict[str, Path] = {"": folder}
         self._canaries: dict[str, float] = {}
