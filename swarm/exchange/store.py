@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from swarm.errors import StoreError, SwarmError
 from swarm.exchange.bodies import Bodies
 from swarm.exchange.bulk import ask
-from swarm.exchange.schema import SCHEMA_VERSION, meta, metadata, stages
+from swarm.exchange.schema import SCHEMA_VERSION, meta, stages
 from swarm.work import STAGES
 
 Clock = Callable[[], datetime]
@@ -219,9 +219,7 @@ class Store(ABC):
         # alembic is loaded where a schema changes only: a gateway that comes back doesn't wait for it.
         from swarm.exchange import upgrading
 
-        # The tables as the program knows them, at once; a test holds that all migrations come to the same.
-        metadata.create_all(self._writer)
-        upgrading.stamp(self._writer, SCHEMA_VERSION)
+        upgrading.upgrade(self._writer)
         now = str(self.now())
         values = {"schema_version": str(SCHEMA_VERSION), "swarm": swarm_name, "domain": domain_name}
         values |= {"started_at": now, "alive_at": now, "champion_id": "", "reign": "0", "epoch": "0"}
