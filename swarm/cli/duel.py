@@ -7,11 +7,6 @@ import typer
 
 from swarm.cli import child
 from swarm.cli.edge import Json, dump, say
-from swarm.cli.meant import Meant
-from swarm.duel.plan import DuelPlan, checked
-from swarm.duel.recorded import predictions
-from swarm.duel.recorded import questions as lines
-from swarm.probing.draws import probe_of
 
 
 def duel(
@@ -51,8 +46,13 @@ def duel(
     the page says; 130: interrupted. --resume goes on after any of them.
     """
     # Loads matplotlib and scipy, which no other command should wait for.
+    from swarm.cli.meant import Meant
     from swarm.duel.exam import exam_of
     from swarm.duel.folder import prepare
+    from swarm.duel.plan import DuelPlan, checked
+    from swarm.duel.recorded import predictions
+    from swarm.duel.recorded import questions as lines
+    from swarm.probing.draws import probe_of
 
     found = Meant.find(student, checkpoint, domain, data)
     exam = exam_of(found.domain, found.run, items)

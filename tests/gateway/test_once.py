@@ -15,6 +15,7 @@ from google.protobuf.message import Message
 from swarm.client import SwarmClient
 from swarm.codec import enum_to_wire, error_of, to_wire
 from swarm.connection import REQUEST_ID
+from swarm.criteria import Experiment, ExperimentOutcome
 from swarm.engine_states import EngineStanding
 from swarm.errors import RefusedError
 from swarm.flow import RoleSpec
@@ -23,10 +24,11 @@ from swarm.gateway.run_folder import STORE_FILE
 from swarm.gateway.server import Gateway, Settings, serving
 from swarm.records import Tier
 from swarm.roles import AgentCard, Role
+from swarm.rubric import seed_rubric
 from swarm.state import PhaseName, PhaseRecord, Progress
 from swarm.students import CheckpointStatus
 from swarm.training import MishapKind, TrainerMishap
-from swarm.v1 import agent_pb2, checkpoint_pb2, credential_pb2, exchange_pb2, operator_pb2, swarm_pb2
+from swarm.v1 import agent_pb2, checkpoint_pb2, credential_pb2, exchange_pb2, operator_pb2, rubric_pb2, swarm_pb2
 from swarm.work import FailKind, Failure, Stage
 
 pytestmark = pytest.mark.asyncio
@@ -113,6 +115,16 @@ async def _rollback(clients: Clients) -> Pair:
     return checkpoint_pb2.RollbackRequest(checkpoint_id="base"), checkpoint_pb2.RollbackRequest(checkpoint_id="c9")
 
 
+async def _roll_back_rubric(clients: Clients) -> Pair:
+    naive = await clients(Role.SUPERVISOR).put_rubric(seed_rubric("calendar"))
+    only = naive.criteria[0].model_copy(update={"params": {"accept": "only"}})
+    better = naive.model_copy(update={"version": 2, "criteria": (only,)})
+    sent = Experiment(number=1, incumbent_version=1, proposal=better, outcome=ExperimentOutcome.KEPT, reason="")
+    assert (await clients(Role.EVOLVER).put_experiment(sent)).outcome is ExperimentOutcome.KEPT
+    made = rubric_pb2.RollBackRubricRequest
+    return made(version=1), made(version=2)
+
+
 async def _issue(_: Clients) -> Pair:
     role, made = enum_to_wire(Role.PROBER), credential_pb2.IssueCredentialRequest
     return made(name="outsider", role=role), made(name="another", role=role)
@@ -136,6 +148,7 @@ CALLS: dict[str, tuple[Role, Callable[[Clients], Awaitable[Pair]]]] = {
     "/swarm.v1.SwarmService/ReportTrainer": (Role.TRAINER, _report_trainer),
     "/swarm.v1.SwarmService/ReportEngines": (Role.SUPERVISOR, _report_engines),
     "/swarm.v1.CheckpointService/Rollback": (Role.OPERATOR, _rollback),
+    "/swarm.v1.RubricService/RollBackRubric": (Role.OPERATOR, _roll_back_rubric),
     "/swarm.v1.CredentialService/IssueCredential": (Role.OPERATOR, _issue),
     "/swarm.v1.CredentialService/RotateCredential": (Role.OPERATOR, _rotate),
 }
