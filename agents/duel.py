@@ -12,8 +12,8 @@ from contextlib import aclosing
 from pathlib import Path
 
 from agents.contest import parsers, sit_constant, sit_data, sit_parser
+from agents.ending import INTERRUPTED, ended
 from agents.prober import probe_of
-from agents.siege import INTERRUPTED, ended
 from agents.targets import Target, opened
 from swarm.answer_log import AnswerLog, affordable, answer_log, stored_answers
 from swarm.approach import TargetKind

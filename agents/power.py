@@ -4,23 +4,21 @@
 """
 
 import argparse
-import asyncio
-import os
-import sys
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from agents.ending import ended
 from agents.prober import probe_of
-from agents.siege import INTERRUPTED, NOT_SHOWN, Siege, stoppable
+from agents.siege import NOT_SHOWN, Siege
 from agents.targets import Target, opened
 from swarm.answer_log import Answer, answer_log
 from swarm.approach import Asking, TargetKind
 from swarm.domains import load_domain
 from swarm.domains.base import Domain
-from swarm.errors import ConfigError, SwarmError
+from swarm.errors import ConfigError
 from swarm.planted import Hole, PlantedStudent, choose
 from swarm.planted.audit import POWER_FILE, HoleAudit, PowerPlan, StudentAudit, read_power
 from swarm.planted.folder import write_power
@@ -157,18 +155,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", dest="as_json")
     parser.add_argument("--min-share", type=float, default=0.0)
     given = parser.parse_args()
-    try:
-        work = run(given.folder, plain=given.plain, as_json=given.as_json, share=given.min_share)
-        code = asyncio.run(stoppable(work))
-    except SwarmError as error:
-        print(f"error: {error.message}\nfix:   {error.fix}", file=sys.stderr)
-        code = error.exit_code
-    except asyncio.CancelledError:
-        code = INTERRUPTED
-    if code == INTERRUPTED:
-        # A batch of a local model goes on in its thread, and a usual exit would wait for its end.
-        os._exit(code)
-    sys.exit(code)
+    ended(run(given.folder, plain=given.plain, as_json=given.as_json, share=given.min_share))
 
 
 if __name__ == "__main__":

@@ -5,16 +5,13 @@
 
 import argparse
 import asyncio
-import itertools
-import os
-import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any, NoReturn
 
+from agents.ending import INTERRUPTED, ended
 from agents.prober import Prober, probe_of
 from agents.targets import Asker, Target, opened
 from swarm.answer_log import AnswerLog, affordable, answer_log
@@ -36,7 +33,6 @@ from swarm.siege.summary import summary
 from swarm.siege.view import View, announced, progress_line, view
 from swarm.species import cluster
 
-INTERRUPTED = 130
 NOT_SHOWN = 1
 _PROMPT_TOKENS = 1000
 """What a prompt is taken to cost, in tokens, before the first call has told."""
@@ -189,35 +185,6 @@ async def _ended(
     except SwarmError as error:
         print(f"error: {error.message}\nfix:   {error.fix}", file=sys.stderr)
         return f"it could not go on: {error.message}", error.exit_code
-
-
-async def stoppable(work: Coroutine[Any, Any, int]) -> int:
-    """Do the work. The first SIGINT or SIGTERM lets it write up what there is, the second ends this process at once."""
-    task, stops, loop = asyncio.ensure_future(work), itertools.count(1), asyncio.get_running_loop()
-
-    def stop() -> None:
-        if next(stops) > 1:
-            os._exit(INTERRUPTED)
-        task.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    return await task
-
-
-def ended(work: Coroutine[Any, Any, int]) -> NoReturn:
-    """Do a command's work and end this process with its exit code."""
-    try:
-        code = asyncio.run(stoppable(work))
-    except SwarmError as error:
-        print(f"error: {error.message}\nfix:   {error.fix}", file=sys.stderr)
-        code = error.exit_code
-    except asyncio.CancelledError:
-        code = INTERRUPTED
-    if code == INTERRUPTED:
-        # A batch of a local model goes on in its thread, and a usual exit would wait for its end.
-        os._exit(code)
-    sys.exit(code)
 
 
 def main() -> None:

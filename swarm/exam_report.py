@@ -10,6 +10,7 @@ from swarm.domains.base import Domain
 from swarm.errors import ConfigError
 from swarm.records import Cell, Probe, Record, Sample
 from swarm.statistics import Interval, macro_accuracy
+from swarm.whole_files import write_whole
 
 
 class ContestantKind(StrEnum):
@@ -147,9 +148,7 @@ def scored(
 def save_report(report: ExamReport, path: Path) -> None:
     """Write a report as JSON, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(report.model_dump_json(indent=1), encoding="utf-8")
-    part.replace(path)
+    write_whole(path, report.model_dump_json(indent=1))
 
 
 def load_report(path: Path) -> ExamReport:

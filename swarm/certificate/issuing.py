@@ -43,6 +43,7 @@ from swarm.roles import Role
 from swarm.siege.plan import besieged
 from swarm.state import PhaseName, PhaseRecord, SwarmState
 from swarm.tally import Tally
+from swarm.whole_files import write_whole
 
 CERTIFICATE_FILE = "certificate.json"
 _PAGE = 500
@@ -65,9 +66,7 @@ def issue(run: Path, power: PowerReport | None = None) -> Signed:
     if power is not None:
         certificate = with_power(certificate, power)
     made = signed(certificate, own_key(run))
-    part = run / f".{CERTIFICATE_FILE}.part"
-    part.write_text(made.model_dump_json(indent=1) + "\n")
-    part.replace(run / CERTIFICATE_FILE)
+    write_whole(run / CERTIFICATE_FILE, made.model_dump_json(indent=1) + "\n")
     write_page(run / CERTIFICATE_FILE, made)
     return made
 

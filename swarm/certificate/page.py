@@ -11,6 +11,7 @@ from swarm.certificate.wording import caveats, one_family
 from swarm.report.frame import page, section
 from swarm.report.tables import pairs, percent, table
 from swarm.statistics import proportion
+from swarm.whole_files import write_whole
 
 
 def page_of(file: Path) -> Path:
@@ -21,9 +22,7 @@ def page_of(file: Path) -> Path:
 def write_page(file: Path, given: Signed, revoked: Sequence[Finding] = ()) -> Path:
     """Write the page beside the certificate's file, and return its place."""
     place = page_of(file)
-    part = place.with_name(f".{place.name}.part")
-    part.write_text(render(given, revoked), encoding="utf-8")
-    part.replace(place)
+    write_whole(place, render(given, revoked))
     return place
 
 

@@ -3,9 +3,6 @@
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
-
-from pydantic import ValidationError
 
 from swarm.duel.exam import Exam
 from swarm.duel.page import render
@@ -21,9 +18,10 @@ from swarm.duel.plan import (
 )
 from swarm.duel.report import DuelReport
 from swarm.errors import ConfigError
-from swarm.records import Record, Sample
+from swarm.records import Sample
+from swarm.whole_files import read_record, write_whole
 
-T = TypeVar("T", bound=Record)
+BEGIN = "swarm duel RUN"
 
 
 def prepare(folder: Path, plan: DuelPlan, exam: Exam, *, resume: bool, fresh: bool) -> DuelPlan:
@@ -47,8 +45,8 @@ def prepare(folder: Path, plan: DuelPlan, exam: Exam, *, resume: bool, fresh: bo
         raise ConfigError(f"there is no duel in {str(folder)!r} to go on with", "Leave --resume away, or give its --to")
     plan = checked(plan)
     (folder / ANSWERS_FOLDER).mkdir(parents=True, exist_ok=True)
-    _write(folder / EXAM_FILE, exam.model_dump_json())
-    _write(file, plan.model_dump_json(indent=1))
+    write_whole(folder / EXAM_FILE, exam.model_dump_json())
+    write_whole(file, plan.model_dump_json(indent=1))
     return plan
 
 
@@ -59,32 +57,15 @@ def questions(items: Sequence[Sample]) -> list[str]:
 
 def read_plan(folder: Path) -> DuelPlan:
     """The plan of a duel. Raises ConfigError where there is none."""
-    return _read(folder / PLAN_FILE, DuelPlan)
+    return read_record(folder / PLAN_FILE, DuelPlan, BEGIN)
 
 
 def read_exam(folder: Path) -> Exam:
     """The exam of a duel. Raises ConfigError where there is none."""
-    return _read(folder / EXAM_FILE, Exam)
+    return read_record(folder / EXAM_FILE, Exam, BEGIN)
 
 
 def write_report(folder: Path, report: DuelReport) -> None:
     """Write the report as JSON and as a page."""
-    _write(folder / REPORT_FILE, report.model_dump_json(indent=1))
-    _write(folder / PAGE_FILE, render(report))
-
-
-def _read(file: Path, model: type[T]) -> T:
-    if not file.is_file():
-        raise ConfigError(f"there is no {file.name} in {str(file.parent)!r}", "Begin with: swarm duel RUN")
-    try:
-        return model.model_validate_json(file.read_bytes())
-    except ValidationError as error:
-        raise ConfigError(
-            f"{str(file)!r} can't be read: {error.errors()[0]['msg']}", "Begin anew with --fresh"
-        ) from error
-
-
-def _write(file: Path, content: str) -> None:
-    part = file.with_name(f".{file.name}.part")
-    part.write_text(content, encoding="utf-8")
-    part.replace(file)
+    write_whole(folder / REPORT_FILE, report.model_dump_json(indent=1))
+    write_whole(folder / PAGE_FILE, render(report))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from swarm.errors import ConfigError
 from swarm.planted.audit import POWER_FILE, PowerPlan, PowerReport, read_power
+from swarm.whole_files import write_whole
 
 
 def prepare(folder: Path, plan: PowerPlan, *, resume: bool, fresh: bool) -> None:
@@ -33,6 +34,4 @@ def prepare(folder: Path, plan: PowerPlan, *, resume: bool, fresh: bool) -> None
 
 def write_power(folder: Path, report: PowerReport) -> None:
     """Write an audit down, whole or as far as it is."""
-    part = folder / f".{POWER_FILE}.part"
-    part.write_text(report.model_dump_json(indent=1), encoding="utf-8")
-    part.replace(folder / POWER_FILE)
+    write_whole(folder / POWER_FILE, report.model_dump_json(indent=1))

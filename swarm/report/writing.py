@@ -6,6 +6,7 @@ from swarm.report.gathering import gather
 from swarm.report.model import Report
 from swarm.report.page import render
 from swarm.report.reading import snapshot
+from swarm.whole_files import write_whole
 
 
 def write_report(run: Path) -> Report:
@@ -16,7 +17,5 @@ def write_report(run: Path) -> Report:
     with snapshot(run) as exchange:
         report = gather(exchange, run)
     for name, content in (("report.json", report.model_dump_json(indent=1)), ("report.html", render(report))):
-        part = run / f".{name}.part"
-        part.write_text(content, encoding="utf-8")
-        part.replace(run / name)
+        write_whole(run / name, content)
     return report

@@ -1,16 +1,14 @@
 """The folder of a siege: its plan, its answers, its report and its page."""
 
 from pathlib import Path
-from typing import TypeVar
-
-from pydantic import ValidationError
 
 from swarm.errors import ConfigError
 from swarm.siege.page import render
 from swarm.siege.plan import ANSWERS_FILE, PAGE_FILE, PLAN_FILE, REPORT_FILE, SiegePlan
 from swarm.siege.report import SiegeReport
+from swarm.whole_files import read_record, write_whole
 
-T = TypeVar("T", SiegePlan, SiegeReport)
+BEGIN = "swarm siege TARGET"
 
 
 def prepare(folder: Path, plan: SiegePlan, *, resume: bool, fresh: bool) -> None:
@@ -37,36 +35,20 @@ def prepare(folder: Path, plan: SiegePlan, *, resume: bool, fresh: bool) -> None
             f"there is no siege in {str(folder)!r} to go on with", "Leave --resume away, or give its --to"
         )
     folder.mkdir(parents=True, exist_ok=True)
-    _write(file, plan.model_dump_json(indent=1))
+    write_whole(file, plan.model_dump_json(indent=1))
 
 
 def read_plan(folder: Path) -> SiegePlan:
     """The plan of a siege. Raises ConfigError where there is none."""
-    return _read(folder / PLAN_FILE, SiegePlan)
+    return read_record(folder / PLAN_FILE, SiegePlan, BEGIN)
 
 
 def read_report(folder: Path) -> SiegeReport:
     """The report of a siege. Raises ConfigError where there is none."""
-    return _read(folder / REPORT_FILE, SiegeReport)
+    return read_record(folder / REPORT_FILE, SiegeReport, BEGIN)
 
 
 def write_report(folder: Path, report: SiegeReport) -> None:
     """Write the report as JSON and as a page."""
-    _write(folder / REPORT_FILE, report.model_dump_json(indent=1))
-    _write(folder / PAGE_FILE, render(report))
-
-
-def _read(file: Path, model: type[T]) -> T:
-    if not file.is_file():
-        raise ConfigError(f"there is no {file.name} in {str(file.parent)!r}", "Begin with: swarm siege TARGET")
-    try:
-        return model.model_validate_json(file.read_bytes())
-    except ValidationError as error:
-        said = error.errors()[0]["msg"]
-        raise ConfigError(f"{str(file)!r} can't be read: {said}", "Begin anew with --fresh") from error
-
-
-def _write(file: Path, content: str) -> None:
-    part = file.with_name(f".{file.name}.part")
-    part.write_text(content, encoding="utf-8")
-    part.replace(file)
+    write_whole(folder / REPORT_FILE, report.model_dump_json(indent=1))
+    write_whole(folder / PAGE_FILE, render(report))
