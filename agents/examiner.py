@@ -11,6 +11,7 @@ from swarm.books import Books
 from swarm.domains.base import Domain
 from swarm.exam_report import answered_right
 from swarm.general import CHOICES, correct, load_general, pairs
+from swarm.probing.clothes import Clothes
 from swarm.promotion import PromotionPolicy, settled
 from swarm.records import Cell, Purpose, Sample, new_id
 from swarm.students import Checkpoint, ExamItem, ExamRecord
@@ -25,7 +26,8 @@ POLICY = PromotionPolicy()
 class Examiner:
     """Draws a new exam each time, in blocks of `pairs`, until the pairs decide or there may be no more.
 
-    `retention` general items (0 for none) are scored once for each set of weights.
+    `retention` general items (0 for none) are scored once for each set of weights. Where a siege of the champion found
+    failures, each item is with chance `breach_share` a fresh one in the clothes of one of them.
 
     Both stay in the engine until the next exam, so that a promoted candidate need not be read twice.
     """
@@ -40,6 +42,7 @@ class Examiner:
         seed: str = "0",
         max_new_tokens: int = 72,
         retention: int = 300,
+        breach_share: float = 0.0,
     ) -> None:
         self._domain = domain
         self._engine = engine
@@ -47,16 +50,18 @@ class Examiner:
         self._pairs = pairs
         self._seed = seed
         self._max_new_tokens = max_new_tokens
+        self._breach_share = breach_share
         self._general = load_general(retention)
         self._kept: dict[str, int] = {}
         self._exams = 0
         self._holds: set[str] = set()
         self.books = Books()
 
-    async def act(self, champion: Checkpoint, candidate: Checkpoint) -> ExamRecord:
-        """One exam. Raises EngineUnavailable where the engine is away, WeightsError where weights are not as declared.
+    async def act(self, champion: Checkpoint, candidate: Checkpoint, clothes: Clothes | None = None) -> ExamRecord:
+        """One exam; `clothes` are of what sieges of the champion found.
 
-        Either way nothing is kept of it, and the next exam draws other probes.
+        Raises EngineUnavailable where the engine is away, WeightsError where weights are not as declared. Either way
+        nothing is kept of it, and the next exam draws other probes.
         """
         await self._hold(champion, candidate)
         self._exams += 1
@@ -64,7 +69,7 @@ class Examiner:
         asked: set[bytes] = set()
         items: list[ExamItem] = []
         while not items or not settled(items, POLICY, self._pairs):
-            items += await self._sit(self._draw(rng, asked), champion, candidate)
+            items += await self._sit(self._draw(rng, asked, clothes), champion, candidate)
         return ExamRecord(
             id=new_id(),
             champion_id=champion.id,
@@ -75,6 +80,7 @@ class Examiner:
             retention_correct_candidate=await self._retained(engine_id(candidate)),
             retention_items=len(self._general),
             retention_choices=CHOICES,
+            breach_revision=clothes.revision if clothes and any(item.breach for item in items) else 0,
         )
 
     async def _hold(self, champion: Checkpoint, candidate: Checkpoint) -> None:
@@ -86,20 +92,32 @@ class Examiner:
             await self._engine.take(checkpoint)
             self._holds.add(name)
 
-    def _draw(self, rng: random.Random, asked: set[bytes]) -> list[Sample]:
-        """A block of probes from cells drawn at random, each cell with the same chance, no question twice."""
-        drawn: list[Sample] = []
+    def _draw(self, rng: random.Random, asked: set[bytes], clothes: Clothes | None) -> list[tuple[Sample, str]]:
+        """A block of probes, no question twice, each with the failure whose clothes it wears, or "".
+
+        The stratum of each is drawn first: strata one after the other would break the test over both.
+        """
+        drawn: list[tuple[Sample, str]] = []
         for _ in range(self._pairs * TRIES):
-            sample = alone(self._domain.make(rng.choice(self._cells), rng, Purpose.EXAM)[0])
+            breached = self._breach_share and clothes and clothes.failures and rng.random() < self._breach_share
+            made = clothes.dress(self._domain, self._cells, rng, Purpose.EXAM) if clothes and breached else None
+            sample, failure_id = made or (self._ordinary(rng), "")
             question = fingerprint(probe_of(sample).question)
             if question not in asked:
                 asked.add(question)
-                drawn.append(sample)
+                drawn.append((sample, failure_id))
             if len(drawn) == self._pairs:
                 return drawn
         raise ValueError(f"the cells gave {len(asked)} distinct questions, not {self._pairs}: set exam.pairs lower")
 
-    async def _sit(self, probes: Sequence[Sample], champion: Checkpoint, candidate: Checkpoint) -> list[ExamItem]:
+    def _ordinary(self, rng: random.Random) -> Sample:
+        """A probe of a cell drawn at random, each with the same chance."""
+        return alone(self._domain.make(rng.choice(self._cells), rng, Purpose.EXAM)[0])
+
+    async def _sit(
+        self, drawn: Sequence[tuple[Sample, str]], champion: Checkpoint, candidate: Checkpoint
+    ) -> list[ExamItem]:
+        probes = [probe for probe, _ in drawn]
         texts = await self._answer(probes, champion, candidate)
         return [
             ExamItem(
@@ -108,8 +126,9 @@ class Examiner:
                 candidate_text=new,
                 champion_passed=answered_right(self._domain, probe_of(probe), old),
                 candidate_passed=answered_right(self._domain, probe_of(probe), new),
+                breach=failure_id,
             )
-            for probe, old, new in zip(probes, texts[: len(probes)], texts[len(probes) :], strict=True)
+            for (probe, failure_id), old, new in zip(drawn, texts[: len(probes)], texts[len(probes) :], strict=True)
         ]
 
     async def _answer(self, probes: Sequence[Sample], champion: Checkpoint, candidate: Checkpoint) -> list[str]:

@@ -5,7 +5,7 @@ import itertools
 import random
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Protocol
 
 from agents.engines.base import Engine, Generation, Request
@@ -13,9 +13,12 @@ from agents.prompting import examples, quoting_chat
 from swarm.books import Books
 from swarm.domains.base import Domain
 from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable
-from swarm.records import Correction, Probe, Purpose, Record, Reference, TeacherKind, answer_to
+from swarm.probing.clothes import Clothes
+from swarm.records import Attempt, Correction, Probe, Purpose, Record, Reference, Sample, TeacherKind, answer_to
 from swarm.work import Completion, FailKind, Failure, Lease, Stage
 
+Besieged = Callable[[str], Awaitable[Clothes]]
+"""What sieges of a checkpoint, named by its id, found so far."""
 SHOTS = 4
 """Worked examples that a model teacher is shown."""
 
@@ -54,35 +57,50 @@ class WorkedTeacher:
     """Gives the solution that the domain worked out when it made the probe, and more questions of the failure's cell.
 
     Those cost no attempt: where the student's answers take longer than its training, they are what it mostly learns.
+    Those of a siege's failure go back to it, by what `besieged` tells of the student's sieges: a hole of half a percent
+    of the domain would else come up in no lesson but its own.
     """
 
     stage = Stage.FAILURES
 
-    def __init__(self, domain: Domain, siblings: int = 0) -> None:
+    def __init__(
+        self, domain: Domain, siblings: int = 0, breach_siblings: int = 0, besieged: Besieged | None = None
+    ) -> None:
         self._domain = domain
         self._siblings = siblings
+        self._breach_siblings = breach_siblings
+        self._besieged = besieged
         self.books = Books()
 
     async def act(self, leases: Sequence[Lease]) -> list[Completion | Failure]:
         """Correct each failure; what carries no solution is rejected."""
-        return [self._correct(lease) for lease in leases]
+        names = {name for lease in leases if (name := _breached(lease))} if self._besieged else set[str]()
+        clothes = {name: await self._besieged(name) for name in sorted(names)} if self._besieged else {}
+        return [self._correct(lease, clothes.get(_breached(lease))) for lease in leases]
 
-    def _correct(self, lease: Lease) -> Completion | Failure:
+    def _correct(self, lease: Lease, clothes: Clothes | None) -> Completion | Failure:
         probe = _probe(lease)
         if probe is None or probe.reference is None:
             return _rejected(lease, f"the chain of {lease.sample.id} has no probe with a reference")
         right = self._domain.solve(probe)
         if not self._domain.verify(probe, right.answer).correct:
             return _rejected(lease, f"the worked answer {right.answer!r} does not verify")
-        corrections = [_worked(right), *self._lessons(probe, lease.sample.id)]
+        corrections = [_worked(right), *self._lessons(probe, lease, clothes)]
         outputs = tuple(answer_to(lease.sample, each, number) for number, each in enumerate(corrections))
         return Completion(token=lease.token, outputs=outputs)
 
-    def _lessons(self, probe: Probe, seed: str) -> Iterator[Correction]:
-        """Questions of the same cell with their answers; the same ones at each delivery of a failure."""
-        rng = random.Random(seed)
-        made = (sample for _ in range(self._siblings) for sample in self._domain.make(probe.cell, rng, Purpose.LEARN))
-        for sample in itertools.islice(made, self._siblings):
+    def _lessons(self, probe: Probe, lease: Lease, clothes: Clothes | None) -> Iterator[Correction]:
+        """Questions in the clothes of a siege's failure, else of its cell, with their answers; the same ones at each
+        delivery of a failure, while sieges have shown the same."""
+        rng, made, failure_id = random.Random(lease.sample.id), list[Sample](), lease.sample.root_id
+        if clothes is not None and failure_id in clothes.failures:
+            for _ in range(max(self._siblings, self._breach_siblings)):
+                if (drawn := clothes.like(failure_id, self._domain, (), rng, Purpose.LEARN)) is None:
+                    break
+                made.append(drawn)
+        plain = (sample for _ in range(self._siblings) for sample in self._domain.make(probe.cell, rng, Purpose.LEARN))
+        made += itertools.islice(plain, max(0, self._siblings - len(made)))
+        for sample in made:
             assert isinstance(sample.payload, Probe)
             yield _worked(self._domain.solve(sample.payload), sample.payload.question)
 
@@ -191,6 +209,8 @@ def build_teacher(
     kind: TeacherKind = TeacherKind.WORKED,
     samples: int = 4,
     siblings: int = 0,
+    breach_siblings: int = 0,
+    besieged: Besieged | None = None,
     budget: Budget | None = None,
     books: Books | None = None,
 ) -> Teacher:
@@ -198,7 +218,7 @@ def build_teacher(
     if kind is TeacherKind.WORKED:
         if engine is not None:
             raise ConfigError("a worked teacher was given an engine", "leave roles.teacher.engine empty")
-        return WorkedTeacher(domain, siblings)
+        return WorkedTeacher(domain, siblings, breach_siblings, besieged)
     if siblings:
         raise ConfigError(f"a {kind} teacher gives no siblings, not {siblings}", "set roles.teacher.siblings to 0")
     if engine is None:
@@ -215,6 +235,13 @@ def _worked(right: Reference, question: str = "") -> Correction:
 def _probe(lease: Lease) -> Probe | None:
     payloads = (sample.payload for sample in lease.chain)
     return next((payload for payload in payloads if isinstance(payload, Probe)), None)
+
+
+def _breached(lease: Lease) -> str:
+    """The student that failed, where it failed in a siege; else ""."""
+    probe = _probe(lease)
+    attempt = next((sample.payload for sample in lease.chain if isinstance(sample.payload, Attempt)), None)
+    return attempt.checkpoint_id if attempt and probe and probe.purpose is Purpose.SIEGE else ""
 
 
 def _rejected(lease: Lease, reason: str) -> Failure:

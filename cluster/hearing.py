@@ -1,10 +1,12 @@
-"""What became of the swarm's probes: reads the log on, so that a prober learns from all of them and keeps nothing."""
+"""What became of the swarm's probes: read from the log, so that prober, teacher and examiner keep nothing."""
 
 from collections import OrderedDict
 
+from swarm.asking import Query
 from swarm.client import SwarmClient
+from swarm.probing.clothes import Clothes
 from swarm.probing.evidence import Tried, tried
-from swarm.records import Probe, Sample, Tier, Verdict
+from swarm.records import Probe, Purpose, Sample, Tier, Verdict
 
 LATEST = 1000
 """Probes that are heard of at the start, which is all that a restarted prober knows."""
@@ -20,6 +22,25 @@ async def asked_before(client: SwarmClient) -> list[str]:
         questions += [one.payload.question for one in page if isinstance(one.payload, Probe) and not one.forgotten]
         read = page[-1].revision
     return questions
+
+
+async def clothes_of(client: SwarmClient, checkpoint_id: str) -> Clothes:
+    """What all sieges of this student found so far."""
+    verdicts, read = list[Sample](), 0
+    asked = Query(kind="verdict", purpose=Purpose.SIEGE, checkpoint_id=checkpoint_id, limit=_PAGE, newest_first=False)
+    page = await client.sample_page(asked)
+    revision = page.revision
+    while page.samples:
+        verdicts += page.samples
+        further = {"since_revision": page.samples[-1].revision, "until_revision": revision}
+        page = await client.sample_page(asked.model_copy(update=further))
+    probes = list[Sample]()
+    while verdicts and (
+        found := await client.samples("probe", purpose=Purpose.SIEGE, since_revision=read, limit=_PAGE)
+    ):
+        probes += found
+        read = found[-1].revision
+    return Clothes(probes, verdicts, revision)
 
 
 class Hearing:

@@ -4,6 +4,7 @@ drained; the examiner's goes on after the end."""
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from agents.evolver import Evolver
 from agents.examiner import Examiner
@@ -15,7 +16,7 @@ from agents.student import Student
 from agents.teacher import Budget, build_teacher
 from cluster.agent import Agent
 from cluster.engines import model_judge, remote_engine
-from cluster.hearing import Hearing, asked_before
+from cluster.hearing import Hearing, asked_before, clothes_of
 from swarm.agent import loops
 from swarm.agent.acting import Working, load_agent, role_of
 from swarm.agent.loops import POLL_SECONDS
@@ -117,7 +118,14 @@ async def teacher(agent: Agent) -> None:
         kind = TeacherKind.ENDPOINT if config.engines[section.engine].kind is EngineKind.OPENAI else TeacherKind.LOCAL
     budget = Budget(tokens=config.budget.teacher_tokens, dollars=config.budget.dollars)
     role = build_teacher(
-        agent.domain, engine, kind=kind, samples=section.samples, siblings=section.siblings, budget=budget
+        agent.domain,
+        engine,
+        kind=kind,
+        samples=section.samples,
+        siblings=section.siblings,
+        breach_siblings=section.breach_siblings,
+        besieged=partial(clothes_of, agent.client),
+        budget=budget,
     )
 
     try:
@@ -271,6 +279,7 @@ async def examiner(agent: Agent) -> None:
         seed=str(config.swarm.seed),
         max_new_tokens=config.student.max_new_tokens,
         retention=GENERAL_ITEMS,
+        breach_share=config.exam.breach_share,
     )
     while not agent.dismissed:
         phase = await agent.phase()
@@ -283,7 +292,8 @@ async def examiner(agent: Agent) -> None:
 async def _examine(agent: Agent, role: Examiner, champion: Checkpoint, candidate: Checkpoint) -> None:
     started = time.monotonic()
     try:
-        exam = await role.act(champion, candidate)
+        clothes = await clothes_of(agent.client, champion.id) if agent.config.exam.breach_share else None
+        exam = await role.act(champion, candidate, clothes)
     except (EngineUnavailable, WeightsError) as error:
         agent.complain(error)
         return

@@ -92,7 +92,16 @@ def decision_line(decision: PromotionDecision) -> str:
     outcome = "promoted" if decision.promoted else f"not promoted ({', '.join(decision.blocked_by)})"
     scores = f"{decision.champion_accuracy:.1%} -> {decision.candidate_accuracy:.1%}"
     pairs = f"{decision.wins} won, {decision.losses} lost, e {decision.e_value:.3g}"
-    return f"exam: {decision.candidate_id} {outcome}: {scores}, {pairs}"
+    return f"exam: {decision.candidate_id} {outcome}: {scores}, {pairs}{breach_part(decision)}"
+
+
+def breach_part(decision: PromotionDecision) -> str:
+    """What of a decision's wins and losses comes from a breach; "" where nothing does."""
+    breach = decision.breach
+    if breach is None:
+        return ""
+    right = f"{breach.champion_passed} -> {breach.candidate_passed} of {breach.items} right"
+    return f"; of them from a breach {breach.wins} won, {breach.losses} lost, {right}"
 
 
 def picture(state: SwarmState, pace: Pace, now: datetime | None = None) -> RenderableType:

@@ -8,6 +8,7 @@ from swarm import statistics
 from swarm.config import Config
 from swarm.records import Record
 from swarm.state import PhaseName, PhaseRecord, SwarmState
+from swarm.students import PromotionDecision
 
 
 class PhasePolicy(Record):
@@ -26,7 +27,7 @@ class PhasePolicy(Record):
     plateau_exams: int = Field(3, ge=1)
     """Exams in succession without a promotion that count as a plateau."""
     plateau_accuracy: float = Field(0.95, ge=0, le=1)
-    """Least champion accuracy on the last exam at which a plateau is worth a siege."""
+    """Least champion accuracy on the last exam, and on its items from a breach, at which a plateau is worth a siege."""
     siege_failures: int = Field(3, ge=0)
     """Most failures that a siege goes on with; one more is a breach."""
     census_beta: float = Field(0.05, gt=0, lt=1)
@@ -95,7 +96,7 @@ def view_of(
         learn_judged=learn[0],
         learn_failed=learn[1],
         exams_without_promotion=since_promoted,
-        champion_accuracy=recent[-1].champion_accuracy if recent else 0.0,
+        champion_accuracy=_weakest(recent[-1]) if recent else 0.0,
         elapsed_minutes=(now - state.started_at).total_seconds() / 60,
         corrections=state.corrections,
         dollars=sum(cost.dollars for cost in state.costs),
@@ -108,6 +109,12 @@ def view_of(
         evolver_done=evolver_done,
         frozen=frozen,
     )
+
+
+def _weakest(exam: PromotionDecision) -> float:
+    """The champion's accuracy where it is worse: who still fails what breached it would be breached again."""
+    breach = exam.breach
+    return min(exam.champion_accuracy, breach.champion_passed / breach.items if breach else 1.0)
 
 
 def level(record: PhaseRecord, policy: PhasePolicy) -> float:

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from swarm import statistics
-from swarm.records import Origin, Probe, Purpose, Record
+from swarm import statistics, strata
+from swarm.records import Purpose, Record
 from swarm.rubric_cases import abstains
 from swarm.students import ExamItem, ExamRecord, PromotionDecision
 
@@ -73,28 +73,6 @@ def _condition(name: str, met: bool, detail: str) -> Condition:
     return Condition(name=name, standing=Standing.MET if met else Standing.FAILED, detail=detail)
 
 
-def _probe(item: ExamItem) -> Probe:
-    probe = item.probe.payload
-    if not isinstance(probe, Probe):
-        raise ValueError(f"exam item {item.probe.id} holds a {probe.kind}; an exam is made of probes")
-    return probe
-
-
-def _fresh(items: Sequence[ExamItem]) -> list[ExamItem]:
-    return [item for item in items if _probe(item).origin is not Origin.REPLAY]
-
-
-def _replay(items: Sequence[ExamItem]) -> list[ExamItem]:
-    return [item for item in items if _probe(item).origin is Origin.REPLAY]
-
-
-def _score(items: Sequence[ExamItem]) -> tuple[int, int]:
-    """Wins and losses of the candidate."""
-    wins = sum(item.candidate_passed and not item.champion_passed for item in items)
-    losses = sum(item.champion_passed and not item.candidate_passed for item in items)
-    return wins, losses
-
-
 def declined(text: str) -> bool:
     """Whether a raw attempt ends by asking back or with NONE."""
     lines = text.strip().splitlines()
@@ -103,9 +81,9 @@ def declined(text: str) -> bool:
 
 def _items(exam: ExamRecord, policy: PromotionPolicy) -> Condition:
     ids = {item.probe.id for item in exam.items}
-    questions = {_probe(item).question for item in exam.items}
-    fresh = len(_fresh(exam.items))
-    foreign = sum(_probe(item).purpose is not Purpose.EXAM for item in exam.items)
+    questions = {strata.probe_in(item).question for item in exam.items}
+    fresh = len(strata.fresh(exam.items))
+    foreign = sum(strata.probe_in(item).purpose is not Purpose.EXAM for item in exam.items)
     problems = []
     if not policy.min_items <= fresh <= policy.max_items:
         problems.append(f"{fresh} fresh pairs, {policy.min_items} to {policy.max_items} decide")
@@ -119,16 +97,18 @@ def _items(exam: ExamRecord, policy: PromotionPolicy) -> Condition:
 
 
 def _improvement(exam: ExamRecord, policy: PromotionPolicy) -> Condition:
-    wins, losses = _score(_fresh(exam.items))
+    wins, losses = strata.score(strata.fresh(exam.items))
     e_value, threshold = statistics.mixture_e_value(wins, losses), 1 / policy.alpha
     detail = f"{wins} wins and {losses} losses give E = {e_value:.3g}, the threshold is {threshold:.3g}"
     return _condition("improvement", e_value >= threshold, detail)
 
 
 def _no_regression(exam: ExamRecord, policy: PromotionPolicy) -> Condition:
-    replay = _replay(exam.items)
-    items, which = (replay, "replay") if len(replay) >= policy.min_replay else (list(exam.items), "pooled")
-    wins, losses = _score(items)
+    items, which = strata.ordinary(exam.items), "ordinary"
+    if len(items) == len(exam.items):
+        replay = strata.replay(exam.items)
+        items, which = (replay, "replay") if len(replay) >= policy.min_replay else (items, "pooled")
+    wins, losses = strata.score(items)
     result = statistics.paired_noninferiority(wins, losses, len(items), policy.margin)
     detail = (
         f"over {len(items)} {which} pairs the difference is {result.difference:+.3f}, "
@@ -168,31 +148,15 @@ def _bounded(
     return _condition(name, candidate / total <= bound, detail)
 
 
-def _split(items: Sequence[ExamItem]) -> tuple[list[ExamItem], list[ExamItem]]:
-    """Items where declining is right, and the others."""
-    unanswerable: list[ExamItem] = []
-    answerable: list[ExamItem] = []
-    for item in items:
-        reference = _probe(item).reference
-        if reference is None:
-            raise ValueError(f"exam item {item.probe.id} has no reference; judge the exam from the stored probes")
-        (unanswerable if abstains(reference.answer) else answerable).append(item)
-    return unanswerable, answerable
-
-
 def _fabrication(exam: ExamRecord, policy: PromotionPolicy) -> Condition:
-    items, _ = _split(exam.items)
-    candidates, champions = _passes(items)
+    items, _ = strata.split(strata.ordinary(exam.items))
+    candidates, champions = strata.passes(items)
     failed = (candidates.count(False), champions.count(False))
     return _bounded("fabrication", failed, len(items), limit=policy.fabrication_limit, margin=policy.margin)
 
 
-def _passes(items: Sequence[ExamItem]) -> tuple[list[bool], list[bool]]:
-    return [item.candidate_passed for item in items], [item.champion_passed for item in items]
-
-
 def _over_refusal(exam: ExamRecord, policy: PromotionPolicy) -> Condition:
-    _, items = _split(exam.items)
+    _, items = strata.split(strata.ordinary(exam.items))
     candidate = sum(not item.candidate_passed and declined(item.candidate_text) for item in items)
     champion = sum(not item.champion_passed and declined(item.champion_text) for item in items)
     return _bounded(
@@ -246,18 +210,21 @@ def settled(items: Sequence[ExamItem], policy: PromotionPolicy, block: int) -> b
     """Whether an exam is over: the improvement is shown, or its reverse is, or one more block is not allowed.
 
     The improvement test holds at any stopping time, so a look after every block costs nothing. A candidate that has
-    not won more than it lost after two blocks is given up.
+    not won more than it lost after two blocks is given up. Where items come from a breach, what was won there doesn't
+    end it: the ordinary items guard against regression, and need all the pairs that there may be.
     """
-    wins, losses = _score(_fresh(items))
-    threshold = 1 / policy.alpha
-    shown = max(statistics.mixture_e_value(wins, losses), statistics.mixture_e_value(losses, wins)) >= threshold
+    fresh, ordinary = strata.fresh(items), strata.ordinary(strata.fresh(items))
+    wins, losses = strata.score(fresh)
+    worse = statistics.mixture_e_value(*reversed(strata.score(ordinary))) >= 1 / policy.alpha
+    shown = len(ordinary) == len(fresh) and statistics.mixture_e_value(wins, losses) >= 1 / policy.alpha
     hopeless = wins <= losses and len(items) >= 2 * block
-    return shown or hopeless or len(items) + block > policy.max_items
+    return shown or worse or hopeless or len(items) + block > policy.max_items
 
 
 def _regressed(exam: ExamRecord, policy: PromotionPolicy) -> bool:
-    """Whether the candidate is worse: the improvement test reversed, or skill left under the retention floor."""
-    wins, losses = _score(exam.items)
+    """Whether the candidate is worse: the improvement test reversed on the ordinary items, or skill left under the
+    retention floor."""
+    wins, losses = strata.score(strata.ordinary(exam.items))
     if statistics.mixture_e_value(losses, wins) >= 1 / policy.alpha:
         return True
     items, choices = exam.retention_items, exam.retention_choices
@@ -272,12 +239,17 @@ def decide(exam: ExamRecord, policy: PromotionPolicy, at: datetime, claims: Clai
     """Decide over an exam whose `passed` fields the caller has judged itself.
 
     Improvement counts only fresh pairs; replayed species (origin REPLAY), which were selected for having failed, only
-    guard against regression. Raises ValueError where an item is no probe or lacks its reference.
+    guard against regression. Fresh pairs may be of two strata: ordinary ones, and those in the clothes of what breached
+    a siege. Which stratum an item is of is drawn before anyone answers it, so the mixture test over both is valid: it
+    holds for any choice of items by what is past. What it then shows is a gain on this mixture, which asks more of the
+    breach than a census does; so all limits hold on the ordinary items alone, and a candidate that pays for the mend
+    with them isn't promoted. Raises ValueError where an item is no probe or lacks its reference.
     """
-    fresh = _fresh(exam.items)
-    wins, losses = _score(fresh)
+    fresh, breach = strata.fresh(exam.items), strata.breached(exam.items)
+    ordinary = strata.ordinary(fresh)
+    wins, losses = strata.score(fresh)
     failed = [str(c) for c in conditions(exam, policy, claims) if c.standing is Standing.FAILED]
-    candidate, champion = (sum(side) / len(fresh) if fresh else 0.0 for side in _passes(fresh))
+    candidate, champion = (sum(side) / len(ordinary) if ordinary else 0.0 for side in strata.passes(ordinary))
     return PromotionDecision(
         exam_id=exam.id,
         candidate_id=exam.candidate_id,
@@ -291,5 +263,6 @@ def decide(exam: ExamRecord, policy: PromotionPolicy, at: datetime, claims: Clai
         threshold=1 / policy.alpha,
         regression=bool(failed) and _regressed(exam, policy),
         blocked_by=tuple(failed),
+        breach=breach,
         at=at,
     )

@@ -177,6 +177,13 @@ class RoleSection(Section):
     siblings: int = Field(
         0, ge=0, le=32, description="teacher by worked solutions: further questions of a failure's cell that it answers"
     )
+    breach_siblings: int = Field(
+        4,
+        ge=0,
+        le=32,
+        description="the same for a failure of a siege, in place of `siblings` where that is less: questions that go "
+        "back to what failed",
+    )
     families: tuple[Literal["grammar", "mutation", "replay", "weather"], ...] = Field(
         ("grammar",), min_length=1, description="prober: families that share its probes in learn; a siege uses all"
     )
@@ -278,6 +285,13 @@ class ExamSection(Section):
         ge=8,
         le=200,
         description="fresh probes in each block of an exam; blocks follow until they decide, up to 200 in all",
+    )
+    breach_share: float = Field(
+        0.25,
+        ge=0,
+        le=0.5,
+        description="share of an exam's probes that go back to what a siege of the champion found, where one did; "
+        "0: none",
     )
     shots: int = Field(8, ge=1, description="examples shown to the few-shot baseline")
     cells: tuple[str, ...] = Field(

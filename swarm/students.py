@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from swarm.fields import Count, Id, Line, MaybeId, Note, Number, Seconds, Sha256, Text
+from swarm.fields import Count, Id, Line, MaybeId, MaybeSampleId, Note, Number, Seconds, Sha256, Text
 from swarm.records import Record, Sample
 
 
@@ -83,6 +84,14 @@ class ExamItem(Record):
     candidate_text: Text
     champion_passed: bool
     candidate_passed: bool
+    breach: MaybeSampleId = ""
+    """The siege probe that the champion failed and in whose clothes this one was made; "" for an ordinary item."""
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """An ordinary item is the JSON that it was before there were others, so an exam's digest stays what it was."""
+        said: dict[str, Any] = plain(self)
+        return said if self.breach else {key: said[key] for key in said if key != "breach"}
 
 
 class ExamRecord(Record):
@@ -99,10 +108,31 @@ class ExamRecord(Record):
     retention_choices: int = Field(2, ge=2, le=1000)
     """Number of options of each retention item, for the chance correction."""
     revision: int = 0
+    breach_revision: Count = 0
+    """Up to where the siege's outcomes were read of which the items from a breach follow; 0 without such items."""
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without a breach it is the JSON that it was before there were any."""
+        said: dict[str, Any] = plain(self)
+        return said if self.breach_revision else {key: said[key] for key in said if key != "breach_revision"}
+
+
+class BreachScore(Record):
+    """How champion and candidate did on the items of an exam that go back to the breach of a siege."""
+
+    items: Count
+    champion_passed: Count
+    candidate_passed: Count
+    wins: Count
+    losses: Count
 
 
 class PromotionDecision(Record):
-    """The gateway's own computation over an exam. `blocked_by` names every condition that failed."""
+    """The gateway's own computation over an exam. `blocked_by` names every condition that failed.
+
+    Wins and losses are of all fresh items, accuracies of the ordinary ones; `breach` is of those that a breach brought.
+    """
 
     exam_id: str
     candidate_id: str
@@ -117,5 +147,6 @@ class PromotionDecision(Record):
     regression: bool
     """True where the candidate is worse; the trainer then goes back to the champion's weights."""
     blocked_by: tuple[str, ...] = ()
+    breach: BreachScore | None = None
     revision: int = 0
     at: datetime = Field(default_factory=lambda: datetime.now(UTC))

@@ -9,9 +9,10 @@ from swarm.config import Config
 from swarm.phases import PhasePolicy, PhaseView, level, next_phase, policy_of, view_of
 from swarm.state import PhaseName, PhaseRecord, SwarmState
 from swarm.statistics import spent_alpha
-from swarm.students import PromotionDecision
+from swarm.students import BreachScore, PromotionDecision
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
+SINCE = NOW - timedelta(minutes=30)
 POLICY = PhasePolicy(epsilon=0.02, alpha=0.05, siege_below=0.03, minutes=60, corrections=1000, dollars=5)
 
 
@@ -114,22 +115,37 @@ def test_paused_and_final_phases_stay() -> None:
 
 
 def test_the_view_counts_exams_since_the_phase_began() -> None:
-    since = NOW - timedelta(minutes=30)
+    seen = _seen((_decision(SINCE - timedelta(minutes=1), False), _decision(NOW, True), _decision(NOW, False)))
+    assert (seen.exams_without_promotion, seen.elapsed_minutes, seen.champion_accuracy) == (1, 90, 0.9)
+
+
+def test_who_still_fails_what_breached_it_is_on_no_plateau() -> None:
+    told = BreachScore(items=40, champion_passed=4, candidate_passed=20, wins=16, losses=0)
+    after = [_decision(NOW, False).model_copy(update={"champion_accuracy": 0.98, "breach": told}) for _ in range(3)]
+    seen = _seen(tuple(after))
+    assert (seen.exams_without_promotion, seen.champion_accuracy) == (3, 0.1)
+    endless = POLICY.model_copy(update={"minutes": 0.0})
+    assert next_phase(seen, endless, NOW) is None
+    mended = _seen(tuple(each.model_copy(update={"breach": None}) for each in after))
+    assert moved(mended, endless).name is PhaseName.SIEGE
+
+
+def _seen(promotions: tuple[PromotionDecision, ...]) -> PhaseView:
+    """The view of a swarm that has learned for half an hour."""
     state = SwarmState(
         name="s",
         domain="sums",
         revision=9,
         started_at=NOW - timedelta(minutes=90),
-        phase=PhaseRecord(name=PhaseName.LEARN, since=since),
+        phase=PhaseRecord(name=PhaseName.LEARN, since=SINCE),
         champion_id="a",
         rubric_version=1,
-        promotions=(_decision(since - timedelta(minutes=1), False), _decision(NOW, True), _decision(NOW, False)),
+        promotions=promotions,
     )
-    seen = view_of(
+    return view_of(
         state, NOW, learn=(10, 1), siege=(0, 0), census=(0, 0),
         sensitivity=0.95, judge_suspended=False, evolver_done=True, frozen=True,
     )  # fmt: skip
-    assert (seen.exams_without_promotion, seen.elapsed_minutes, seen.champion_accuracy) == (1, 90, 0.9)
 
 
 def _decision(at: datetime, promoted: bool) -> PromotionDecision:

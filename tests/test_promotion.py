@@ -6,7 +6,7 @@ import pytest
 
 from swarm.promotion import Claims, PromotionPolicy, Standing, conditions, decide, declined, explain, settled
 from swarm.records import Attempt, Origin, Purpose, Sample
-from swarm.students import ExamItem, ExamRecord
+from swarm.students import BreachScore, ExamItem, ExamRecord
 from tests.fakes import probe_of
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -74,6 +74,68 @@ def test_replayed_species_guard_but_do_not_count_as_wins() -> None:
     assert decide(exam(fresh, won), POLICY, NOW).wins == 0
     lost = [*items(50, True, True, origin=Origin.REPLAY), *items(6, True, False, origin=Origin.REPLAY)]
     assert "replay pairs" in blocked(exam(fresh, items(12, False, True), lost))
+
+
+MENDED = {"breach": "b" * 32}
+
+
+def of_breach(count: int, champion: bool, candidate: bool) -> list[ExamItem]:
+    """Items that go back to a breach."""
+    return [item.model_copy(update=MENDED) for item in items(count, champion, candidate)]
+
+
+def test_a_breach_mended_without_a_loss_is_promoted_and_both_strata_are_told() -> None:
+    record = exam(
+        items(140, True, True), items(10, False, False), of_breach(20, False, True), of_breach(30, True, True)
+    )
+    decision = decide(record, POLICY, NOW)
+    assert decision.promoted, decision.blocked_by
+    assert (decision.wins, decision.losses) == (20, 0)
+    assert decision.breach == BreachScore(items=50, champion_passed=30, candidate_passed=50, wins=20, losses=0)
+    assert decision.champion_accuracy == decision.candidate_accuracy == pytest.approx(140 / 150)
+    assert "over 150 ordinary pairs" in explain(record, POLICY)
+    unmarked = exam(items(140, True, True), items(10, False, False))
+    assert not decide(unmarked, POLICY, NOW).promoted, "what an exam without them can't see"
+
+
+@pytest.mark.parametrize(("lost", "regression"), [(5, False), (13, True)])
+def test_who_pays_for_the_mend_elsewhere_is_not_promoted(lost: int, regression: bool) -> None:
+    record = exam(items(137, True, True), items(lost, True, False), of_breach(45, False, True))
+    decision = decide(record, POLICY, NOW)
+    assert (decision.e_value > decision.threshold, decision.promoted) == (True, False)
+    assert "ordinary pairs the difference is -0.0" in "; ".join(decision.blocked_by)
+    assert decision.regression is regression
+    pooled = record.model_copy(update={"items": tuple(i.model_copy(update={"breach": ""}) for i in record.items)})
+    assert decide(pooled, POLICY, NOW).promoted, "the strata are what keeps it out"
+
+
+def test_limits_of_declining_hold_on_the_ordinary_items() -> None:
+    refused = items(20, False, False, said="ASK:second")
+    won = [items(100, True, True), of_breach(60, False, True)]
+    assert "over-refusal: 20 of 120" in blocked(exam(*won, refused, of_breach(100, True, True)))
+    made_up = items(6, True, False, "NONE")
+    easier = [item.model_copy(update=MENDED) for item in items(90, True, True, "NONE")]
+    assert "fabrication: 6 of 6" in blocked(exam(*won, made_up, easier))
+
+
+def test_without_ordinary_pairs_nothing_is_promoted() -> None:
+    assert "over 0 ordinary pairs" in blocked(exam(of_breach(100, False, True)))
+    assert "over 40 ordinary pairs" in blocked(exam(items(40, True, True), of_breach(100, False, True)))
+
+
+def test_an_exam_after_a_breach_takes_all_the_pairs_that_its_guard_may_have() -> None:
+    shown = [*items(75, True, True), *of_breach(25, False, True)]
+    assert not settled(shown, POLICY, 100)
+    assert settled([*shown, *items(100, True, True)], POLICY, 100)
+    assert settled([*shown, *items(9, True, False)], POLICY, 100), "worse on the ordinary ones"
+    assert settled([*items(100, True, True), *of_breach(100, False, False)], POLICY, 40), "no lead"
+
+
+def test_an_ordinary_exam_is_stored_as_it_was_before_there_were_breaches() -> None:
+    plain, other = exam(items(1, True, True)), exam(of_breach(1, True, True))
+    assert "breach" not in plain.model_dump_json()
+    told = ExamRecord.model_validate_json(other.model_copy(update={"breach_revision": 4}).model_dump_json())
+    assert (told.items[0].breach, told.breach_revision) == ("b" * 32, 4)
 
 
 def test_retention_without_items_is_not_evaluated_and_says_so() -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+from swarm.asking import Query
 from swarm.codec import from_wire, to_wire
 from swarm.domains import OPENED
 from swarm.domains.base import Domain
@@ -21,6 +22,7 @@ from swarm.students import ExamItem, ExamRecord, PromotionDecision
 from swarm.v1 import exam_pb2, exam_pb2_grpc, state_pb2
 
 if TYPE_CHECKING:
+    from swarm.probing.clothes import Clothes
     from swarm.promotion import Claims
 
 
@@ -73,14 +75,39 @@ def _claims(exam: ExamRecord, domain: Domain) -> "Claims | None":
     return claims_of(exam, domain)
 
 
-def check(exam: ExamRecord, learned: LearnedQuestions, stored: dict[str, Sample]) -> None:
+def _clothes(exchange: Exchange, exam: ExamRecord) -> "Clothes | None":
+    """What sieges of the champion had found when the exam was drawn; None where no item says to go back to it."""
+    if not any(item.breach for item in exam.items):
+        return None
+    from swarm.probing.clothes import Clothes  # brings numpy and the probers' families, as below
+
+    asked = Query(
+        kind="verdict",
+        purpose=Purpose.SIEGE,
+        checkpoint_id=exam.champion_id,
+        until_revision=exam.breach_revision,
+        limit=MOST_ITEMS,
+        newest_first=False,
+    )
+    verdicts = list[Sample]()
+    while page := exchange.find(asked).samples:
+        verdicts += page
+        asked = asked.model_copy(update={"since_revision": page[-1].revision})
+    with exchange.store.read() as connection:
+        probes = samples_by_id(connection, [verdict.root_id for verdict in verdicts])
+    return Clothes(probes.values(), verdicts, exam.breach_revision)
+
+
+def check(
+    exam: ExamRecord, learned: LearnedQuestions, stored: dict[str, Sample], clothes: "Clothes | None" = None
+) -> None:
     """Raise RefusedError (INVALID) naming the first item that may not decide over a promotion.
 
     A replayed probe (origin REPLAY) may have been learned from: it only guards against regression.
     """
     questions: set[str] = set()
     for item in exam.items:
-        if problem := _problem(item, learned, stored):
+        if problem := _problem(item, learned, stored) or _forged(item, clothes):
             raise _refusal(exam, item, problem)
         question = " ".join(_probe(item.probe).question.split())
         if question in questions:
@@ -101,6 +128,13 @@ def _problem(item: ExamItem, learned: LearnedQuestions, stored: dict[str, Sample
     if probe.origin is not Origin.REPLAY and probe.question in learned:
         return f"asks {probe.question[:60]!r}, which training has seen"
     return ""
+
+
+def _forged(item: ExamItem, clothes: "Clothes | None") -> str:
+    """An item that says to go back to a breach, and doesn't, would be kept from guarding against regression."""
+    if not item.breach or (clothes is not None and clothes.worn(_probe(item.probe), item.breach)):
+        return ""
+    return f"says to go back to {item.breach}, which no siege of the champion shows"
 
 
 def _refusal(exam: ExamRecord, item: ExamItem, problem: str) -> RefusedError:
@@ -155,7 +189,7 @@ class ExamService(exam_pb2_grpc.ExamServiceServicer):
         self._learned.refresh(exchange)
         with exchange.store.read() as connection:
             stored = samples_by_id(connection, [item.probe.id for item in exam.items])
-        check(exam, self._learned, stored)
+        check(exam, self._learned, stored, _clothes(exchange, exam))
         sound = judged(exam, self._desk.domain)
         return sound, decide(sound, PromotionPolicy(), datetime.now(UTC), _claims(sound, self._desk.domain))
 

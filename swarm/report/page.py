@@ -8,6 +8,7 @@ from swarm.report import charts, frame
 from swarm.report.model import Report, Story
 from swarm.report.production import ProductionStory
 from swarm.report.tables import boundary, pairs, percent, table
+from swarm.students import BreachScore
 
 _BASE = (ContestantKind.ZERO_SHOT, ContestantKind.FEW_SHOT)
 
@@ -152,6 +153,13 @@ def _told(story: ProductionStory) -> str:
     return f"<details>{summary}<div class=story>{asked}{blocks}</div></details>"
 
 
+def _breach(score: BreachScore | None) -> str:
+    if score is None:
+        return ""
+    right = f"{score.champion_passed} and {score.candidate_passed} right"
+    return f"{score.wins} won, {score.losses} lost of {score.items} ({right})"
+
+
 def _promotions(report: Report) -> str:
     if not report.promotions:
         return frame.section("Promotions", "<p>No candidate was examined.</p>")
@@ -161,6 +169,7 @@ def _promotions(report: Report) -> str:
         "outcome",
         "won",
         "lost",
+        "of them from a breach",
         "champion's",
         "candidate's",
         "e",
@@ -169,8 +178,8 @@ def _promotions(report: Report) -> str:
     )
     rows = [
         (d.candidate_id, d.champion_id, "promoted" if d.promoted else "regression" if d.regression else "not promoted",
-         d.wins, d.losses, percent(d.champion_accuracy), percent(d.candidate_accuracy), d.e_value, d.threshold,
-         "; ".join(d.blocked_by))
+         d.wins, d.losses, _breach(d.breach), percent(d.champion_accuracy), percent(d.candidate_accuracy), d.e_value,
+         d.threshold, "; ".join(d.blocked_by))
         for d in report.promotions
     ]  # fmt: skip
     marked = frozenset(index for index, decision in enumerate(report.promotions) if decision.promoted)

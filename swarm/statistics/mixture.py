@@ -20,6 +20,8 @@ def mixture_e_value(wins: int, losses: int, null: float = 0.5) -> float:
     most p0 given the past. With p0 = 1/2, wins and losses on discordant pairs: E = 2 2^(W+L) int_{1/2}^1 t^W(1-t)^L dt.
     Assumes: trials counted in the order they were drawn. For a comparison of two students on a mixture of cells, pairs
     must be drawn at random from it: cell by cell a win in the first cells would decide.
+    Which question comes next may be chosen by anything past, but for its own answers: so a share of the pairs may go
+    back to what a siege found, if the stratum of each is drawn at random. The mixture is then that of the exam.
     Source: METHODS.md, Promotion; a uniform mixture of likelihood ratios, each of which is a supermartingale from 1
     (Ville 1939, Robbins 1970). Returns inf where a float can't hold it.
     """

@@ -589,21 +589,23 @@ class Learning(_message.Message):
     def __init__(self, sample_id: _Optional[str] = ..., checkpoint_id: _Optional[str] = ..., fresh: _Optional[bool] = ..., replays: _Optional[int] = ...) -> None: ...
 
 class ExamItem(_message.Message):
-    __slots__ = ("probe", "champion_text", "candidate_text", "champion_passed", "candidate_passed")
+    __slots__ = ("probe", "champion_text", "candidate_text", "champion_passed", "candidate_passed", "breach")
     PROBE_FIELD_NUMBER: _ClassVar[int]
     CHAMPION_TEXT_FIELD_NUMBER: _ClassVar[int]
     CANDIDATE_TEXT_FIELD_NUMBER: _ClassVar[int]
     CHAMPION_PASSED_FIELD_NUMBER: _ClassVar[int]
     CANDIDATE_PASSED_FIELD_NUMBER: _ClassVar[int]
+    BREACH_FIELD_NUMBER: _ClassVar[int]
     probe: _records_pb2.Sample
     champion_text: str
     candidate_text: str
     champion_passed: bool
     candidate_passed: bool
-    def __init__(self, probe: _Optional[_Union[_records_pb2.Sample, _Mapping]] = ..., champion_text: _Optional[str] = ..., candidate_text: _Optional[str] = ..., champion_passed: _Optional[bool] = ..., candidate_passed: _Optional[bool] = ...) -> None: ...
+    breach: str
+    def __init__(self, probe: _Optional[_Union[_records_pb2.Sample, _Mapping]] = ..., champion_text: _Optional[str] = ..., candidate_text: _Optional[str] = ..., champion_passed: _Optional[bool] = ..., candidate_passed: _Optional[bool] = ..., breach: _Optional[str] = ...) -> None: ...
 
 class ExamRecord(_message.Message):
-    __slots__ = ("id", "champion_id", "candidate_id", "items", "retention_correct_base", "retention_correct_champion", "retention_correct_candidate", "retention_items", "retention_choices", "revision")
+    __slots__ = ("id", "champion_id", "candidate_id", "items", "retention_correct_base", "retention_correct_champion", "retention_correct_candidate", "retention_items", "retention_choices", "revision", "breach_revision")
     ID_FIELD_NUMBER: _ClassVar[int]
     CHAMPION_ID_FIELD_NUMBER: _ClassVar[int]
     CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -614,6 +616,7 @@ class ExamRecord(_message.Message):
     RETENTION_ITEMS_FIELD_NUMBER: _ClassVar[int]
     RETENTION_CHOICES_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
+    BREACH_REVISION_FIELD_NUMBER: _ClassVar[int]
     id: str
     champion_id: str
     candidate_id: str
@@ -624,10 +627,25 @@ class ExamRecord(_message.Message):
     retention_items: int
     retention_choices: int
     revision: int
-    def __init__(self, id: _Optional[str] = ..., champion_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., items: _Optional[_Iterable[_Union[ExamItem, _Mapping]]] = ..., retention_correct_base: _Optional[int] = ..., retention_correct_champion: _Optional[int] = ..., retention_correct_candidate: _Optional[int] = ..., retention_items: _Optional[int] = ..., retention_choices: _Optional[int] = ..., revision: _Optional[int] = ...) -> None: ...
+    breach_revision: int
+    def __init__(self, id: _Optional[str] = ..., champion_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., items: _Optional[_Iterable[_Union[ExamItem, _Mapping]]] = ..., retention_correct_base: _Optional[int] = ..., retention_correct_champion: _Optional[int] = ..., retention_correct_candidate: _Optional[int] = ..., retention_items: _Optional[int] = ..., retention_choices: _Optional[int] = ..., revision: _Optional[int] = ..., breach_revision: _Optional[int] = ...) -> None: ...
+
+class BreachScore(_message.Message):
+    __slots__ = ("items", "champion_passed", "candidate_passed", "wins", "losses")
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    CHAMPION_PASSED_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_PASSED_FIELD_NUMBER: _ClassVar[int]
+    WINS_FIELD_NUMBER: _ClassVar[int]
+    LOSSES_FIELD_NUMBER: _ClassVar[int]
+    items: int
+    champion_passed: int
+    candidate_passed: int
+    wins: int
+    losses: int
+    def __init__(self, items: _Optional[int] = ..., champion_passed: _Optional[int] = ..., candidate_passed: _Optional[int] = ..., wins: _Optional[int] = ..., losses: _Optional[int] = ...) -> None: ...
 
 class PromotionDecision(_message.Message):
-    __slots__ = ("exam_id", "candidate_id", "champion_id", "promoted", "wins", "losses", "champion_accuracy", "candidate_accuracy", "e_value", "threshold", "regression", "blocked_by", "revision", "at")
+    __slots__ = ("exam_id", "candidate_id", "champion_id", "promoted", "wins", "losses", "champion_accuracy", "candidate_accuracy", "e_value", "threshold", "regression", "blocked_by", "revision", "at", "breach")
     EXAM_ID_FIELD_NUMBER: _ClassVar[int]
     CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
     CHAMPION_ID_FIELD_NUMBER: _ClassVar[int]
@@ -642,6 +660,7 @@ class PromotionDecision(_message.Message):
     BLOCKED_BY_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     AT_FIELD_NUMBER: _ClassVar[int]
+    BREACH_FIELD_NUMBER: _ClassVar[int]
     exam_id: str
     candidate_id: str
     champion_id: str
@@ -656,7 +675,8 @@ class PromotionDecision(_message.Message):
     blocked_by: _containers.RepeatedScalarFieldContainer[str]
     revision: int
     at: _timestamp_pb2.Timestamp
-    def __init__(self, exam_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., champion_id: _Optional[str] = ..., promoted: _Optional[bool] = ..., wins: _Optional[int] = ..., losses: _Optional[int] = ..., champion_accuracy: _Optional[float] = ..., candidate_accuracy: _Optional[float] = ..., e_value: _Optional[float] = ..., threshold: _Optional[float] = ..., regression: _Optional[bool] = ..., blocked_by: _Optional[_Iterable[str]] = ..., revision: _Optional[int] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    breach: BreachScore
+    def __init__(self, exam_id: _Optional[str] = ..., candidate_id: _Optional[str] = ..., champion_id: _Optional[str] = ..., promoted: _Optional[bool] = ..., wins: _Optional[int] = ..., losses: _Optional[int] = ..., champion_accuracy: _Optional[float] = ..., candidate_accuracy: _Optional[float] = ..., e_value: _Optional[float] = ..., threshold: _Optional[float] = ..., regression: _Optional[bool] = ..., blocked_by: _Optional[_Iterable[str]] = ..., revision: _Optional[int] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., breach: _Optional[_Union[BreachScore, _Mapping]] = ...) -> None: ...
 
 class Cost(_message.Message):
     __slots__ = ("role", "prompt_tokens", "completion_tokens", "busy_seconds", "dollars", "declared_role")

@@ -1,5 +1,7 @@
 """Exams are fresh, the same for both sides, and judged like the gateway judges them."""
 
+import random
+from datetime import UTC, datetime
 from hashlib import sha256
 
 import pytest
@@ -9,7 +11,9 @@ from agents.examiner import Examiner
 from agents.prober import probe_of
 from swarm.errors import EngineUnavailable, WeightsError
 from swarm.general import load_general
-from swarm.records import Purpose
+from swarm.probing.clothes import Clothes
+from swarm.promotion import PromotionPolicy, decide
+from swarm.records import Attempt, Purpose, Sample, Verdict, answer_to
 from swarm.students import Checkpoint, CheckpointStatus
 from tests.fakes import ScriptedEngine, SumDomain
 
@@ -28,8 +32,8 @@ def adds(request: Request) -> str:
     return f"Answer: {sum(numbers)}" if len(numbers) == 2 else "Answer: NONE\nAnswer: 1"
 
 
-def examiner(engine: ScriptedEngine, **settings: int) -> Examiner:
-    return Examiner(SumDomain(), engine, pairs=40, seed="s", **({"retention": 0} | settings))
+def examiner(engine: ScriptedEngine, **settings: float) -> Examiner:
+    return Examiner(SumDomain(), engine, seed="s", **({"retention": 0, "pairs": 40} | settings))  # type: ignore[arg-type]
 
 
 async def test_both_answer_the_same_fresh_probes() -> None:
@@ -91,6 +95,58 @@ async def test_an_exam_goes_on_until_it_is_decided() -> None:
     assert len({probe_of(item.probe).question for item in exam.items}) == len(exam.items)
     hopeless = await examiner(ScriptedEngine(lambda _: "Answer: 7")).act(OLD, NEW)
     assert len(hopeless.items) == 80
+
+
+def siege(failed: int) -> Clothes:
+    """A siege that found so many sums with the term 77, which failed."""
+    rng, probes = random.Random(5), list[Sample]()
+    cell = SumDomain().cells()[0]
+    while len(probes) < 30:
+        made = SumDomain().make(cell, rng, Purpose.SIEGE)[0]
+        if sum(map(sevens, probes)) < failed or not sevens(made):
+            probes.append(made)
+    verdicts = []
+    for probe in probes:
+        attempt = answer_to(probe, Attempt(text="", checkpoint_id="old"))
+        said = {"passed": not sevens(probe), "rubric_version": 1, "decided_by": "right", "species": "add/wrong"}
+        verdicts.append(answer_to(attempt, Verdict.model_validate(said | ({"species": ""} if said["passed"] else {}))))
+    return Clothes(probes, verdicts, revision=9)
+
+
+def sevens(sample: Sample) -> bool:
+    """Whether a term is 77: the hole."""
+    return "77" in probe_of(sample).question
+
+
+async def test_after_a_breach_a_share_of_the_exam_goes_back_to_it() -> None:
+    def mends(request: Request) -> str:
+        """All add, but the old champion not where a term is 77."""
+        fails = request.checkpoint_id == "old" and "77" in request.prompt
+        return "Answer: 7" if fails else adds(request.model_copy(update={"checkpoint_id": "new"}))
+
+    exam = await examiner(ScriptedEngine(mends), pairs=100, breach_share=0.25).act(OLD, NEW, siege(failed=6))
+    breach = [item for item in exam.items if item.breach]
+    assert len(exam.items) == 200, "what is won there doesn't end it"
+    assert 30 <= len(breach) <= 70
+    assert exam.breach_revision == 9
+    places = [place for place, item in enumerate(exam.items) if item.breach]
+    assert places[0] < 20, "strata are mixed"
+    assert places[-1] > 180
+    assert all(probe_of(item.probe).purpose is Purpose.EXAM for item in breach)
+    assert len({probe_of(item.probe).question for item in exam.items}) == 200
+    decision = decide(exam, PromotionPolicy(), datetime(2026, 1, 2, tzinfo=UTC))
+    assert decision.breach is not None
+    assert decision.breach.wins > 7
+    assert decision.losses == 0
+
+
+@pytest.mark.parametrize("settings", [{"breach_share": 0.25}, {"breach_share": 0.0}])
+async def test_without_failures_or_share_an_exam_is_as_ever(settings: dict[str, float]) -> None:
+    ever = await examiner(ScriptedEngine(adds)).act(OLD, NEW)
+    none = siege(failed=0) if settings["breach_share"] else siege(failed=6)
+    exam = await examiner(ScriptedEngine(adds), **settings).act(OLD, NEW, none)
+    assert [probe_of(item.probe) for item in exam.items] == [probe_of(item.probe) for item in ever.items]
+    assert exam.breach_revision == 0
 
 
 async def test_what_cannot_be_examined_is_refused() -> None:

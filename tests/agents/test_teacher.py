@@ -1,6 +1,7 @@
 """Teachers give verified corrections only, and stop where their budget ends."""
 
 import itertools
+import random
 import re
 
 import pytest
@@ -9,9 +10,12 @@ from agents.engines.base import Request
 from agents.prompting import DATA
 from agents.teacher import Budget, ModelTeacher, WorkedTeacher, build_teacher
 from swarm.books import Books
+from swarm.domains import load_domain
 from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable
-from swarm.records import Correction, Reference, TeacherKind
-from swarm.work import Completion, FailKind, Failure
+from swarm.probing.clothes import Clothes
+from swarm.probing.draws import probe_of as drawn_probe
+from swarm.records import Cell, Correction, Purpose, Reference, TeacherKind, Verdict, answer_to
+from swarm.work import Completion, FailKind, Failure, Lease
 from tests.fakes import ScriptedEngine, SumDomain, failure_lease, probe_of
 
 
@@ -52,6 +56,39 @@ async def test_a_failure_is_taught_with_siblings_the_same_at_each_delivery() -> 
     assert all(payload.verified and payload.question and payload.answer for payload in siblings)
     assert len({payload.question for payload in siblings}) > 1
     assert {output.parent_id for output in once.outputs} == {lease.sample.id}
+
+
+async def test_a_siege_s_failure_is_taught_with_siblings_that_go_back_to_it() -> None:
+    domain, rng, leases, told = load_domain("calendar"), random.Random(1), list[Lease](), list[str]()
+    cell = Cell.parse("span/rain/duration")
+    while len(leases) < 4:
+        probe = drawn_probe(domain.make(cell, rng, Purpose.SIEGE)[0])
+        leases += [failure_lease(probe, f"t{len(leases)}")] if "a week and a half" in probe.question else []
+    others = [domain.make(cell, rng, Purpose.SIEGE)[0] for _ in range(30)]
+    sound = [probe for probe in others if "a week and a half" not in drawn_probe(probe).question]
+    passed = [answer_to(probe, Verdict(passed=True, rubric_version=1, decided_by="verifier")) for probe in sound]
+    failed = [lease.sample for lease in leases]
+    siege = Clothes([*sound, *(lease.chain[2] for lease in leases)], [*passed, *failed])
+
+    async def besieged(checkpoint_id: str) -> Clothes:
+        told.append(checkpoint_id)
+        return siege
+
+    done = await WorkedTeacher(domain, breach_siblings=5, besieged=besieged).act(leases)
+    assert told == ["base"], "asked once for each student"
+    for outcome in done:
+        assert isinstance(outcome, Completion)
+        taught = [sample.payload for sample in outcome.outputs if isinstance(sample.payload, Correction)]
+        assert len(taught) == 6
+        assert {each.answer for each in taught} == {"P10DT12H"}
+        assert len({each.question for each in taught}) == 6
+    learn = failure_lease(drawn_probe(domain.make(cell, rng, Purpose.LEARN)[0]))
+    (plain,) = await WorkedTeacher(domain, breach_siblings=5, besieged=besieged).act([learn])
+    assert isinstance(plain, Completion)
+    assert len(plain.outputs) == 1
+    (unknown,) = await WorkedTeacher(domain, siblings=2, breach_siblings=5).act(leases[:1])
+    assert isinstance(unknown, Completion)
+    assert len(unknown.outputs) == 3, "where nobody tells what sieges found, those of its cell"
 
 
 async def test_what_has_no_right_solution_is_rejected() -> None:
