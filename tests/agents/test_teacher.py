@@ -80,7 +80,8 @@ async def test_a_siege_s_failure_is_taught_with_siblings_that_go_back_to_it() ->
         assert isinstance(outcome, Completion)
         taught = [sample.payload for sample in outcome.outputs if isinstance(sample.payload, Correction)]
         assert len(taught) == 6
-        assert {each.answer for each in taught} == {"P10DT12H"}
+        assert taught[0].answer == "P10DT12H"
+        assert all(each.answer.endswith("DT12H") for each in taught), "its nearest kin, a day and a half, at times"
         assert len({each.question for each in taught}) == 6
     learn = failure_lease(drawn_probe(domain.make(cell, rng, Purpose.LEARN)[0]))
     (plain,) = await WorkedTeacher(domain, breach_siblings=5, besieged=besieged).act([learn])
