@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 from swarm.config import load
+from swarm.documents.ingest import Ingestion
+from swarm.documents.store import Library
 from swarm.domains import FILE_SUFFIX, load_domain
 from swarm.domains.labelled.settings import read_domain_file
+from swarm.privacy import Screen
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("swarm", "agents", "trainers", "cluster")
@@ -125,9 +128,13 @@ def test_the_page_on_other_languages_prints_the_agent_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.toml")), ids=lambda example: example.stem)
-def test_an_example_loads_and_its_cells_exist(example: Path) -> None:
+def test_an_example_loads_and_its_cells_exist(example: Path, tmp_path: Path) -> None:
     config = load(example)
-    if config.swarm.domain.endswith(FILE_SUFFIX):
+    if config.swarm.domain.startswith("documents:"):
+        with Library(tmp_path / "library", create=True) as library:
+            Ingestion(library, Screen()).run([str(ROOT / "docs" / "concepts.md")])
+        assert set(config.exam.cells) == {cell.key for cell in load_domain(f"documents:{tmp_path / 'library'}").cells()}
+    elif config.swarm.domain.endswith(FILE_SUFFIX):
         # Its data is the user's own, and which cells there are depends on that.
         assert read_domain_file(ROOT / config.swarm.domain).name == config.swarm.name
         assert config.exam.cells == ()

@@ -15,7 +15,7 @@ from rich.console import Console
 from bench.thesis.baselines import baselines, palm_rights
 from bench.thesis.choosing import bought_at_random
 from bench.thesis.data import Question, ThesisData, question, read_data, some
-from bench.thesis.ledger import Ledger
+from bench.thesis.ledger import Ledger, code_digest
 from bench.thesis.plan import QUICK, Arm, ThesisPlan, estimated_hours
 from bench.thesis.questions import cells, operators, question_sets
 from bench.thesis.report import sentences, write
@@ -93,7 +93,7 @@ def main(arguments: Sequence[str]) -> int:
     data = read_data(given.data)
     questions = question_sets(plan, data)
     ledger = Ledger(folder / "ledger.jsonl")
-    ledger.begin(plan, data.sha256, now())
+    ledger.begin(plan, data.sha256, "" if given.report else code_digest(), now())
     run = Run(plan, data, questions, operators(), cells(), folder, ledger, say)
     hours = estimated_hours(plan, len(data.dev), len(questions) - 1)
     say(f"{len(plan.curves())} curves; on two idle cores all of it takes about {hours:.1f} hours")

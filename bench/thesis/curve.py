@@ -85,8 +85,8 @@ class Curve:
         )
 
     def _worth(self, case: Rewrite) -> float:
-        """How likely an earlier case is to be learned again: the swarm goes by how often its operator still breaks."""
-        return self.state.tallies.get(case.operator, Tally()).failing if self.arm is Arm.SWARM else 1.0
+        """How likely an earlier case is to be learned again: the swarm goes by what its operator is still worth."""
+        return self.state.tallies.get(case.operator, Tally()).worth if self.arm is Arm.SWARM else 1.0
 
     def _bought_before(self, fresh: Sequence[Item]) -> list[Item]:
         new = {item.id for item in fresh}

@@ -1,4 +1,4 @@
-"""The swarm's hunt: a bandit over operators, paid by verified failures of the present student, above a floor."""
+"""The swarm's hunt: a bandit over operators, paid as the service's probers are, at the frontier, above a floor."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +10,7 @@ from swarm.domains.labelled.items import Item
 from swarm.domains.labelled.operators import Operator, Rewrite
 from swarm.domains.nli.shortcuts import mirror
 from swarm.records import Record
+from swarm.steering import learning_reward
 
 FLOOR = 0.2
 """Share of all families that is spread evenly over operators, so that none is forgotten."""
@@ -31,6 +32,11 @@ class Tally(Record):
         """The mean of the Beta(1 + failed, 1 + passed) posterior: 1/2 for what was never asked."""
         return (1 + self.failed) / (2 + self.failed + self.passed)
 
+    @property
+    def worth(self) -> float:
+        """What learning from the operator is worth: most where half of its cases fail."""
+        return learning_reward(1 - self.failing)
+
     def plus(self, results: Sequence[bool]) -> "Tally":
         """With these results on top."""
         passed = sum(results)
@@ -47,14 +53,14 @@ def faded(tallies: Tallies) -> dict[str, Tally]:
 
 
 def shares(tallies: Tallies, operators: Sequence[Operator]) -> list[float]:
-    """The share of families that each operator gets: by how often it breaks the student, above a floor.
+    """The share of families that each operator gets: by what learning from it is worth, above a floor.
 
     Raises ValueError where there are no operators.
     """
     if not operators:
         raise ValueError("0 operators: there is nothing to hunt with; give at least one")
-    failing = [tallies.get(operator.name, Tally()).failing for operator in operators]
-    return [FLOOR / len(operators) + (1 - FLOOR) * rate / sum(failing) for rate in failing]
+    worth = [tallies.get(operator.name, Tally()).worth for operator in operators]
+    return [FLOOR / len(operators) + (1 - FLOOR) * one / sum(worth) for one in worth]
 
 
 def armed(operators: Sequence[Operator], bought: Sequence[Item]) -> list[Operator]:

@@ -1,5 +1,6 @@
 """The ledger: one JSON line for everything that was started and for every point that was reached, never rewritten."""
 
+import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,12 +14,17 @@ from swarm.errors import ConfigError
 from swarm.records import Record
 
 
+CODE = ("bench/thesis", "swarm/domains/labelled", "swarm/domains/nli", "swarm/weather", "trainers")
+
+
 class Begun(Record):
     """The plan of this ledger, and the data that it was begun with."""
 
     kind: Literal["begun"] = "begun"
     plan: ThesisPlan
     data_sha256: str
+    code_sha256: str = ""
+    """`code_digest()`; empty in ledgers of before it was written down, which nothing goes on with."""
     at: str
 
 
@@ -74,6 +80,15 @@ Entry = Annotated[Begun | Started | Tried | Measured | Opened, Field(discriminat
 _ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
 
 
+def code_digest() -> str:
+    """The SHA-256 over the code that decides what an arm learns: points of two versions make no curve."""
+    root, digest = Path(__file__).parents[2], hashlib.sha256()
+    for folder in CODE:
+        for file in sorted((root / folder).rglob("*.py")):
+            digest.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
 class Ledger:
     """A JSON-lines file that only grows. A last line that was cut off (a machine that went down) is dropped."""
 
@@ -96,13 +111,21 @@ class Ledger:
             with self.path.open("r+b") as file:
                 file.truncate(sum(len(line) + 1 for line in whole))
 
-    def begin(self, plan: ThesisPlan, data_sha256: str, at: str) -> None:
-        """Start with this plan, or go on with it. Raises ConfigError where the ledger was begun with another one."""
+    def begin(self, plan: ThesisPlan, data_sha256: str, code_sha256: str, at: str) -> None:
+        """Start with this plan, or go on with it; without a `code_sha256`, only to read what is there.
+
+        Raises ConfigError where the ledger was begun with another plan, data or code.
+        """
         begun = next((entry for entry in self.entries if isinstance(entry, Begun)), None)
         if begun is None:
-            self.add(Begun(plan=plan, data_sha256=data_sha256, at=at))
+            self.add(Begun(plan=plan, data_sha256=data_sha256, code_sha256=code_sha256, at=at))
             return
         fix = "give what it was begun with, or start another with --to"
+        if code_sha256 and begun.code_sha256 != code_sha256:
+            theirs, ours = begun.code_sha256[:12] or "unknown", code_sha256[:12]
+            raise ConfigError(
+                f"{self.path} was begun by other code ({theirs}, not {ours})", f"{fix}; --report reads it"
+            )
         if begun.data_sha256 != data_sha256:
             raise ConfigError(f"{self.path} is about data {begun.data_sha256[:12]}, not {data_sha256[:12]}", fix)
         ours, theirs = plan.model_dump(), begun.plan.model_dump()

@@ -105,6 +105,7 @@ class Overview(Students):
             phase, trainer = _phase(connection), _trainer(connection)
             corrections, trained = _corrections(connection), _corrections_trained(connection)
             learning = phase.name is PhaseName.LEARN and not phase.paused
+            over = phase.name in (PhaseName.CERTIFIED, PhaseName.STOPPED)
             now = moment(self._store.now())
             return SwarmState(
                 name=read_meta(connection, "swarm"),
@@ -130,7 +131,8 @@ class Overview(Students):
                 trainer=trainer,
                 engines=_ENGINES.validate_json(read_meta(connection, "engines") or "[]"),
                 alarms=(
-                    *_alarms(queues, roster, standings_of(connection).values()),
+                    *_alarms(queues, standings_of(connection).values()),
+                    *_raised(roster, over),
                     *rubric_alarm(connection),
                     *trainer_alarms(trainer, queues, corrections - trained, learning, now),
                 ),
@@ -193,16 +195,14 @@ def _corrections_trained(connection: Connection) -> int:
     return connection.scalar(read) or 0
 
 
-def _alarms(queues: Sequence[QueueCount], roster: Sequence[AgentStatus], placed: Iterable[Standing]) -> list[str]:
-    """Unaccounted samples, dead letters, what agents raise in their notes, roles of which all fell silent, and who is
-    suspended.
-    """
+def _alarms(queues: Sequence[QueueCount], placed: Iterable[Standing]) -> list[str]:
+    """Unaccounted samples, dead letters, and who is suspended."""
     lost = [f"queue {c.name}: {c.unaccounted} samples unaccounted for" for c in queues if c.unaccounted]
     lost += [f"queue {c.name}: {c.dead} dead letters, which nobody could work on" for c in queues if c.dead]
+    return lost + [f"{s.name} is suspended: {s.reason}" for s in placed if s.tier is Tier.SUSPENDED]
+
+
+def _raised(roster: Sequence[AgentStatus], over: bool) -> list[str]:
+    """What agents raise in their notes, and roles of which all fell silent, which says nothing once the run is over."""
     raised = [f"{agent.card.name}: {agent.note}" for agent in roster if agent.note.startswith(ALARMS)]
-    return (
-        lost
-        + raised
-        + list(_missing(roster))
-        + [f"{s.name} is suspended: {s.reason}" for s in placed if s.tier is Tier.SUSPENDED]
-    )
+    return raised if over else [*raised, *_missing(roster)]

@@ -11,7 +11,7 @@ import pytest
 from bench.thesis.composing import families, unsteered
 from bench.thesis.data import question
 from bench.thesis.hunting import FLOOR, Tally, armed, faded, hunted, shares
-from bench.thesis.ledger import Ledger
+from bench.thesis.ledger import Ledger, code_digest
 from bench.thesis.plan import Arm, ThesisPlan
 from bench.thesis.questions import MIRROR, cells, operators, question_sets
 from bench.thesis.report import filled, write
@@ -35,7 +35,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def opened(folder: Path, plan: ThesisPlan, said: list[str]) -> Run:
     data = small_data(folder)
     ledger = Ledger(folder / "run" / "ledger.jsonl")
-    ledger.begin(plan, data.sha256, "now")
+    ledger.begin(plan, data.sha256, code_digest(), "now")
     questions = question_sets(plan, data)
     return Run(plan, data, questions, operators(), cells(), folder / "run", ledger, said.append)
 
@@ -114,15 +114,19 @@ def test_a_curve_gone_on_with_is_the_one_drawn_in_one_go(base: Path, tmp_path: P
 
 def test_a_ledger_keeps_its_plan_and_survives_a_line_that_was_cut_off(tmp_path: Path) -> None:
     file = tmp_path / "ledger.jsonl"
-    Ledger(file).begin(small_plan(), "a" * 64, "now")
+    Ledger(file).begin(small_plan(), "a" * 64, "c" * 64, "now")
     whole = file.read_bytes()
     file.write_bytes(whole + b'{"kind": "mea')
     assert len(Ledger(file).entries) == 1
     assert file.read_bytes() == whole
     with pytest.raises(ConfigError, match=r"points \(8, 16\), not \(8, 32\)"):
-        Ledger(file).begin(small_plan(points=(8, 32)), "a" * 64, "now")
+        Ledger(file).begin(small_plan(points=(8, 32)), "a" * 64, "c" * 64, "now")
     with pytest.raises(ConfigError, match="is about data aaaaaaaaaaaa"):
-        Ledger(file).begin(small_plan(), "b" * 64, "now")
+        Ledger(file).begin(small_plan(), "b" * 64, "c" * 64, "now")
+    with pytest.raises(ConfigError, match="was begun by other code"):
+        Ledger(file).begin(small_plan(), "a" * 64, code_digest(), "now")
+    Ledger(file).begin(small_plan(), "a" * 64, "", "now")
+    assert file.read_bytes() == whole
     file.write_bytes(b"{}\n")
     with pytest.raises(ConfigError, match="line 1 is no entry"):
         Ledger(file)

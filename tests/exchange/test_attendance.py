@@ -11,6 +11,7 @@ from swarm.exchange.roster import LIFE_SECONDS
 from swarm.exchange.statuses import decayed, per_second
 from swarm.records import Tier
 from swarm.roles import AgentCard, AgentStatus, Role
+from swarm.state import PhaseName, PhaseRecord
 from swarm.work import Stage
 
 CARD = AgentCard(name="student-1", role=Role.STUDENT)
@@ -56,6 +57,11 @@ def test_the_last_of_a_role_that_falls_silent_is_an_alarm(rig: Rig) -> None:
     rig.exchange.review_attendance()
     (alarm,) = rig.exchange.state().alarms
     assert alarm.startswith("no student is here: student-")
+    phase = rig.exchange.state().phase
+    rig.exchange.set_phase(PhaseRecord(name=PhaseName.STOPPED, reason="the budget is used up"), phase.revision)
+    assert rig.exchange.state().alarms == (), "nobody has to be here once a run is over"
+    rig.exchange.set_phase(PhaseRecord(name=PhaseName.LEARN), rig.exchange.state().phase.revision)
+    assert rig.exchange.state().alarms == (alarm,)
     rig.exchange.register(STUDENT, CARD)
     assert rig.exchange.state().alarms == ()
 
