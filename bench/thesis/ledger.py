@@ -13,7 +13,6 @@ from bench.thesis.plan import Arm, ThesisPlan
 from swarm.errors import ConfigError
 from swarm.records import Record
 
-
 CODE = ("bench/thesis", "swarm/domains/labelled", "swarm/domains/nli", "swarm/weather", "trainers")
 
 
