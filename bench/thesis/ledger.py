@@ -121,10 +121,9 @@ class Ledger:
             return
         fix = "give what it was begun with, or start another with --to"
         if code_sha256 and begun.code_sha256 != code_sha256:
-            theirs, ours = begun.code_sha256[:12] or "unknown", code_sha256[:12]
-            raise ConfigError(
-                f"{self.path} was begun by other code ({theirs}, not {ours})", f"{fix}; --report reads it"
-            )
+            other = begun.code_sha256[:12] or "unknown"
+            said = f"{self.path} was begun by other code ({other}, not {code_sha256[:12]})"
+            raise ConfigError(said, f"{fix}; --report reads it")
         if begun.data_sha256 != data_sha256:
             raise ConfigError(f"{self.path} is about data {begun.data_sha256[:12]}, not {data_sha256[:12]}", fix)
         ours, theirs = plan.model_dump(), begun.plan.model_dump()
