@@ -121,8 +121,8 @@ class Ledger:
             return
         fix = "give what it was begun with, or start another with --to"
         if code_sha256 and begun.code_sha256 != code_sha256:
-            other = begun.code_sha256[:12] or "unknown"
-            said = f"{self.path} was begun by other code ({other}, not {code_sha256[:12]})"
+            before = begun.code_sha256[:12] or "unknown"
+            said = f"{self.path} was begun by other code ({before}, not {code_sha256[:12]})"
             raise ConfigError(said, f"{fix}; --report reads it")
         if begun.data_sha256 != data_sha256:
             raise ConfigError(f"{self.path} is about data {begun.data_sha256[:12]}, not {data_sha256[:12]}", fix)
