@@ -11,6 +11,7 @@ from swarm.config import Config
 from swarm.domains import load_domain
 from swarm.domains.base import Domain
 from swarm.domains.exam import report_exam
+from swarm.fields import as_note
 from swarm.general import load_general
 from swarm.records import Cell, Probe, new_id
 from swarm.roles import AgentCard, Role
@@ -80,6 +81,8 @@ class Desk:
         self._forgotten_until = 0
         self._said = 0
         self._problems: Sequence[str] = ()
+        self._went_back = ""
+        """Why the weights are the champion's again, until the next candidate is decided over."""
 
     @classmethod
     async def open(
@@ -182,11 +185,15 @@ class Desk:
         decision = next((d for d in await self.client.promotions() if d.candidate_id == self.published), None)
         if decision is None:
             return None
-        self.published = ""
+        self.published = self._went_back = ""
         champion = await self.client.champion()
-        untouched = champion is None or champion.status is CheckpointStatus.BASE
-        if not decision.regression or champion is None or (untouched and self.config.trainer.mode is TrainMode.LORA):
+        if not decision.regression or champion is None:
             return None
+        self._went_back = (
+            f"went back to {champion.id}: {decision.candidate_id} was worse, {'; '.join(decision.blocked_by)}"
+        )
+        print(f"trainer group: {self._went_back}", flush=True)
+        await self._beat()
         self.books = self.books.model_copy(update={"parent_id": champion.id})
         self._lessons.clear()
         return Order(kind="revert", revert_to=str(self.weights_of(champion)))
@@ -281,7 +288,8 @@ class Desk:
         held = f", {self.curriculum.held_back} over their share" if self.curriculum.held_back else ""
         passed_over = "".join(f"; {problem}" for problem in self._problems)
         drawn = f"; the candidate is {self.share:.0%} of the way from the base" if self.share < 1 else ""
-        note = f"{self.curriculum.pending} pending{held}, {idle}{refused}{passed_over}{drawn}"
+        back = f"; {self._went_back}" if self._went_back else ""
+        note = as_note(f"{self.curriculum.pending} pending{held}, {idle}{refused}{passed_over}{drawn}{back}")
         await self.client.heartbeat(completed=self._newly_consumed(), note=note)
 
     async def close(self) -> None:

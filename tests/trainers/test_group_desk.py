@@ -1,6 +1,7 @@
 """Rank 0's desk at a real gateway: where a group begins that has no state of its own, as after a restore."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from swarm.config import Config
 from swarm.errors import WeightsError
 from swarm.exchange.schema import checkpoints, meta
 from swarm.gateway.server import Gateway, Settings, serving
-from swarm.sections import StudentSection, SwarmSection
+from swarm.promotion import PromotionPolicy, decide
+from swarm.sections import StudentSection, SwarmSection, TrainMode
 from swarm.students import ExamRecord, Lessons, TensorFile
 from tests.report_rig import make_run
 from trainers.books import GroupBooks, Order
@@ -195,6 +197,44 @@ async def test_states_that_were_passed_over_are_named(config: Config, tmp_path: 
     await candidate(desk, tmp_path)
     (trainer,) = (agent for agent in await desk.client.agents() if agent.card.name == "trainer-0")
     assert "state 7: books.json is missing" in trainer.note
+    await desk.close()
+
+
+@pytest.mark.parametrize(
+    ("champion", "mode"), [("c1", TrainMode.LORA), ("base", TrainMode.LORA), ("base", TrainMode.FULL)]
+)
+async def test_a_candidate_below_the_retention_floor_is_rolled_back_and_the_note_says_so(
+    gateway: Gateway, config: Config, tmp_path: Path, champion: str, mode: TrainMode
+) -> None:
+    exchange = gateway.desk.exchange
+    with exchange.store.write() as connection:
+        connection.execute(update(meta).where(meta.c.key == "champion_id").values(value=champion))
+    trainer = config.trainer.model_copy(update={"mode": mode})
+    desk = await Desk.open(config.model_copy(update={"trainer": trainer}), GroupBooks(rounds=1, parent_id=champion))
+    fallen = await candidate(desk, tmp_path)
+    kept = {"retention_items": 300, "retention_correct_base": 286, "retention_correct_champion": 285}
+    record = ExamRecord(
+        id="e9", champion_id=champion, candidate_id=fallen, items=(), retention_correct_candidate=260, **kept
+    )
+    exchange.submit_exam(record, decide(record, PromotionPolicy(), datetime.now(UTC)))
+    order = await desk.order()
+    assert (order.kind, order.revert_to) == ("revert", "/c1" if champion == "c1" else config.student.weights)
+    (said,) = (agent.note for agent in await desk.client.agents() if agent.card.name == "trainer-0")
+    assert f"went back to {champion}: {fallen} was worse, " in said
+    assert "retention: 260 of 300 right" in said
+    assert (await desk.order()).kind != "revert", "once"
+    await desk.close()
+
+
+async def test_a_candidate_that_was_drawn_to_the_base_says_how_far(
+    gateway: Gateway, config: Config, tmp_path: Path
+) -> None:
+    desk = await Desk.open(config, GroupBooks(rounds=1, parent_id="c1"))
+    desk.share, desk.drift = 0.45, 0.07
+    drawn = await candidate(desk, tmp_path)
+    assert gateway.desk.exchange.making(drawn).checkpoint.kl_to_base == 0.07
+    (said,) = (agent.note for agent in await desk.client.agents() if agent.card.name == "trainer-0")
+    assert "the candidate is 45% of the way from the base" in said
     await desk.close()
 
 
