@@ -186,9 +186,8 @@ def _conservation(connection: Connection) -> Finding:
     lost = [count for count in queue_counts(connection, 0) if count.unaccounted]
     wrong = [f"{count.name}: {count.unaccounted} unaccounted for" for count in lost]
     wrong += [f"{s}: {n} counted as closed, {rows.get(s, 0)} are" for s, n in said.items() if n != rows.get(s, 0)]
-    stray = (
-        select(queue.c.sample_id).outerjoin(samples, samples.c.id == queue.c.sample_id).where(samples.c.id.is_(None))
-    )
+    its_sample = and_(samples.c.revision == queue.c.revision, samples.c.id == queue.c.sample_id)
+    stray = select(queue.c.sample_id).outerjoin(samples, its_sample).where(samples.c.id.is_(None))
     wrong += connection.scalars(stray)
     return _finding("conservation", wrong, "nothing is unaccounted for", "queues or rows don't add up")
 

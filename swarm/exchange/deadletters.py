@@ -9,7 +9,7 @@ from swarm.exchange.flow import Code, Identity, State
 from swarm.exchange.flows import current_flow
 from swarm.exchange.held import Held, Place, held_by_place
 from swarm.exchange.part import Part
-from swarm.exchange.rows import chunks, count_stage, depths, samples_by_id
+from swarm.exchange.rows import chunks, count_stage, depths, of_samples, samples_by_id
 from swarm.exchange.schema import DEAD, history, queue
 from swarm.exchange.store import moment
 from swarm.work import Answer, Burned, DeadLetter, stage_of
@@ -39,7 +39,7 @@ class DeadLetters(Part):
         if stage is not None:
             dead = dead.where(queue.c.stage == stage)
         if sample_id:
-            dead = dead.where(queue.c.sample_id == sample_id)
+            dead = dead.where(of_samples([sample_id]))
         if reason:
             its_line = (history.c.sample_id == queue.c.sample_id) & (history.c.stage == queue.c.stage)
             last = select(func.max(history.c.number)).where(its_line)
@@ -144,8 +144,8 @@ def _lines(moved: Sequence[Held], agent: Identity, now: int, kind: str, note: st
 def _write(
     connection: Connection, moved: Sequence[Held], values: dict[str, object], lines: list[dict[str, object]]
 ) -> None:
-    for group in chunks(row.sample_id for row in moved):
-        connection.execute(update(queue).where(queue.c.sample_id.in_(group), DEAD).values(values))
+    for group in chunks(row.revision for row in moved):
+        connection.execute(update(queue).where(queue.c.revision.in_(group), DEAD).values(values))
     if lines:
         connection.execute(insert(history), lines)
 

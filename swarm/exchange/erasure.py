@@ -16,7 +16,7 @@ from swarm.exchange.finding import SPECIES
 from swarm.exchange.flow import Code, Identity, State
 from swarm.exchange.log import append
 from swarm.exchange.part import Part
-from swarm.exchange.rows import chunks, count_stage, payload_from, unused
+from swarm.exchange.rows import chunks, count_stage, of_samples, payload_from, unused
 from swarm.exchange.schema import FORGOTTEN, TAUGHT, checkpoints, events, exams, history, marks, queue, samples
 from swarm.exchange.store import moment
 from swarm.forgetting import MOST_IDS, ForgetReport, Forgetting, blank, blank_exam
@@ -240,7 +240,7 @@ def _waiting(connection: Connection, ids: Iterable[str]) -> list[tuple[str, str,
     return [
         (name, stage, state)
         for group in chunks(ids)
-        for name, stage, state in connection.execute(query.where(queue.c.sample_id.in_(group)))
+        for name, stage, state in connection.execute(query.where(of_samples(group)))
     ]
 
 
@@ -253,12 +253,12 @@ def _erase(connection: Connection, ids: Sequence[str], now: int) -> None:
         if verdicts := [row.revision for row in rows if row.kind == "verdict"]:
             connection.execute(delete(marks).where(marks.c.topic == SPECIES, marks.c.revision.in_(verdicts)))
         connection.execute(update(history).where(history.c.sample_id.in_(group)).values(reason=""))
-        connection.execute(update(queue).where(queue.c.sample_id.in_(group)).values(ordering_key=""))
+        connection.execute(update(queue).where(of_samples(group)).values(ordering_key=""))
 
 
 def _discard(connection: Connection, waiting: Sequence[tuple[str, str, str]]) -> None:
     for group in chunks(name for name, _, _ in waiting):
-        chosen = queue.c.sample_id.in_(group), queue.c.state.in_(_OPEN)
+        chosen = of_samples(group), queue.c.state.in_(_OPEN)
         connection.execute(update(queue).where(*chosen).values(state=State.DISCARDED))
     closed = Counter(stage for _, stage, state in waiting if state in _LIVE)
     for stage, count in closed.items():

@@ -81,10 +81,9 @@ class Flows(Part):
     def _drain(self, connection: Connection, name: str, to: str, now: int) -> None:
         """Take what lives in a queue out of it, and let it wait in another, if there is one."""
         rows = connection.execute(select(queue).where(queue.c.stage == name, LIVE)).all()
-        ids = [row.sample_id for row in rows]
-        for group in chunks(ids):
+        for group in chunks(row.revision for row in rows):
             connection.execute(
-                update(queue).where(queue.c.sample_id.in_(group), queue.c.stage == name).values(state=State.DISCARDED)
+                update(queue).where(queue.c.revision.in_(group), queue.c.stage == name).values(state=State.DISCARDED)
             )
         count_stage(connection, name, closed=len(rows))
         if to:

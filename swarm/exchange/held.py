@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select, update
 
 from swarm.exchange.flow import State
-from swarm.exchange.rows import chunks, count_stage
+from swarm.exchange.rows import chunks, count_stage, of_samples
 from swarm.exchange.schema import DELAYED, LEASED, queue, trials
 from swarm.work import Answer
 
@@ -16,7 +16,7 @@ SECOND = 1_000_000
 
 _SETTLE = (
     update(queue)
-    .where(queue.c.sample_id == bindparam("key"), queue.c.stage == bindparam("place"))
+    .where(queue.c.revision == bindparam("key"), queue.c.stage == bindparam("place"))
     .values(
         state=bindparam("to_state"),
         attempt=bindparam("burned"),
@@ -33,6 +33,7 @@ class Held:
     """One row that a token points at, or a lease that ran out."""
 
     sample_id: str
+    revision: int
     stage: str
     state: str
     attempt: int
@@ -70,7 +71,7 @@ def held_by_place(connection: Connection, ids: Iterable[str]) -> dict[Place, Hel
     """The rows of those samples that ever waited, by id and queue."""
     found: dict[Place, Held] = {}
     for group in chunks(ids):
-        for row in connection.execute(select(*_COLUMNS).where(queue.c.sample_id.in_(group))):
+        for row in connection.execute(select(*_COLUMNS).where(of_samples(group))):
             found[row.sample_id, row.stage] = Held(*row)
     return found
 
@@ -82,7 +83,7 @@ def settle_all(connection: Connection, rows: Iterable[Held]) -> None:
         return
     values = [
         {
-            "key": row.sample_id,
+            "key": row.revision,
             "place": row.stage,
             "to_state": row.state,
             "burned": row.attempt,

@@ -14,7 +14,7 @@ from swarm.exchange.finding import marks_of
 from swarm.exchange.flow import Code, Identity, answers
 from swarm.exchange.flows import onward
 from swarm.exchange.log import current_revision
-from swarm.exchange.rows import Facts, chunks, count_stage, depths, facts_by_id, skeleton
+from swarm.exchange.rows import Facts, chunks, count_stage, depths, facts_by_id, of_samples, skeleton
 from swarm.exchange.schema import cell_counts, events, marks, queue, samples, tallies
 from swarm.exchange.yields import Yields
 from swarm.flow import Flow
@@ -126,7 +126,7 @@ class Intake:
         rows = [
             row
             for group in chunks(sample_id for sample_id, _ in self._passed)
-            for row in self._connection.execute(select(queue).where(queue.c.sample_id.in_(group))).mappings()
+            for row in self._connection.execute(select(queue).where(of_samples(group))).mappings()
         ]
         return [row for row in rows if (row["sample_id"], row["stage"]) in places]
 

@@ -11,7 +11,7 @@ from swarm.exchange.flows import current_flow
 from swarm.exchange.intake import Intake
 from swarm.exchange.ledger import stored_rubric
 from swarm.exchange.queues import Given, Queues, checked_ttl
-from swarm.exchange.rows import Lost, chains, facts_by_id, samples_by_id
+from swarm.exchange.rows import Lost, chains, facts_by_id, of_samples, samples_by_id
 from swarm.exchange.schema import queue, samples, trials
 from swarm.exchange.tokens import Claim
 from swarm.flow import Flow
@@ -237,7 +237,7 @@ def _peers(connection: Connection, agent: Identity, claim: Claim, output: Sample
             query = query.where(samples.c.checkpoint_id == checkpoint_id)
             query = query.where(samples.c.kind == "attempt", samples.c.tier == Tier.INSIDE)
         case Annotation(decision=decision) if decision is not None:
-            done = queue.c.sample_id == claim.sample_id, queue.c.stage == claim.stage, queue.c.state == State.DONE
+            done = of_samples([claim.sample_id]), queue.c.stage == claim.stage, queue.c.state == State.DONE
             other = select(queue.c.lease_agent).where(*done, queue.c.lease_agent != agent.name).scalar_subquery()
             query = query.where(samples.c.producer == other, samples.c.kind == "annotation")
         case _:
@@ -257,7 +257,7 @@ def _lendable(connection: Connection, agent: Identity, stage: str, limit: int, d
 def _lendable_in(states: Sequence[State], agent: Identity, stage: str, limit: int) -> Select[tuple[str]]:
     root = samples.alias("root")
     mine = (trials.c.sample_id == samples.c.id) & (trials.c.agent == agent.name)
-    joined = samples.join(queue, queue.c.sample_id == samples.c.id).join(root, root.c.id == samples.c.root_id)
+    joined = samples.join(queue, queue.c.revision == samples.c.revision).join(root, root.c.id == samples.c.root_id)
     query = select(samples.c.id).select_from(joined.outerjoin(trials, mine))
     query = query.where(queue.c.stage == stage, queue.c.state.in_(states), trials.c.sample_id.is_(None))
     query = query.where(samples.c.purpose == Purpose.LEARN, root.c.tier == Tier.INSIDE)

@@ -35,7 +35,7 @@ from swarm.work import Answer, Completion, FailKind, Failure, Lease, stage_of
 
 _LEASE = (
     update(queue)
-    .where(queue.c.sample_id == bindparam("key"), queue.c.stage == bindparam("place"))
+    .where(queue.c.revision == bindparam("key"), queue.c.stage == bindparam("place"))
     .values(
         state=State.LEASED,
         generation=bindparam("fence"),
@@ -57,9 +57,10 @@ _OTHERS_TURN = (
 """Whether one with the same ordering key comes first, or is out already: one that was let back in may come earlier."""
 
 
-def waiting(stage: str, limit: int) -> Select[tuple[str, int, int]]:
-    """Id, burned deliveries and fence of what an agent gets next, most urgent first."""
-    ready = select(queue.c.sample_id, queue.c.attempt, queue.c.generation).where(READY, queue.c.stage == stage)
+def waiting(stage: str, limit: int) -> Select[tuple[str, int, int, int]]:
+    """Id, revision, burned deliveries and fence of what an agent gets next, most urgent first."""
+    ready = select(queue.c.sample_id, queue.c.revision, queue.c.attempt, queue.c.generation)
+    ready = ready.where(READY, queue.c.stage == stage)
     ready = ready.where(or_(queue.c.ordering_key == "", ~_OTHERS_TURN))
     ready = ready.order_by(queue.c.priority, queue.c.revision).limit(limit)
     return ready.with_for_update(skip_locked=True, of=queue)
@@ -159,7 +160,7 @@ class Queues(Part):
         rows = connection.execute(waiting(stage, min(limit, left))).all()
         given = [Given(row.sample_id, row.generation + 1, row.attempt + 1) for row in rows]
         lease = {"place": stage, "agent": agent.name, "until": until, "now": self._store.now()}
-        taken = [{"key": one.sample_id, "fence": one.generation, **lease} for one in given]
+        taken = [{"key": row.revision, "fence": row.generation + 1, **lease} for row in rows]
         if taken:
             connection.execute(_LEASE, taken)
         return given

@@ -13,7 +13,7 @@ from swarm.exchange.held import SECOND
 from swarm.exchange.log import FLOOR, current_revision, oldest_revision
 from swarm.exchange.part import Part
 from swarm.exchange.rows import chunks
-from swarm.exchange.schema import events, history, queue, tallies
+from swarm.exchange.schema import events, history, queue, samples, tallies
 from swarm.exchange.store import write_meta
 
 DAY = 86_400 * SECOND
@@ -78,8 +78,9 @@ def _raise_floor(connection: Connection, horizon: int, portion: int) -> bool:
 
 def _fold_history(connection: Connection, horizon: int, portion: int) -> bool:
     """Turn burned deliveries of finished samples into counters; what waits or is dead keeps its whole history."""
-    its_row = (queue.c.sample_id == history.c.sample_id) & (queue.c.stage == history.c.stage)
-    old = select(history.c.number, history.c.stage, history.c.kind).join(queue, its_row)
+    its_row = (queue.c.revision == samples.c.revision) & (queue.c.stage == history.c.stage)
+    old = select(history.c.number, history.c.stage, history.c.kind)
+    old = old.join(samples, samples.c.id == history.c.sample_id).join(queue, its_row)
     old = old.where(history.c.at < horizon, queue.c.state.in_(_FINISHED)).order_by(history.c.number).limit(portion)
     rows = connection.execute(old).all()
     burned = Counter(f"{row.stage}/{row.kind}" for row in rows)

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, select
 
 from swarm.errors import RefusedError, StoreError
 from swarm.exchange.bodies import Bodies, bodies_of
 from swarm.exchange.bulk import add_rows, ask, ask_among
-from swarm.exchange.schema import samples, stages
+from swarm.exchange.schema import queue, samples, stages
 from swarm.exchange.store import moment
 from swarm.forgetting import blank
 from swarm.records import Payload, Sample
@@ -101,6 +101,11 @@ def chunks(ids: Iterable[_Id]) -> Iterator[list[_Id]]:
     unique = list(dict.fromkeys(ids))
     for start in range(0, len(unique), _CHUNK):
         yield unique[start : start + _CHUNK]
+
+
+def of_samples(ids: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a row of the queue is one of these samples': its key is their revision."""
+    return queue.c.revision.in_(select(samples.c.revision).where(samples.c.id.in_(ids)))
 
 
 def facts_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Facts]:

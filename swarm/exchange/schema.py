@@ -20,7 +20,7 @@ from sqlalchemy import (
     or_,
 )
 
-SCHEMA_VERSION = 14
+SCHEMA_VERSION = 15
 """The migration that these tables are the outcome of; a change here needs the next one, in migrations/versions."""
 
 metadata = MetaData()
@@ -82,7 +82,6 @@ samples = Table(
     Column("body_name", _Word),
     Column("origin", _Word, nullable=False, server_default=""),
     Index("samples_parent", "parent_id"),
-    Index("samples_root", "root_id"),
     Index("samples_kind", "kind", "revision"),
     Index("samples_purpose", "kind", "purpose", "revision"),
     Index("samples_cell", "kind", "cell_key", "revision"),
@@ -129,11 +128,11 @@ marks = Table(
 queue = Table(
     "queue",
     metadata,
-    Column("sample_id", _Word, primary_key=True),
+    Column("revision", _Revision, primary_key=True, autoincrement=False),
     Column("stage", _Word, primary_key=True),
+    Column("sample_id", _Word, nullable=False),
     Column("state", _Word, nullable=False),
     Column("priority", Integer, nullable=False),
-    Column("revision", BigInteger, nullable=False),
     Column("enqueued_at", BigInteger, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("generation", Integer, nullable=False),
@@ -146,8 +145,10 @@ queue = Table(
     Column("producer", _Word, nullable=False, server_default=""),
     Column("leased_at", BigInteger, nullable=False, server_default="0"),
     Index("queue_state", "stage", "state", "enqueued_at"),
+    sqlite_with_rowid=False,
 )
-"""One row for each sample and each queue that it ever waited in. `attempt` counts burned deliveries, `generation` is
+"""One row for each sample and each queue that it ever waited in, by the sample's revision: an index of ids, which are
+random, would cost a page of its own for each new row. `attempt` counts burned deliveries, `generation` is
 the fence.
 
 `producer` is whose credits it takes up; what the gateway itself let in is nobody's.

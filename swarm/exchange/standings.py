@@ -66,7 +66,7 @@ class Standings(Part):
             count_stage(connection, entry, accepted=len(waiting))
         lessons = connection.execute(_lessons(name)).all()
         for lesson in lessons:
-            failure = queue.c.sample_id == lesson.parent_id, queue.c.stage == Stage.FAILURES
+            failure = queue.c.revision == lesson.failure, queue.c.stage == Stage.FAILURES
             connection.execute(update(queue).where(*failure).values(state=State.DONE))
         count_stage(connection, Stage.FAILURES, closed=len(lessons))
         self._log_again(connection, [row.id for row in rows] + [lesson.id for lesson in lessons], now)
@@ -91,14 +91,14 @@ def place(connection: Connection, name: str, tier: Tier, reason: Note, now: int)
         connection.execute(insert(standings), {"name": name, **values})
 
 
-def _lessons(name: str) -> Select[tuple[str, str]]:
+def _lessons(name: str) -> Select[tuple[str, int]]:
     """A producer's withheld corrections that passed their check and whose failure still waits for a teacher."""
     delivery = (str(Stage.FAILURES) + "/") + samples.c.parent_id + "/0"
     checked = conduct.c.agent == name, conduct.c.delivery == delivery, conduct.c.outcome == Outcome.RIGHT
     failure = samples.alias("failure")
-    joined = samples.join(queue, queue.c.sample_id == samples.c.parent_id).join(conduct, checked[1])
-    joined = joined.join(failure, failure.c.id == samples.c.parent_id)
-    found = select(samples.c.id, samples.c.parent_id).select_from(joined).where(*checked)
+    joined = samples.join(failure, failure.c.id == samples.c.parent_id).join(conduct, checked[1])
+    joined = joined.join(queue, queue.c.revision == failure.c.revision)
+    found = select(samples.c.id, failure.c.revision.label("failure")).select_from(joined).where(*checked)
     found = found.where(samples.c.withheld, samples.c.producer == name, samples.c.kind == "correction")
     found = found.where(samples.c.forgotten_at.is_(None))
     found = found.where(samples.c.purpose.in_(TAUGHT_PURPOSES), ~failure.c.withheld)

@@ -9,7 +9,7 @@ from swarm.exchange.flows import current_flow
 from swarm.exchange.held import held_by_place, settle_all, wake
 from swarm.exchange.intake import DROPPED, UNOFFERED
 from swarm.exchange.part import Part
-from swarm.exchange.rows import chunks, count_stage, depths
+from swarm.exchange.rows import chunks, count_stage, depths, of_samples
 from swarm.exchange.schema import LEASED, agents, checkpoints, history, meta, queue, samples, stages, tallies
 from swarm.exchange.tokens import Claim
 from swarm.records import Purpose
@@ -64,7 +64,7 @@ class Sweeps(Part):
         with self._store.write() as connection:
             path = current_flow(connection).path(Stage.FAILURES)
             reign = select(cast(meta.c.value, Integer)).where(meta.c.key == "reign").scalar_subquery()
-            joined = queue.join(samples, samples.c.id == queue.c.sample_id)
+            joined = queue.join(samples, samples.c.revision == queue.c.revision)
             joined = joined.outerjoin(checkpoints, checkpoints.c.id == samples.c.checkpoint_id)
             stale = select(queue.c.stage, queue.c.sample_id).select_from(joined)
             stale = stale.where(queue.c.stage.in_(path), queue.c.state.in_(_WAITING))
@@ -76,7 +76,7 @@ class Sweeps(Part):
     def discard(self, stage: Stage, purpose: Purpose) -> int:
         """Take out what waits in a stage for a purpose that has ended, such as a siege that was broken off."""
         with self._store.write() as connection:
-            joined = queue.join(samples, samples.c.id == queue.c.sample_id)
+            joined = queue.join(samples, samples.c.revision == queue.c.revision)
             chosen = select(queue.c.sample_id).select_from(joined)
             chosen = chosen.where(queue.c.stage == stage, queue.c.state.in_(_WAITING), samples.c.purpose == purpose)
             return _close(connection, stage, list(connection.scalars(chosen)), State.DISCARDED)
@@ -94,9 +94,9 @@ class Sweeps(Part):
             first = select(func.min(samples.c.revision)).where(*failed, ~samples.c.withheld)
             first = first.group_by(samples.c.parent_id)
             breaches = select(samples.c.id, samples.c.revision, samples.c.ordering_key).outerjoin(
-                queue, (queue.c.sample_id == samples.c.id) & queue.c.stage.in_(path)
+                queue, (queue.c.revision == samples.c.revision) & queue.c.stage.in_(path)
             )
-            breaches = breaches.where(samples.c.revision.in_(first), queue.c.sample_id.is_(None))
+            breaches = breaches.where(samples.c.revision.in_(first), queue.c.revision.is_(None))
             breaches = breaches.where(samples.c.revision > since_revision, samples.c.forgotten_at.is_(None))
             if held_out := self._limits.held_out:
                 breaches = breaches.where(samples.c.origin != held_out)
@@ -143,7 +143,7 @@ def queue_counts(connection: Connection, now: int) -> list[QueueCount]:
 
 def _close(connection: Connection, stage: str, ids: list[str], state: State) -> int:
     for group in chunks(ids):
-        chosen = queue.c.sample_id.in_(group), queue.c.stage == stage
+        chosen = of_samples(group), queue.c.stage == stage
         connection.execute(update(queue).where(*chosen).values(state=state))
     count_stage(connection, stage, closed=len(ids))
     return len(ids)

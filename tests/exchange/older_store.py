@@ -28,8 +28,9 @@ UNDONE: dict[int, tuple[str, ...]] = {
         ),
     ),
     14: ("ALTER TABLE history DROP COLUMN stage",),
+    15: ("CREATE INDEX samples_root ON samples (root_id)",),
 }
-"""What undoes each migration, but for the queue's wider key, which does no harm; the next one gets its line here."""
+"""What undoes each migration, but for the queue's keys, which do no harm; the next one gets its line here."""
 
 
 def put_back(url: str, version: int) -> None:
