@@ -219,7 +219,7 @@ def _judged_again(attempt: Sample) -> Sample:
 
 
 def _verdict(attempt: Sample, version: int) -> Verdict:
-    return Verdict(passed=int(attempt.id[version], 16) < 8, rubric_version=version, decided_by="verifier")
+    return Verdict(passed=int(attempt.id[-version], 16) < 8, rubric_version=version, decided_by="verifier")
 
 
 def _under(parent: Sample, payload: Payload) -> Sample:

@@ -4,6 +4,7 @@ drained; the examiner's goes on after the end."""
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 
 from agents.evolver import Evolver
@@ -25,6 +26,7 @@ from swarm.agent.member import ENDED
 from swarm.config import Config
 from swarm.criteria import Experiment, ExperimentOutcome, Rubric
 from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable, RefusedError, WeightsError
+from swarm.probing.draws import dated
 from swarm.probing.families import FAMILIES
 from swarm.records import Attempt, Origin, Probe, Purpose, Sample, TeacherKind, Tier
 from swarm.roles import Role
@@ -158,7 +160,7 @@ async def prober(agent: Agent) -> None:
             samples = role.act(counts, purpose, section.batch)
             if reworder and (each := reworded(section, purpose)):
                 samples = await _reworded(agent, reworder, samples, each)
-            answers = await agent.client.publish(samples)
+            answers = await agent.client.publish(dated(samples, datetime.now(UTC)))
             agent.completed += sum(answer.ok for answer in answers)
             agent.failed += sum(not answer.ok for answer in answers)
             agent.busy_seconds += time.monotonic() - started

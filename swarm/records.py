@@ -188,13 +188,28 @@ Payload = Annotated[Probe | Attempt | Verdict | Correction | Annotation, Field(d
 
 
 def new_id() -> str:
-    """A fresh random sample id, 32 hexadecimal digits."""
-    return uuid.uuid4().hex
+    """A fresh sample id, 32 hexadecimal digits: the time, then random ones.
+
+    What is stored at one time then lies together. Random ids each touch a page of their own in every index of them.
+    """
+    return dated_id(uuid.uuid4().hex, datetime.now(UTC))
+
+
+def dated_id(identity: str, at: datetime) -> str:
+    """The id with a time for its first 12 digits, as a UUID of version 7 has it (RFC 9562); the others stay."""
+    millisecond, variant = int(at.timestamp() * 1000), "89ab"[int(identity[16], 16) % 4]
+    return f"{millisecond:012x}7{identity[13:16]}{variant}{identity[17:]}"
+
+
+def derived_id(identity: str, word: str) -> str:
+    """The id that follows from another one and a word. Where that one begins with a time, so does this (version 8)."""
+    made = uuid.uuid5(uuid.UUID(hex=identity), word).hex
+    return f"{identity[:12]}8{made[13:]}" if identity[12] in "78" and identity[16] in "89ab" else made
 
 
 def child_id(parent_id: str, kind: str, number: int = 0) -> str:
     """The id of an output of a leased sample: the same for every delivery, so that a repeat is no second effect."""
-    return uuid.uuid5(uuid.UUID(hex=parent_id), f"{kind}/{number}").hex
+    return derived_id(parent_id, f"{kind}/{number}")
 
 
 class Sample(Record):
@@ -227,8 +242,8 @@ class Sample(Record):
 
     @property
     def traceparent(self) -> str:
-        """Its W3C trace context: the trace is the root's id, the span the first half of its own."""
-        return f"00-{self.root_id or self.id}-{self.id[:16]}-01"
+        """Its W3C trace context: the trace is the root's id, the span the last half of its own."""
+        return f"00-{self.root_id or self.id}-{self.id[16:]}-01"
 
     def digest(self) -> str:
         """SHA-256 over what makes the sample what it is: id, lineage, payload, and the ordering key if it has one."""

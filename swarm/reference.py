@@ -116,7 +116,7 @@ def observability() -> str:
             "## Traces\n",
             "With `OTEL_EXPORTER_OTLP_ENDPOINT` set, the gateway sends spans there over OTLP/HTTP; otherwise none are "
             "made. One trace is one probe's whole life: its id is the probe's id, and the span of each sample (probe, "
-            "attempt, verdict, correction) is the first half of that sample's id, so a sample carries its own context "
+            "attempt, verdict, correction) is the last half of that sample's id, so a sample carries its own context "
             "(`00-ROOT-SPAN-01`). Leases are spans below the sample that was handed out. Each links to the span of "
             "the call, which stands below the caller's own where the call carries `traceparent`. Sample whole traces "
             "in the collector: the ids are UUIDs, which `traceidratio` does not draw from evenly.\n",

@@ -242,7 +242,7 @@ class Desk:
         In this order a crash between any two steps neither loses a candidate of a kept state nor announces one of a
         state that is gone: the state holds its announcement, which `open` repeats.
         """
-        identity = f"c{self.books.rounds:04d}-{new_id()[:6]}"
+        identity = f"c{self.books.rounds:04d}-{new_id()[-6:]}"
         url = f"file://{self.config.run_dir}/checkpoints/{identity}"
         files = await asyncio.to_thread(checkpoints.publish, folder, url)
         candidate = Checkpoint(

@@ -1,6 +1,5 @@
 """Agents from outside: those in quarantine work on loan beside the queues, and all leave a record of their conduct."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, Select, func, insert, select, update
@@ -15,7 +14,7 @@ from swarm.exchange.rows import Lost, chains, facts_by_id, of_samples, samples_b
 from swarm.exchange.schema import queue, samples, trials
 from swarm.exchange.tokens import Claim
 from swarm.flow import Flow
-from swarm.records import Annotation, Attempt, Purpose, Sample, Tier, Verdict
+from swarm.records import Annotation, Attempt, Purpose, Sample, Tier, Verdict, derived_id
 from swarm.roles import Role, Standing
 from swarm.work import Answer, Completion, FailKind, Failure, Outcome
 
@@ -36,7 +35,7 @@ def _own(agent: Identity, sample: Sample) -> Sample:
     """Under an id of the agent's own: answers have the same id from every agent, and theirs must not take it."""
     if not sample.parent_id:
         return sample
-    return sample.model_copy(update={"id": uuid.uuid5(uuid.UUID(hex=sample.id), agent.name).hex})
+    return sample.model_copy(update={"id": derived_id(sample.id, agent.name)})
 
 
 class Quarantine(Queues):

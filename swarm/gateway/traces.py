@@ -130,7 +130,7 @@ class Call:
 
 
 def _span_id(sample_id: str) -> int:
-    return int(sample_id[:16], 16)
+    return int(sample_id[16:], 16)
 
 
 def _below(root_id: str, sample_id: str) -> Context:

@@ -1,13 +1,14 @@
 """What a family draws: how it is made, what came of that, and by what it may be compared."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from swarm.domains.base import Domain
 from swarm.probing.choices import Choice, Choices
 from swarm.probing.features import features, fingerprint, niche
-from swarm.records import Cell, Probe, Purpose, Sample
+from swarm.records import Cell, Probe, Purpose, Sample, dated_id
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,18 @@ def alone(sample: Sample) -> Sample:
 def named(sample: Sample) -> Sample:
     """The probe under an id that follows from its question, so that drawing it again gives the same one."""
     return alone(sample).model_copy(update={"id": fingerprint(probe_of(sample).question).hex()})
+
+
+def dated(samples: Sequence[Sample], at: datetime) -> list[Sample]:
+    """The probes under ids that begin with a time; twins among them still name each other."""
+    names = {sample.id: dated_id(sample.id, at) for sample in samples}
+
+    def renamed(sample: Sample) -> Sample:
+        probe = probe_of(sample)
+        twinned = probe.model_copy(update={"twin_id": names.get(probe.twin_id, probe.twin_id)})
+        return sample.model_copy(update={"id": names[sample.id], "root_id": names[sample.id], "payload": twinned})
+
+    return [renamed(sample) for sample in samples]
 
 
 def stamped(samples: Iterable[Sample], **changes: object) -> tuple[Sample, ...]:

@@ -90,7 +90,7 @@ def promptfoo_files(report: SiegeReport, found: list[Case]) -> dict[str, str]:
         "providers": [{"id": f"openai:chat:{report.student or report.plan.model or 'MODEL'}", "config": options}],
         "defaultTest": {"assert": [{"type": "python", "value": f"file://{CHECK}"}]},
         "tests": [
-            {"description": f"{case.species} [{case.id[:8]}]", "vars": case.model_dump(exclude={"prompt", "species"})}
+            {"description": f"{case.species} [{case.id[-8:]}]", "vars": case.model_dump(exclude={"prompt", "species"})}
             for case in found
         ],
     }

@@ -8,7 +8,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from exchange_rig import Rig
+from exchange_rig import STUDENT, Rig, attempt_at
+from older_store import put_back
 
 from swarm.errors import StoreError
 from swarm.exchange import schema, store, upgrading
@@ -84,3 +85,14 @@ def test_a_migration_that_fails_changes_nothing(rig: Rig, tmp_path: Path, monkey
     assert ask(rig.url, "SELECT version_num FROM alembic_version") == [(upgrading.revision_of(SCHEMA_VERSION),)]
     rig.exchange = rig.open()
     assert len(rig.exchange.samples()) == 3
+
+
+def test_a_lease_outlives_the_change_of_the_queues_key(rig: Rig) -> None:
+    rig.probes(3)
+    (lease,) = rig.lease(STUDENT)
+    rig.exchange.close()
+    put_back(rig.url, 13)
+    rig.reopen()
+    assert rig.complete(STUDENT, lease, attempt_at(lease.sample)).ok
+    assert len(rig.lease(STUDENT, 3)) == 2
+    assert all(count.unaccounted == 0 for count in rig.exchange.queue_counts())

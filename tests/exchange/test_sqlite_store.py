@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 from exchange_rig import KEY, PROBER, SQLITE, Clock, Rig, codes, probe
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from swarm.errors import StoreError
 from swarm.exchange import Exchange
+from swarm.exchange.rows import of_samples
+from swarm.exchange.schema import queue
 
 pytestmark = pytest.mark.parametrize("store_url", [SQLITE], indirect=True)
 
@@ -36,6 +39,17 @@ def test_the_writer_syncs_every_commit(rig: Rig) -> None:
     with rig.exchange.store.write() as connection:
         assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
         assert connection.scalar(text("PRAGMA synchronous")) == 2
+
+
+def test_what_waits_is_found_by_the_revision_of_its_sample(rig: Rig) -> None:
+    asked = select(queue.c.state).where(of_samples([sample.id for sample in rig.probes(2)]))
+    said = asked.compile(dialect=SQLiteDialect_pysqlite(), compile_kwargs={"literal_binds": True})
+    with rig.exchange.store.read() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}")]
+        indexed = connection.scalars(text("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
+        named = [said for said in indexed if "root_id" in said or "ON queue (sample_id" in said]
+    assert "SEARCH queue USING PRIMARY KEY (revision=?)" in plan
+    assert named == [], "an index of random ids costs each new row a page"
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(store_url: str) -> None:

@@ -21,7 +21,7 @@ CASES = [json.loads(line) for line in (HERE / "cases.jsonl").read_text(encoding=
 SECONDS = 120
 
 
-@pytest.fixture(params=CASES, ids=lambda case: f"{case['species']} [{case['id'][:8]}]")
+@pytest.fixture(params=CASES, ids=lambda case: f"{case['species']} [{case['id'][-8:]}]")
 def case(request: pytest.FixtureRequest) -> dict[str, Any]:
     """One failure that was found."""
     found: dict[str, Any] = request.param
