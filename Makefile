@@ -48,6 +48,10 @@ demo-attach: setup typescript ## a TypeScript prober and a Python critic join a 
 demo-long: setup ## the same for up to an hour
 	$(BIN)/swarm demo examples/laptop-long.toml --seed $(SEED)
 
+.PHONY: demo-certify
+demo-certify: setup ## grow a specialist of three cells until it is certified, or for 20 minutes
+	$(BIN)/swarm demo examples/certify.toml --seed $(SEED)
+
 .PHONY: demo-docs bench-docs
 demo-docs: setup ## grow a specialist of the standard library's documentation on two cores, in about 15 minutes
 	@mkdir -p runs
