@@ -116,7 +116,7 @@ bench-agents: setup ## hundreds of outside agents at one gateway: storm, shares,
 	$(BIN)/python -m bench.agents $(ARGS)
 
 .PHONY: bench-recipes
-bench-recipes: setup ## compare the recipes on the same corrections and tokens, in about an hour; goes on where it was cut off
+bench-recipes: setup ## compare the recipes on the same corrections and tokens (ARGS=--quick: smaller, 20 minutes); goes on where it was cut off
 	$(BIN)/python -m bench.recipes $(ARGS)
 
 .PHONY: bench-train

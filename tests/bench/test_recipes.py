@@ -1,12 +1,13 @@
 """The comparison of recipes: what is fed to them, what is paired, and a run that was cut off and goes on."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from bench.recipes.__main__ import main
+from bench.recipes.__main__ import arguments, attempts, main
 from bench.recipes.ledger import Ledger, best
-from bench.recipes.plan import plan
+from bench.recipes.plan import FULL, QUICK, Size, plan
 from bench.recipes.table import rows
 from bench.recipes.trial import CELLS, ROUND, Outcome, Trial, made, rounds, tried
 from swarm.domains import load_domain
@@ -66,8 +67,10 @@ def test_a_ledger_knows_exactly_what_was_tried(tmp_path: Path) -> None:
 
 
 def test_every_recipe_is_in_the_plan_with_the_same_budget() -> None:
-    trials = plan(tokens=500, items=20, teacher="t")
-    assert {trial.tokens for trial in trials} == {500}
+    trials = plan(Size(tokens=500, pool=30, items=20), teacher="t")
+    assert {(trial.tokens, trial.pool, trial.items) for trial in trials} == {(500, 30, 20)}
+    full, adapter = (trial for trial in trials if trial.name.startswith("cot") and len(trial.stages) == 1)
+    assert (full.mode, adapter.mode) == (TrainMode.FULL, TrainMode.LORA)
     assert {recipe for trial in trials for recipe, _ in trial.stages} == {
         "cot", "step_by_step", "spin", "on_policy", "self_distill", "grpo",
     }  # fmt: skip
@@ -91,3 +94,30 @@ def test_a_trial_spends_its_tokens_and_sits_the_exam(tmp_path: Path) -> None:
 def test_a_name_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--only", "alchemy", "--folder", str(tmp_path)]) == 2
     assert "there is no recipe 'alchemy' here: choose of plain SFT, cot," in capsys.readouterr().err
+
+
+def test_a_quick_run_is_smaller_with_one_seed_and_an_end() -> None:
+    quick, whole = arguments(["--quick", "--items", "20"]), arguments([])
+    assert (quick.size, quick.seeds) == (QUICK._replace(items=20), 1)
+    assert (whole.size, whole.seeds, whole.minutes) == (FULL, 3, float("inf"))
+    assert quick.minutes < 20
+    assert quick.folder != whole.folder
+
+
+def test_only_a_start_by_spin_needs_the_attempts_of_the_base(tmp_path: Path) -> None:
+    spin = Trial(name="x", stages=(("spin", 1.0),), pool=2)
+    (tmp_path / "attempts-1-2.json").write_text('["a", "b"]')
+    assert attempts(Ledger(tmp_path), spin) == ["a", "b"]
+    after = spin.model_copy(update={"stages": (("cot", 0.5), ("spin", 0.5))})
+    assert attempts(Ledger(tmp_path), after) == ["", ""]
+
+
+def test_what_is_late_is_named_and_what_is_known_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    known = next(trial for trial in plan(QUICK, "") if trial.name == "cot")
+    Ledger(tmp_path).add(outcome("cot", "+" * 60).model_copy(update={"trial": known}))
+    only = ["--only", "cot", "spin", "--minutes", "1e-9", "--folder", str(tmp_path)]
+    assert main(["--quick", *only]) == 0
+    assert "not begun after 1e-09 minutes: spin, seed 1." in capsys.readouterr().out
+    whole = json.loads((tmp_path / "table.json").read_text())
+    assert (whole["tokens"], whole["not_run"]) == (QUICK.tokens, ["spin, seed 1"])
+    assert [(row["name"], row["failing"]) for row in whole["rows"]] == [("cot", 0.0)]
