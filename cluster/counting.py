@@ -1,11 +1,18 @@
 """How many of the phase's probes failed so far: reads the log on and keeps the tally of the present reign."""
 
 from cluster.loops import PURPOSES
+from swarm.asking import Query
 from swarm.client import SwarmClient
 from swarm.records import Purpose
 from swarm.state import SwarmState
 from swarm.students import Checkpoint
 from swarm.tally import Tally
+
+
+async def siege_failures(client: SwarmClient, checkpoint_id: str, most: int) -> int:
+    """How many failures, up to `most`, sieges of this student have shown."""
+    failed = Query(kind="verdict", purpose=Purpose.SIEGE, checkpoint_id=checkpoint_id, passed=False, limit=most)
+    return len((await client.sample_page(failed)).samples)
 
 
 class Counting:

@@ -15,7 +15,7 @@ import ray
 from agents.judge import Judge
 from cluster import finale
 from cluster.actors import start_agent, start_engine, start_trainer
-from cluster.counting import Counting
+from cluster.counting import Counting, siege_failures
 from cluster.engine_watch import watch_engines
 from cluster.engines import RemoteEngine, engine_name, model_judge
 from cluster.loops import PURPOSES, newest_candidate
@@ -181,6 +181,8 @@ class Supervisor:
         champion = next(c for c in state.checkpoints if c.id == state.champion_id)
         counted = await self._counting.look(self._client, state, champion)
         tallies = dict.fromkeys(Purpose, (0, 0)) | {PURPOSES.get(state.phase.name, Purpose.ASK): counted}
+        asks_back = self._config.exam.breach_share > 0 and state.phase.name is PhaseName.LEARN
+        past = await siege_failures(self._client, champion.id, policy.siege_failures + 1) if asks_back else 0
         now = datetime.now(UTC)
         view = view_of(
             state,
@@ -192,6 +194,7 @@ class Supervisor:
             judge_suspended=judge.suspended,
             evolver_done=True,
             frozen=max(champion.revision, rubric.revision) <= state.phase.began,
+            past_failures=past,
         ).model_copy(update={"elapsed_minutes": self._clock.minutes})
         record = next_phase(view, policy, now) or self._teacher_spent(state)
         if record is not None:

@@ -49,6 +49,8 @@ class PhaseView(Record):
     dollars: float = 0.0
     siege_probes: int = 0
     siege_failures: int = 0
+    past_failures: int = 0
+    """The champion's in sieges so far; 0 where no exam goes back to them."""
     census_probes: int = 0
     census_failures: int = 0
     sensitivity: float = 0.0
@@ -83,6 +85,7 @@ def view_of(
     judge_suspended: bool,
     evolver_done: bool,
     frozen: bool,
+    past_failures: int = 0,
 ) -> PhaseView:
     """The view of a swarm's state; learn, siege and census are (judged, failed) since the phase began."""
     recent = [decision for decision in state.promotions if decision.at >= state.phase.since]
@@ -102,6 +105,7 @@ def view_of(
         dollars=sum(cost.dollars for cost in state.costs),
         siege_probes=siege[0],
         siege_failures=siege[1],
+        past_failures=past_failures,
         census_probes=census[0],
         census_failures=census[1],
         sensitivity=sensitivity,
@@ -170,7 +174,13 @@ def _from_learn(view: PhaseView, policy: PhasePolicy, now: datetime) -> PhaseRec
     if view.judge_suspended or view.sensitivity <= 0 or not view.evolver_done:
         return None
     attempt = view.phase.attempt + 1
-    if view.learn_judged >= policy.min_verdicts and view.learn_failed <= policy.siege_below * view.learn_judged:
+    # Who was breached would be again: it first has a successor, or passes what breached it, which a plateau shows.
+    breached = view.past_failures > policy.siege_failures
+    if (
+        not breached
+        and view.learn_judged >= policy.min_verdicts
+        and view.learn_failed <= policy.siege_below * view.learn_judged
+    ):
         reason = f"siege {attempt}: {view.learn_failed} of {view.learn_judged} recent learn probes failed"
         return _move(view.phase, PhaseName.SIEGE, reason, now, attempt)
     plateau = view.exams_without_promotion >= policy.plateau_exams

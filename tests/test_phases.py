@@ -36,6 +36,14 @@ def test_a_low_failure_rate_begins_a_counted_siege() -> None:
     assert next_phase(view(PhaseName.LEARN, learn_judged=200, learn_failed=7), POLICY, NOW) is None
 
 
+def test_who_was_breached_is_besieged_again_only_once_exams_show_it_mended() -> None:
+    ready = view(PhaseName.LEARN, learn_judged=200, learn_failed=0, past_failures=4)
+    assert next_phase(ready, POLICY, NOW) is None
+    assert moved(ready.model_copy(update={"past_failures": 3})).name is PhaseName.SIEGE, "no breach, but one void"
+    plateau = ready.model_copy(update={"exams_without_promotion": 3, "champion_accuracy": 0.96})
+    assert moved(plateau).name is PhaseName.SIEGE
+
+
 def test_a_plateau_begins_a_siege_only_for_a_good_champion() -> None:
     plateau = view(PhaseName.LEARN, exams_without_promotion=3, champion_accuracy=0.96)
     assert moved(plateau).name is PhaseName.SIEGE

@@ -6,6 +6,7 @@ import pytest
 from calendar_work import DOMAIN, checkpoint, exam, probe_of
 from gateway_rig import Clients
 
+from cluster.counting import siege_failures
 from cluster.hearing import clothes_of
 from swarm.errors import RefusedError
 from swarm.probing.clothes import Clothes
@@ -73,6 +74,7 @@ def said(item: ExamItem, mark: str) -> ExamItem:
 async def test_what_goes_back_to_a_breach_is_told_apart_and_promotes_who_mends_it(clients: Clients) -> None:
     clothes = await besieged(clients)
     assert len(clothes.failures) == 5
+    assert await siege_failures(clients(Role.SUPERVISOR), "base", 4) == 4
     record = sat("e1", clothes)
     decision = await clients(Role.EXAMINER).submit_exam(record)
     assert decision.promoted, decision.blocked_by
@@ -83,6 +85,7 @@ async def test_what_goes_back_to_a_breach_is_told_apart_and_promotes_who_mends_i
     assert [bool(item.breach) for item in stored.items] == [False] * 60 + [True] * 20
     assert await clients(Role.EXAMINER).submit_exam(record) == decision
     assert (await clothes_of(clients(Role.EXAMINER), "c1")).failures == {}, "the new champion was never besieged"
+    assert await siege_failures(clients(Role.SUPERVISOR), "c1", 4) == 0
 
 
 async def test_an_item_that_only_says_to_go_back_to_a_breach_is_refused(clients: Clients) -> None:

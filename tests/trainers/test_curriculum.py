@@ -193,6 +193,23 @@ def test_replay_has_its_share_without_repetition(replay: float, expected: int) -
     assert set(old).isdisjoint(example.sample_id for example in examples if example.is_new)
 
 
+def test_a_breach_is_learned_among_what_was_learned_before_after_a_resume_too() -> None:
+    before = log(*range(1, 101))
+    breach = chain(101, probe=probe_of(question="What is a week and a half?", purpose=Purpose.SIEGE))
+    own = breach[0].payload
+    siblings = [
+        breach[0].model_copy(update={"id": f"{n:032x}", "payload": own.model_copy(update={"question": f"sibling {n}"})})
+        for n in range(15)
+    ]
+    curriculum = Curriculum(DOMAIN, replay=3.0, seed=1)
+    curriculum.restore(before, cursor=100)
+    curriculum.read([breach, *((sibling, *breach[1:]) for sibling in siblings)])
+    examples = curriculum.next_round(64)
+    old = {example.sample_id for example in examples if not example.is_new}
+    assert (len(examples) - len(old), len(old)) == (16, 48)
+    assert old <= {one[0].id for one in before}
+
+
 def test_replay_depends_on_seed_and_cursor() -> None:
     corrections = log(*range(1, 41))
 
