@@ -93,6 +93,11 @@ class Config(Section):
         for name, engine in self.engines.items():
             if engine.kind is EngineKind.OPENAI and not engine.url:
                 raise ValueError(f"engines.{name}.url is empty; an openai engine needs its base URL")
+        if self.trainer.min_workers > self.trainer.workers:
+            raise ValueError(
+                f"trainer.min_workers is {self.trainer.min_workers}, and trainer.workers, the most, is "
+                f"{self.trainer.workers}: give no more than that, or 0 for a group that keeps its size"
+            )
         named = {stage.recipe for stage in stages_of(self.trainer.recipe)}
         if "on_policy" in named and not self.recipes.on_policy.teacher:
             raise ValueError("recipes.on_policy.teacher is empty; name weights of the student's own vocabulary")

@@ -206,7 +206,13 @@ class StudentSection(Section):
 class TrainerSection(Section):
     """The trainer group."""
 
-    workers: int = Field(1, ge=1, description="Ray Train workers")
+    workers: int = Field(1, ge=1, description="Ray Train workers; the most, with `min_workers`")
+    min_workers: int = Field(
+        0,
+        ge=0,
+        description="the least: the group grows and shrinks between these two by what the cluster has room for; "
+        "0: always `workers`",
+    )
     cpus: float = Field(0.5, ge=0, description="CPUs that Ray reserves for each worker")
     gpus: float = Field(0, ge=0, description="GPUs for each worker")
     threads: int = Field(2, ge=1, description="CPU threads of each worker")

@@ -97,7 +97,8 @@ class TrainerStanding(Record):
 def _report_words(report: TrainerReport) -> str:
     idle = {activity: seconds for activity, seconds in report.seconds if activity not in BUSY and seconds >= 1}
     why = ", ".join(f"{_plain(activity)} {seconds:.0f} s" for activity, seconds in idle.items())
-    words = f"{_plain(report.activity)}, idle {report.idle_fraction:.0%} of the last ten minutes"
+    several = f" with {report.workers} workers" if report.workers > 1 else ""
+    words = f"{_plain(report.activity)}{several}, idle {report.idle_fraction:.0%} of the last ten minutes"
     return f"{words} ({why} since it came up)" if why else words
 
 

@@ -173,3 +173,10 @@ def test_a_family_that_is_held_out_is_not_learned_from() -> None:
     assert "what is learned from can't be held out" in refusal(held + "families = ['grammar', 'replay']")
     assert "only a prober has" in refusal("[roles.judge]\nheld_out = 'replay'")
     assert "no engine is named that could word" in refusal("[roles.prober]\nheld_out = 'model'")
+
+
+def test_a_group_can_not_be_larger_at_least_than_at_most() -> None:
+    assert parse("[trainer]\nmin_workers = 1\nworkers = 4", "one.toml").trainer.min_workers == 1
+    said = refusal("[trainer]\nmin_workers = 4\nworkers = 2")
+    assert "trainer.min_workers is 4, and trainer.workers, the most, is 2: give no more than that" in said
+    assert "trainer.min_workers: " in refusal("[trainer]\nmin_workers = -1")

@@ -86,16 +86,21 @@ class Desk:
 
     @classmethod
     async def open(
-        cls, config: Config, books: GroupBooks, problems: Sequence[str] = (), timesheet: Timesheet | None = None
+        cls,
+        config: Config,
+        books: GroupBooks,
+        problems: Sequence[str] = (),
+        timesheet: Timesheet | None = None,
+        workers: int = 1,
     ) -> "Desk":
         """Connect, register, announce the last candidate again, and read what had been learned before the cursor.
 
         Without books, as after a restore, the group begins with the champion and its cursor instead of the base.
         `problems` is what was wrong with states that were passed over; it stands in every report. `timesheet` is the
-        group's; without one, it begins now.
+        group's; without one, it begins now. `workers` are those that the group has at present.
         """
         client = SwarmClient.for_run(config.run_dir, Role.TRAINER, NAME, patience=600)
-        reports = Reports(client, timesheet or Timesheet(time.monotonic()), config.trainer.workers)
+        reports = Reports(client, timesheet or Timesheet(time.monotonic()), workers)
         await reports.doing(TrainerActivity.LOADING, books.rounds)
         champion = await client.champion() if books == GroupBooks() else None
         if champion is not None and champion.status is CheckpointStatus.BASE:

@@ -1,17 +1,21 @@
 """The trainer group as one long-lived Ray Train run: elastic restarts around the loop of `trainers.loop`.
 
-The only file of this package that knows Ray. A worker's end restarts all workers; each continues from the last state
-that rank 0 saved.
+The only file of this package that knows Ray. A worker's end, or another number of workers, restarts all of them; each
+continues from the last state that rank 0 saved.
 """
 
 import asyncio
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import ray.train
 import torch.distributed as dist
+from ray.data._internal.cluster_autoscaler.base_autoscaling_coordinator import ResourceRequestPriority
+from ray.data._internal.cluster_autoscaler.default_autoscaling_coordinator import DefaultAutoscalingCoordinator
 from ray.train import FailureConfig, RunConfig, ScalingConfig, UserCallback
 from ray.train.torch import TorchTrainer
 
@@ -21,14 +25,23 @@ from swarm.errors import SwarmError
 from swarm.roles import Role
 from swarm.training import TrainerMishap
 from trainers.mishaps import mishap, oom_kills
+from trainers.sizes import kept_for_others, workers_of
 from trainers.states import FOLDER
 from trainers.watchdog import hang_notes
 
 T = TypeVar("T")
 
 
-def run_group(config: Config) -> None:
-    """Run the group until the swarm stops. A restart with the same run folder continues from the last state."""
+UNPLACED = 4
+"""Times, of a minute each, that Ray may fail to place the workers before the group ends, which the supervisor tells."""
+_FOREVER = 1e9
+
+
+def run_group(config: Config, look_seconds: float = 60.0) -> None:
+    """Run the group until the swarm stops. A restart with the same run folder continues from the last state.
+
+    An elastic group looks every `look_seconds` whether the cluster has room for another number of workers.
+    """
     section = config.trainer
     # Ray's own watchdog, for a process that is stopped as a whole; its default is 600 s.
     os.environ["RAY_TRAIN_WORKER_HEALTH_CHECK_TIMEOUT_S"] = str(section.hang_seconds)
@@ -36,18 +49,36 @@ def run_group(config: Config) -> None:
         train_loop,
         train_loop_config={"config": config.model_dump(mode="json")},
         scaling_config=ScalingConfig(
-            num_workers=section.workers,
+            num_workers=workers_of(config),
+            elastic_resize_monitor_interval_s=look_seconds,
             use_gpu=section.gpus > 0,
             resources_per_worker={"CPU": section.cpus, **({"GPU": section.gpus} if section.gpus else {})},
         ),
         run_config=RunConfig(
             name="trainer",
             storage_path=str(config.run_dir / "group"),
-            failure_config=FailureConfig(max_failures=20),
+            failure_config=FailureConfig(max_failures=20, controller_failure_limit=UNPLACED),
             callbacks=[Mourner(config)],
         ),
     )
-    trainer.fit()
+    with others_room(config) if section.min_workers else nullcontext():
+        trainer.fit()
+
+
+@contextmanager
+def others_room(config: Config) -> Iterator[None]:
+    """What engines and agents reserve is not counted as room for workers while this lasts.
+
+    Ray Train sizes an elastic group by what all nodes have, used or not, less what its coordinator holds for whoever
+    asked earlier. Without this it would try for workers that can never be placed, or take an engine's GPU before the
+    engine comes up. Ray has no public way to ask.
+    """
+    coordinator = DefaultAutoscalingCoordinator(f"{config.swarm.name}: engines and agents")
+    coordinator.request_resources(kept_for_others(config), _FOREVER, priority=ResourceRequestPriority.HIGH)
+    try:
+        yield
+    finally:
+        coordinator.cancel_request()
 
 
 def train_loop(arguments: dict[str, Any]) -> None:

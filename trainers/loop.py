@@ -25,7 +25,7 @@ from trainers.learner import Learner
 from trainers.scratch import scratch
 from trainers.states import FOLDER, States
 from trainers.timesheet import Timesheet
-from trainers.watchdog import Watchdog, hang_note
+from trainers.watchdog import Watchdog, drop_notes, hang_note
 
 T = TypeVar("T")
 _BOOKS = "books.json"
@@ -57,6 +57,8 @@ def train(config: Config, members: Members) -> None:
     turn = Turn(config.run_dir / "turn") if takes_turns(config) else None
     states = States(config.run_dir / FOLDER / "states")
     watchdog = Watchdog(hang_note(config.run_dir / FOLDER, members.rank), config.trainer.hang_seconds)
+    if members.rank == 0:
+        drop_notes(config.run_dir / FOLDER, members.workers)
     curves = Curves(config.trainer.report_to, config.run_dir / "tensorboard") if config.trainer.report_to else None
     learner = Learner(
         weights.folder(config.student_source),
@@ -71,7 +73,8 @@ def train(config: Config, members: Members) -> None:
     drift = Drift(learner, general_examples(weights.folder(config.student.weights))) if members.rank == 0 else None
     books, problems = _restore(learner, states, members)
     with scratch(config.run_dir / FOLDER, members.rank, members.workers) as place, asyncio.Runner() as runner:
-        desk = runner.run(Desk.open(config, books, problems, timesheet)) if members.rank == 0 else None
+        opened = Desk.open(config, books, problems, timesheet, members.workers) if members.rank == 0 else None
+        desk = runner.run(opened) if opened else None
         while True:
             order = members.shared(runner.run(desk.order()) if desk else None)
             assert order is not None

@@ -38,6 +38,13 @@ def hang_note(folder: Path, rank: int) -> Path:
     return folder / f"hang-{rank}.txt"
 
 
+def drop_notes(folder: Path, workers: int) -> None:
+    """Drop the words of ranks that a group of so many workers has no more: its next end would be laid to them."""
+    for note in folder.glob("hang-*.txt"):
+        if int(note.stem.removeprefix("hang-")) >= workers:
+            note.unlink(missing_ok=True)
+
+
 def hang_notes(folder: Path) -> str:
     """What workers left, "" where none hung: for each its rank, and the innermost places where it stood."""
     said = list[str]()

@@ -12,7 +12,7 @@ from ray.train.v2._internal.exceptions import WorkerHealthCheckFailedError, Work
 
 from swarm.training import MishapKind
 from trainers.mishaps import mishap, oom_kills
-from trainers.watchdog import hang_note, hang_notes
+from trainers.watchdog import drop_notes, hang_note, hang_notes
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DEATH, HANG, MEMORY, ERROR = MishapKind
@@ -91,3 +91,11 @@ def test_what_makes_steps_is_let_be_and_so_is_what_waits_outside(tmp_path: Path)
     assert end(tmp_path, 0.3, 0.01) == (0, "over\n")
     assert hang_notes(tmp_path) == ""
     assert hang_note(tmp_path, 1).read_text() == ""
+
+
+def test_words_of_a_rank_that_is_no_more_are_dropped(tmp_path: Path) -> None:
+    for rank in (0, 1, 11):
+        hang_note(tmp_path, rank).write_text(f'Thread 0x1:\n  File "{rank}.py", line 1 in stuck\n')
+    drop_notes(tmp_path, 1)
+    assert "0.py" in hang_notes(tmp_path)
+    assert "1.py" not in hang_notes(tmp_path)
