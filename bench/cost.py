@@ -8,12 +8,14 @@ import argparse
 import cProfile
 import itertools
 import pstats
+import secrets
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from swarm.codec import to_wire
 from swarm.exchange import Credits, Exchange, Identity
 from swarm.gateway.desk import sound_records
 from swarm.gateway.soundness import check_sample
-from swarm.records import Sample
+from swarm.records import Sample, new_id
 from swarm.roles import Role
 from swarm.v1 import exchange_pb2
 
@@ -69,14 +71,20 @@ def publish_group(exchange: Exchange, requests: list[bytes], costs: Costs) -> No
             exchange_pb2.PublishResponse(answers=map(to_wire, given)).SerializeToString()
 
 
-def measure(folder: Path, samples: int, rounds: int, tell: Callable[[int, float], None] = lambda *_: None) -> Costs:
+def measure(
+    folder: Path,
+    samples: int,
+    rounds: int,
+    tell: Callable[[int, float], None] = lambda *_: None,
+    named: Callable[[], str] = new_id,
+) -> Costs:
     """The costs of so many samples in each round, on a store of its own that grows from round to round. `tell` hears
-    after each how many samples are stored, and the seconds that the latest ones took."""
+    after each how many samples are stored, and the seconds that the latest ones took; `named` gives them their ids."""
     costs = Costs()
     limits: dict[str, Any] = {"queue_limit": _LIMIT, "credits": Credits(samples=_LIMIT)}
     url = f"sqlite:///{folder / 'cost.db'}"
     with Exchange(url, "bench", load.DOMAIN, lambda: datetime.now(UTC), bytes(32), **limits) as exchange:
-        made = (request.SerializeToString() for request in publish_requests(BATCH))
+        made = (request.SerializeToString() for request in publish_requests(BATCH, named))
         for number in range(1, rounds + 1):
             groups = [list(itertools.islice(made, GROUP)) for _ in range(samples // (BATCH * GROUP))]
             for group in groups:
@@ -109,11 +117,16 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--growth", action="store_true", help="each round's cost, too: the store grows from one to the next"
     )
+    parser.add_argument(
+        "--random-ids", action="store_true", help="ids as a stranger may send them, that don't begin with the time"
+    )
     parser.add_argument("--gateway", action="store_true", help="a whole gateway with TLS, too")
     given = parser.parse_args(arguments)
     if given.samples < BATCH * GROUP:
         parser.error(f"--samples is {given.samples}, less than one commit of {BATCH * GROUP}")
     given.samples -= given.samples % (BATCH * GROUP)
+
+    named = partial(secrets.token_hex, 16) if given.random_ids else new_id
 
     def grown(stored: int, seconds: float) -> None:
         print(f"{stored:>10,} samples stored: {1e6 * seconds / given.samples:6.1f} ms of CPU for 1,000", flush=True)
@@ -121,9 +134,10 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         profile = cProfile.Profile(time.thread_time)
         if given.profile:
-            costs = profile.runcall(measure, Path(scratch), given.samples, given.rounds)
+            costs = profile.runcall(measure, Path(scratch), given.samples, given.rounds, named=named)
         else:
-            costs = measure(Path(scratch), given.samples, given.rounds, grown if given.growth else lambda *_: None)
+            tell = grown if given.growth else lambda *_: None
+            costs = measure(Path(scratch), given.samples, given.rounds, tell, named)
         spent = dict(costs.least, all=sum(costs.least.values()))
         if given.gateway:
             spent["gateway"] = of_gateway(Path(scratch), given.samples)

@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,15 +49,15 @@ def probes(count: int, seed: int = 1) -> list[Sample]:
     return list(itertools.islice(made, count))
 
 
-def publish_requests(batch: int) -> Iterator[Any]:
-    """Requests to publish new probes, without end."""
+def publish_requests(batch: int, named: Callable[[], str] = new_id) -> Iterator[Any]:
+    """Requests to publish new probes, without end; `named` gives each its id."""
     templates = [to_wire(sample) for sample in probes(max(batch, 256))]
     for start in itertools.count(0, batch):
         request = exchange_pb2.PublishRequest()
         for place in range(start, start + batch):
             added = request.samples.add()
             added.CopyFrom(templates[place % len(templates)])
-            added.id = new_id()
+            added.id = named()
         yield request
 
 

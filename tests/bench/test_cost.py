@@ -16,8 +16,9 @@ def test_every_stage_has_a_cost_and_all_is_their_sum(capsys: pytest.CaptureFixtu
     assert costs["all"] == pytest.approx(sum(costs[stage] for stage in STAGES), abs=0.5)
 
 
-def test_each_round_says_what_it_cost_as_the_store_grows(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--samples", "128", "--rounds", "3", "--growth"]) == 0
+@pytest.mark.parametrize("more", [[], ["--random-ids"]])
+def test_each_round_says_what_it_cost_as_the_store_grows(capsys: pytest.CaptureFixture[str], more: list[str]) -> None:
+    assert main(["--samples", "128", "--rounds", "3", "--growth", *more]) == 0
     rounds = re.findall(r"^ +(\d+) samples stored: +([\d.]+) ms", capsys.readouterr().out, re.MULTILINE)
     assert [stored for stored, _ in rounds] == ["128", "256", "384"]
     assert all(float(cost) > 0 for _, cost in rounds)
