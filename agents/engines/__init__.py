@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from agents.engines.base import Engine
+from agents.engines.diary import Diary
 from swarm.errors import ConfigError
 from swarm.sections import EngineKind, EngineSection
 from swarm.turns import Turn
@@ -17,12 +18,18 @@ def chosen_kind(section: EngineSection) -> EngineKind:
 
 
 def open_engine(
-    section: EngineSection, folder: Path | None = None, *, adapter_rank: int = 32, turn: Turn | None = None
+    section: EngineSection,
+    folder: Path | None = None,
+    *,
+    adapter_rank: int = 32,
+    turn: Turn | None = None,
+    diary: Diary | None = None,
 ) -> Engine:
     """Open an engine on a weights folder (endpoints need none); its libraries are imported only now.
 
     `adapter_rank` is the largest rank of the adapters that it will be asked to take. `turn` is taken by a
-    transformers engine before each batch. Raises ConfigError where weights or a key are missing.
+    transformers engine before each batch, which it writes into `diary`. Raises ConfigError where weights or a key are
+    missing.
     """
     kind = chosen_kind(section)
     if kind is EngineKind.OPENAI:
@@ -37,4 +44,4 @@ def open_engine(
         return VllmEngine(folder, batch=section.batch, adapter_rank=adapter_rank)
     from agents.engines.transformers_engine import TransformersEngine
 
-    return TransformersEngine(folder, threads=section.threads, batch=section.batch, turn=turn)
+    return TransformersEngine(folder, threads=section.threads, batch=section.batch, turn=turn, diary=diary)

@@ -13,11 +13,13 @@ from typing import TypeVar
 import torch
 from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel
+from transformers.cache_utils import Cache
 
 from agents.engines import grouped
 from agents.engines.base import Generation, Request
 from agents.engines.choosing import choice_scores, encoded_choices
-from agents.engines.forced import forced_by
+from agents.engines.diary import Diary
+from agents.engines.forced import Forcing
 from swarm import checkpoints
 from swarm.errors import EngineUnavailable
 from swarm.students import Checkpoint
@@ -38,9 +40,17 @@ class TransformersEngine:
     On a CPU attention is "grouped": with a few dozen short sequences it beats the fused kernel by a sixth.
     """
 
-    def __init__(self, folder: Path, threads: int = 2, batch: int = 64, turn: Turn | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        threads: int = 2,
+        batch: int = 64,
+        turn: Turn | None = None,
+        diary: Diary | None = None,
+    ) -> None:
         self.folder = folder
         self.turn = turn
+        self.diary = diary or Diary()
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.attention = "sdpa" if self.device == "cuda" else grouped.NAME
         self.batch = batch
@@ -64,12 +74,13 @@ class TransformersEngine:
             return
         async with self.lock:
             model = await self._computed(self._load, checkpoint)
-            pairs = await self._computed(self._logprobs, model, [checkpoints.CANARY])
+            pairs = await self._computed(self._logprobs, model, [checkpoints.CANARY], checkpoint.id)
             checkpoints.verify_canary(checkpoint, pairs[0])
             self.models[checkpoint.id] = model
 
     def _load(self, checkpoint: Checkpoint) -> PreTrainedModel:
-        with tempfile.TemporaryDirectory(prefix="swarm-engine-") as cache:
+        scratch = tempfile.TemporaryDirectory(prefix="swarm-engine-")
+        with scratch as cache, self.diary.computing("load", checkpoint.id):
             folder = checkpoints.bring(checkpoint, Path(cache))
             return self._merged(checkpoint, folder) if checkpoint.adapter else self._read(folder)
 
@@ -120,15 +131,20 @@ class TransformersEngine:
         return str(self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
 
     def _batch(self, model: PreTrainedModel, texts: list[str], like: Request) -> list[Generation]:
-        with taken(self.turn), torch.inference_mode():
-            return self._chosen(model, texts, like.choices) if like.choices else self._generate(model, texts, like)
+        noted = self.diary.computing("generate", like.checkpoint_id)
+        with taken(self.turn), noted as books, torch.inference_mode():
+            done = self._chosen(model, texts, like.choices) if like.choices else self._generate(model, texts, like)
+            books.add(done)
+        return done
 
     def _chosen(self, model: PreTrainedModel, texts: list[str], choices: tuple[str, ...]) -> list[Generation]:
         """The likeliest choice after each text; a prefix that all texts share is read once."""
         rows = [self.tokenizer.encode(text, add_special_tokens=False) for text in texts]
         ends = encoded_choices(self.tokenizer, choices)
         shared = shared_prefix(rows)
-        cache = self._read_once(model, rows[0][:shared], len(rows)) if shared else None
+        cache = self._read_once(model, rows[0][:shared]) if shared else None
+        if cache is not None:
+            cache.batch_repeat_interleave(len(rows))
         scores = choice_scores(model, [row[shared:] for row in rows], ends, self.tokenizer.pad_token_id, cache)
         return [
             Generation(
@@ -140,24 +156,41 @@ class TransformersEngine:
     def _generate(self, model: PreTrainedModel, texts: list[str], like: Request) -> list[Generation]:
         rows = [self.tokenizer.encode(text, add_special_tokens=False) for text in texts]
         shared = shared_prefix(rows)
-        ids, mask = self._padded(rows, shared)
-        width, cache = ids.shape[1], self._read_once(model, rows[0][:shared], len(rows)) if shared else None
+        if not shared:
+            return self._written(model, rows, *self._padded(rows, 0), None, like)
+        held = self._read_once(model, rows[0][:shared])
+        if self.attention != grouped.NAME:
+            held.batch_repeat_interleave(len(rows))
+            return self._written(model, rows, *self._padded(rows, shared), held, like)
+        with grouped.behind(model, held) as cache:
+            return self._written(model, rows, *self._padded(rows, shared), cache, like)
+
+    def _written(
+        self,
+        model: PreTrainedModel,
+        rows: list[list[int]],
+        ids: torch.Tensor,
+        mask: torch.Tensor,
+        cache: Cache | None,
+        like: Request,
+    ) -> list[Generation]:
+        """What the model writes after each row, of which `cache` may hold the beginning."""
+        width = ids.shape[1]
         drawn = {"do_sample": True, "temperature": like.temperature}
         settings = drawn if like.temperature else {"do_sample": False}
         written = [ids[:0, 0]] * len(rows)
         unfinished, left = list(range(len(rows))), like.max_new_tokens
-        # Forced decoding keeps a state for each row of its batch, so there no row may leave before the others.
-        stretch = left if like.regex else STRETCH
+        forcing = Forcing(like.regex, self.tokenizer, model.config.vocab_size)
         while unfinished and left:
             output = model.generate(
                 input_ids=ids,
                 attention_mask=mask,
                 past_key_values=cache,
                 **settings,
-                max_new_tokens=min(stretch, left),
+                max_new_tokens=min(STRETCH, left),
                 pad_token_id=self.tokenizer.pad_token_id,
                 eos_token_id=self.tokenizer.eos_token_id,
-                logits_processor=forced_by(like.regex, self.tokenizer, model.config.vocab_size),
+                logits_processor=forcing.processors,
                 return_dict_in_generate=True,
             )
             for place, row in zip(unfinished, output.sequences[:, width:], strict=True):
@@ -165,6 +198,7 @@ class TransformersEngine:
             left -= output.sequences.shape[1] - ids.shape[1]
             going = (output.sequences[:, width:] != self.tokenizer.eos_token_id).all(1).nonzero()[:, 0]
             unfinished = [unfinished[place] for place in going.tolist()]
+            forcing.keep(going.tolist())
             mask = torch.nn.functional.pad(mask, (0, output.sequences.shape[1] - ids.shape[1]), value=1)[going]
             ids, cache = output.sequences[going], output.past_key_values
             cache.batch_select_indices(going)
@@ -181,11 +215,10 @@ class TransformersEngine:
             mask[index, :shared] = mask[index, width - (len(row) - shared) :] = 1
         return ids.to(self.device), mask.to(self.device)
 
-    def _read_once(self, model: PreTrainedModel, prefix: list[int], copies: int) -> DynamicCache:
+    def _read_once(self, model: PreTrainedModel, prefix: list[int]) -> DynamicCache:
         """Keys and values of a prefix that all rows begin with, computed once."""
         ids = torch.tensor([prefix], device=self.device)
         cache: DynamicCache = model(input_ids=ids, logits_to_keep=1).past_key_values
-        cache.batch_repeat_interleave(copies)
         return cache
 
     def _generation(self, ids: torch.Tensor, prompt_tokens: int) -> Generation:
@@ -201,10 +234,10 @@ class TransformersEngine:
     async def logprobs(self, pairs: Sequence[tuple[str, str]], checkpoint_id: str) -> list[float]:
         """Mean log-probability (nats per token) of each completion after its prompt."""
         async with self.lock:
-            return await self._computed(self._logprobs, self._model(checkpoint_id), list(pairs))
+            return await self._computed(self._logprobs, self._model(checkpoint_id), list(pairs), checkpoint_id)
 
-    def _logprobs(self, model: PreTrainedModel, pairs: list[tuple[str, str]]) -> list[float]:
-        with taken(self.turn):
+    def _logprobs(self, model: PreTrainedModel, pairs: list[tuple[str, str]], checkpoint_id: str) -> list[float]:
+        with taken(self.turn), self.diary.computing("score", checkpoint_id):
             return completion_logprobs(model, self.tokenizer, pairs, self.batch)
 
 
