@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
+from swarm.config import Config
+
 
 class Turn:
     """A lock between processes that is given out in order of arrival. It goes with the process that holds it."""
@@ -26,6 +28,16 @@ class Turn:
                 fcntl.flock(following, fcntl.LOCK_EX)
                 fcntl.flock(turn, fcntl.LOCK_EX)
             yield
+
+
+def takes_turns(config: Config) -> bool:
+    """Whether engine and trainer share the cores of one machine, one after the other."""
+    return config.trainer.gpus == 0 and config.trainer.workers == 1
+
+
+def trainer_turn(config: Config) -> Turn | None:
+    """The turn that the trainer of a run takes, None where it needs none."""
+    return Turn(config.run_dir / "turn") if takes_turns(config) else None
 
 
 def taken(turn: Turn | None) -> AbstractContextManager[None]:

@@ -20,6 +20,7 @@ from swarm.sections import TrainMode
 from swarm.state import PhaseName
 from swarm.students import Checkpoint, CheckpointStatus
 from swarm.training import TrainerActivity
+from swarm.turns import takes_turns
 from trainers.books import GroupBooks, Order, Publication, books_of
 from trainers.curriculum import Curriculum, general_examples
 from trainers.leaks import FrozenExams
@@ -34,11 +35,6 @@ _LIFE_SECONDS = 600.0
 _PAGE = 500
 EXAM_PATIENCE = 120.0
 """Seconds for which a group that takes turns leaves the machine to the exam of its candidate."""
-
-
-def takes_turns(config: Config) -> bool:
-    """Whether engine and trainer share the cores of one machine, one after the other."""
-    return config.trainer.gpus == 0 and config.trainer.workers == 1
 
 
 def exams_of(config: Config, domain: Domain) -> FrozenExams:
@@ -299,5 +295,6 @@ class Desk:
 
     async def close(self) -> None:
         """Leave the swarm."""
+        await self.reports.end()
         await self.client.leave(NAME)
         await self.client.close()

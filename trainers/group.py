@@ -6,9 +6,10 @@ continues from the last state that rank 0 saved.
 
 import asyncio
 import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ from swarm.config import Config
 from swarm.errors import SwarmError
 from swarm.roles import Role
 from swarm.training import TrainerMishap
+from swarm.turns import taken, trainer_turn
 from trainers.mishaps import mishap, oom_kills
 from trainers.sizes import kept_for_others, workers_of
 from trainers.states import FOLDER
@@ -82,11 +84,16 @@ def others_room(config: Config) -> Iterator[None]:
 
 
 def train_loop(arguments: dict[str, Any]) -> None:
-    """What each worker runs."""
-    # Driver and controller read this file, too, one after the other, and need none of what trains.
-    from trainers.loop import train
+    """What each worker runs. On one machine it loads in its turn: beside an engine's batch both take far longer."""
+    config = Config.model_validate(arguments["config"])
+    with ExitStack() as loading:
+        came = time.monotonic()
+        loading.enter_context(taken(trainer_turn(config)))
+        waited = time.monotonic() - came
+        # Driver and controller read this file, too, one after the other, and need none of what trains.
+        from trainers.loop import train
 
-    train(Config.model_validate(arguments["config"]), RayMembers())
+        train(config, RayMembers(), loading.close, waited)
 
 
 class Mourner(UserCallback):

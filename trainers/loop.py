@@ -6,6 +6,7 @@ phase is stopped or certified. What runs it, Ray Train or one process alone, is 
 
 import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -15,11 +16,11 @@ from swarm import checkpoints, weights
 from swarm.config import Config
 from swarm.sections import TrainMode
 from swarm.training import TrainerActivity
-from swarm.turns import Turn
+from swarm.turns import trainer_turn
 from trainers.books import GroupBooks
 from trainers.curriculum import general_examples
 from trainers.curves import Curves
-from trainers.desk import Desk, takes_turns
+from trainers.desk import Desk
 from trainers.drift import Drift
 from trainers.learner import Learner
 from trainers.scratch import scratch
@@ -51,10 +52,18 @@ class Alone:
         return value
 
 
-def train(config: Config, members: Members) -> None:
-    """Run one worker until the swarm ends. Another run with the same run folder continues from the last state."""
+def nothing() -> None:
+    """What nobody waits for."""
+
+
+def train(config: Config, members: Members, loaded: Callable[[], None] = nothing, waited: float = 0.0) -> None:
+    """Run one worker until the swarm ends. Another run with the same run folder continues from the last state.
+
+    `loaded` is called once the weights are there; for so many seconds the process `waited` for its turn to load them.
+    """
     timesheet = Timesheet(time.monotonic() - (time.time() - psutil.Process().create_time()))
-    turn = Turn(config.run_dir / "turn") if takes_turns(config) else None
+    timesheet.took(TrainerActivity.TURN, waited)
+    turn = trainer_turn(config)
     states = States(config.run_dir / FOLDER / "states")
     watchdog = Watchdog(hang_note(config.run_dir / FOLDER, members.rank), config.trainer.hang_seconds)
     if members.rank == 0:
@@ -72,6 +81,7 @@ def train(config: Config, members: Members) -> None:
     learner.model.register_forward_pre_hook(watchdog.beat)
     drift = Drift(learner, general_examples(weights.folder(config.student.weights))) if members.rank == 0 else None
     books, problems = _restore(learner, states, members)
+    loaded()
     with scratch(config.run_dir / FOLDER, members.rank, members.workers) as place, asyncio.Runner() as runner:
         opened = Desk.open(config, books, problems, timesheet, members.workers) if members.rank == 0 else None
         desk = runner.run(opened) if opened else None
@@ -84,6 +94,7 @@ def train(config: Config, members: Members) -> None:
                 learner.load_weights(Path(order.revert_to))
             if order.kind == "train":
                 began = time.monotonic()
+                timesheet.mark(began)
                 with watchdog.watching():
                     done = learner.learn(list(order.examples), members.workers, place, order.recipe)
                 timesheet.took(TrainerActivity.TURN, time.monotonic() - began - done.seconds)

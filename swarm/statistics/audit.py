@@ -6,8 +6,6 @@ independently. The two here are for audits that grow while they are watched, and
 
 from collections.abc import Sequence
 
-from scipy import optimize
-
 from swarm.statistics.mixture import mixture_e_value
 from swarm.statistics.rates import check_count, rate_lower_bound
 
@@ -27,6 +25,8 @@ def watched_lower_bound(found: int, planted: int, alpha: float = 0.05) -> float:
 
     def excess(rate: float) -> float:
         return min(mixture_e_value(found, planted - found, rate), 1e9) - 1 / alpha
+
+    from scipy import optimize  # loads slowly, and most processes of a swarm never look for a root
 
     highest = found / planted if found < planted else 1 - 1e-12
     return float(optimize.brentq(excess, 1e-9, highest)) if excess(highest) < 0 < excess(1e-9) else 0.0

@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from scipy import stats
+from scipy import special
 
 from swarm.statistics.rates import Interval, check_count
 
@@ -20,7 +20,7 @@ def calibrated_rate(
     shrunk towards 1/2, the delta method, and a shift for the skew that small calibrations bring.
     Raises ValueError where q0 + q1 <= 1: such a judge gives no information.
     """
-    z = float(stats.norm.ppf((1 + confidence) / 2))
+    z = float(special.ndtri((1 + confidence) / 2))
     p, q0, q1 = (
         _Shrunk.of(name, counts, added)
         for name, counts, added in (

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from scipy import optimize, stats
+from scipy import special
 
 from swarm.statistics.rates import Interval, check_count
 
@@ -28,7 +28,9 @@ def paired_noninferiority(wins: int, losses: int, pairs: int, margin: float, alp
     check_count("wins and losses", wins + losses, pairs)
     if pairs == 0:
         return Paired(0.0, -1.0, False)
-    critical = float(stats.norm.ppf(1 - alpha))
+    from scipy import optimize  # loads slowly, and most processes of a swarm never look for a root
+
+    critical = float(special.ndtri(1 - alpha))
     difference = (wins - losses) / pairs
 
     def excess(delta: float) -> float:
@@ -65,7 +67,7 @@ def macro_difference(cells: Sequence[tuple[int, int, int]], confidence: float = 
         won, lost = (wins + 0.5) / (pairs + 2), (losses + 0.5) / (pairs + 2)
         variance += (won + lost - (won - lost) ** 2) / pairs
     mean = sum((wins - losses) / pairs for wins, losses, pairs in seen) / len(seen)
-    reach = math.sqrt(variance) / len(seen) * float(stats.norm.ppf((1 + confidence) / 2))
+    reach = math.sqrt(variance) / len(seen) * float(special.ndtri((1 + confidence) / 2))
     return Interval(mean, max(-1.0, mean - reach), min(1.0, mean + reach))
 
 
@@ -78,6 +80,8 @@ def mcnemar(wins: int, losses: int) -> float:
     """
     check_count("wins", wins, math.inf)
     check_count("losses", losses, math.inf)
+    from scipy import stats  # loads slowly, and most processes of a swarm have no use for it
+
     return float(stats.binomtest(wins, wins + losses).pvalue) if wins + losses else 1.0
 
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from scipy import stats
+from scipy import special
 
 
 class Interval(NamedTuple):
@@ -29,6 +29,8 @@ def proportion(successes: int, trials: int, confidence: float = 0.95, method: st
     check_count("successes", successes, trials)
     if trials == 0:
         return Interval(0.0, 0.0, 1.0)
+    from scipy import stats  # loads slowly, and most processes of a swarm have no use for it
+
     ends = stats.binomtest(successes, trials).proportion_ci(confidence_level=confidence, method=method)
     return Interval(successes / trials, float(ends.low), float(ends.high))
 
@@ -41,7 +43,7 @@ def rate_lower_bound(successes: int, trials: int, alpha: float = 0.05) -> float:
     Source: Clopper and Pearson, Biometrika 26, 1934. `watched_lower_bound` is the one for a growing number.
     """
     check_count("successes", successes, trials)
-    return float(stats.beta.ppf(alpha, successes, trials - successes + 1)) if successes else 0.0
+    return float(special.betaincinv(successes, trials - successes + 1, alpha)) if successes else 0.0
 
 
 def macro_accuracy(cells: Sequence[tuple[int, int]], confidence: float = 0.95) -> Interval:
@@ -59,5 +61,5 @@ def macro_accuracy(cells: Sequence[tuple[int, int]], confidence: float = 0.95) -
         smooth = (passed + 1) / (total + 2)
         variance += smooth * (1 - smooth) / total
     mean = sum(passed / total for passed, total in seen) / len(seen)
-    reach = math.sqrt(variance) / len(seen) * float(stats.norm.ppf((1 + confidence) / 2))
+    reach = math.sqrt(variance) / len(seen) * float(special.ndtri((1 + confidence) / 2))
     return Interval(mean, max(0.0, mean - reach), min(1.0, mean + reach))
