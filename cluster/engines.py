@@ -1,14 +1,17 @@
 """Model engines as shared Ray actors, and the handle through which roles speak to them."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 
+import psutil
 import ray
 from ray.exceptions import RayActorError, RayError
 
 from agents.engines import open_engine
 from agents.engines.base import Engine, Generation, Request
+from agents.engines.diary import Diary
 from agents.engines.holding import Holding
 from agents.engines.planted import planted
 from agents.model_judge import Assessor, ModelJudge
@@ -21,6 +24,7 @@ from swarm.errors import EngineUnavailable
 from swarm.records import Cell, new_id
 from swarm.roles import Role
 from swarm.sections import EngineKind
+from swarm.spells import engine_place
 from swarm.students import Checkpoint
 from swarm.turns import Turn
 
@@ -44,7 +48,9 @@ class EngineActor:
             if base is not None and not section.model:
                 checkpoints.verify(base, folder)
         turn = Turn(config.run_dir / "turn") if not section.gpus and not config.trainer.gpus else None
-        self._engine: Engine = open_engine(section, folder, adapter_rank=config.trainer.rank, turn=turn)
+        self._diary = Diary(engine_place(name))
+        rank = config.trainer.rank
+        self._engine: Engine = open_engine(section, folder, adapter_rank=rank, turn=turn, diary=self._diary)
         if section.planted:
             domain = load_domain(config.swarm.domain)
             cells = tuple(Cell.parse(key) for key in config.exam.cells) or tuple(domain.cells())
@@ -52,28 +58,34 @@ class EngineActor:
         self._holding = Holding()
         self._changing = asyncio.Lock()
         self._incarnation = new_id()
+        self._diary.loaded(time.time() - psutil.Process().create_time())
 
-    async def generate(self, requests: list[Request]) -> list[Generation]:
+    async def generate(self, requests: list[Request], holder: str) -> list[Generation]:
         """Generate for every request, in order."""
         used = {request.checkpoint_id for request in requests}
         self._holding.begin(used)
         try:
-            return await self._engine.generate(requests)
+            with self._diary.serving(holder, "generate") as books:
+                done = await self._engine.generate(requests)
+                books.add(done)
+            return done
         finally:
             await self._end(used)
 
-    async def logprobs(self, pairs: list[tuple[str, str]], checkpoint_id: str) -> list[float]:
+    async def logprobs(self, pairs: list[tuple[str, str]], checkpoint_id: str, holder: str) -> list[float]:
         """Mean log-probability of each completion after its prompt."""
         self._holding.begin({checkpoint_id})
         try:
-            return await self._engine.logprobs(pairs, checkpoint_id)
+            with self._diary.serving(holder, "score"):
+                return await self._engine.logprobs(pairs, checkpoint_id)
         finally:
             await self._end({checkpoint_id})
 
     async def take(self, checkpoint: Checkpoint, holder: str) -> None:
         """Hold a checkpoint, verified, until this holder and all others have dropped it."""
         async with self._changing:
-            await self._engine.take(checkpoint)
+            with self._diary.serving(holder, "load"):
+                await self._engine.take(checkpoint)
             self._holding.take(checkpoint.id, holder)
 
     async def drop(self, checkpoint_id: str, holder: str) -> None:
@@ -90,15 +102,16 @@ class EngineActor:
                     await self._engine.drop(checkpoint_id)
 
     async def look(self) -> EngineLook:
-        """Which process it is, and what it has verified."""
-        return EngineLook(incarnation=self._incarnation, verified=self._holding.held)
+        """Which process it is, what it has verified, and what it has computed since the last look."""
+        return EngineLook(self._incarnation, self._holding.held, self._diary.read())
 
 
 class RemoteEngine:
     """An `Engine` that lives in an actor found by name; while that is away, it raises EngineUnavailable."""
 
     def __init__(self, actor_name: str, namespace: str, holder: str = "") -> None:
-        """`holder` names who takes and drops checkpoints here; a name that comes again takes over what it held."""
+        """`holder` names who speaks here, and takes and drops checkpoints; a name that comes again takes over what it
+        held."""
         self._holder = holder
         self._actor_name = actor_name
         self._namespace = namespace
@@ -120,11 +133,11 @@ class RemoteEngine:
 
     async def generate(self, requests: Sequence[Request]) -> list[Generation]:
         """Generate for every request, in order."""
-        return list(await self._call("generate", list(requests)))
+        return list(await self._call("generate", list(requests), self._holder))
 
     async def logprobs(self, pairs: Sequence[tuple[str, str]], checkpoint_id: str) -> list[float]:
         """Mean log-probability of each completion after its prompt."""
-        return list(await self._call("logprobs", list(pairs), checkpoint_id))
+        return list(await self._call("logprobs", list(pairs), checkpoint_id, self._holder))
 
     async def take(self, checkpoint: Checkpoint) -> None:
         """Hold a checkpoint, verified."""
@@ -145,14 +158,14 @@ def remote_engine(config: Config, name: str, holder: str = "") -> RemoteEngine:
     return RemoteEngine(engine_name(config, name), config.swarm.name, holder)
 
 
-def model_judge(config: Config, domain: Domain) -> ModelJudge | None:
+def model_judge(config: Config, domain: Domain, holder: str) -> ModelJudge | None:
     """The model that judges what no program can, with its jury; None where the config names none."""
     section = config.role(Role.JUDGE)
     names = (section.engine, *section.jury) if section.engine else ()
     seats = [
         Assessor(
             domain,
-            remote_engine(config, name),
+            remote_engine(config, name, holder),
             f"{name} ({config.engines[name].model or config.student_source})",
             blind=section.blind,
             forced=config.engines[name].kind is not EngineKind.OPENAI,

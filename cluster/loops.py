@@ -85,7 +85,7 @@ async def judge(agent: Agent) -> None:
 
     A model judge is measured by each rubric first; until then it decides nothing.
     """
-    rubric, model = await agent.client.rubric(), model_judge(agent.config, agent.domain)
+    rubric, model = await agent.client.rubric(), model_judge(agent.config, agent.domain, agent.name)
     role = Judge(agent.domain, rubric, agent.cells, agent.config.swarm.seed, model=model)
     judged_again = rubric.version
 
@@ -114,7 +114,7 @@ async def teacher(agent: Agent) -> None:
     """Corrects failures, until its caps are spent; then the swarm stops cleanly."""
     config = agent.config
     section = config.role(Role.TEACHER)
-    engine = remote_engine(config, section.engine) if section.engine else None
+    engine = remote_engine(config, section.engine, agent.name) if section.engine else None
     kind = TeacherKind.WORKED
     if section.engine:
         kind = TeacherKind.ENDPOINT if config.engines[section.engine].kind is EngineKind.OPENAI else TeacherKind.LOCAL
@@ -147,7 +147,8 @@ async def prober(agent: Agent) -> None:
     role = Prober(agent.domain, agent.cells, seed, families)
     role.recall(await asked_before(agent.client))
     hearing, champion_id = Hearing(agent.client), ""
-    reworder = Reworder(agent.domain, remote_engine(config, section.engine), agent.cells) if section.engine else None
+    engine = remote_engine(config, section.engine, agent.name) if section.engine else None
+    reworder = Reworder(agent.domain, engine, agent.cells) if engine else None
     while not agent.dismissed and (state := await agent.client.state()).phase.name not in ENDED:
         if wanted(state, config):
             started, purpose = time.monotonic(), PURPOSES[state.phase.name]

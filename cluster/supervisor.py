@@ -1,13 +1,11 @@
 """The supervisor: creates every agent, engine and the trainer group, replaces what dies, and moves the phase."""
 
 import asyncio
-import json
 import shutil
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import ray
@@ -30,6 +28,7 @@ from swarm.phases import next_phase, policy_of, view_of
 from swarm.records import Cell, Purpose
 from swarm.roles import Role
 from swarm.rubric import seed_rubric
+from swarm.run_clock import CLOCK_FILE, RunClock
 from swarm.state import PhaseName, PhaseRecord, SwarmState
 from swarm.students import Checkpoint, CheckpointStatus
 from trainers.mishaps import mishap
@@ -70,9 +69,10 @@ class Supervisor:
         self._judged: Judge | None = None
         self._measuring: asyncio.Task[None] | None = None
         self._counting = Counting()
-        self._clock = ActiveClock(config.run_dir / "clock.json")
+        self._clock = RunClock(config.run_dir / CLOCK_FILE)
         self._stopping = ""
         self._exam: asyncio.Task[None] | None = None
+        self._over = asyncio.Event()
 
     async def run(self) -> str:
         """Run the swarm to its end and return why it ended."""
@@ -84,7 +84,7 @@ class Supervisor:
             base = next((c for c in await client.checkpoints() if c.status is CheckpointStatus.BASE), None)
             engines = {name: await self._start_engine(name, base) for name in self._config.engines}
             handles = {name: (self._engine(name), actor) for name, actor in engines.items()}
-            self._watching = asyncio.create_task(watch_engines(client, handles))
+            self._watching = asyncio.create_task(watch_engines(client, handles, self._over))
             self._staff()
             await self._watch_over()
             await self._drain()
@@ -97,7 +97,8 @@ class Supervisor:
                 await asyncio.wait([self._exam])
                 if not self._exam.cancelled():
                     self._exam.result()
-            self._watching.cancel()
+            self._over.set()
+            await asyncio.wait([self._watching])
             for engine in engines.values():
                 ray.kill(engine)
             return state.phase.reason
@@ -214,7 +215,7 @@ class Supervisor:
     def _judge(self, rubric: Rubric) -> Judge:
         """The judge by that rubric, as well measured as it is by now; a model takes minutes, and nobody waits."""
         if self._judged is None:
-            model = model_judge(self._config, self._domain)
+            model = model_judge(self._config, self._domain, "supervisor")
             self._judged = Judge(self._domain, rubric, self._cells, self._config.swarm.seed, model=model)
         if self._measuring is not None and self._measuring.done():
             if problem := self._measuring.exception():
@@ -244,29 +245,6 @@ class Supervisor:
         for worker in self._workers:
             if worker.run is not None:
                 ray.kill(worker.actor)
-
-
-class ActiveClock:
-    """Minutes that the swarm has run, over pauses and resumes; what a budget in minutes is compared with."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._before = float(json.loads(file.read_text())["seconds"]) if file.is_file() else 0.0
-        self._last = time.monotonic()
-
-    @property
-    def minutes(self) -> float:
-        """Minutes in all."""
-        return self._before / 60
-
-    def tick(self, paused: bool) -> None:
-        """Add the time since the last tick, unless paused."""
-        now = time.monotonic()
-        self._before += 0.0 if paused else now - self._last
-        self._last = now
-        part = self._file.with_suffix(".part")
-        part.write_text(json.dumps({"seconds": self._before}))
-        part.replace(self._file)
 
 
 def base_checkpoint(config: Config) -> Checkpoint:

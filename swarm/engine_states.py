@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from swarm.fields import Count, Id, Line, MaybeId, Name, Number
 from swarm.records import Record
+from swarm.spells import Spell
 
 MISSES = 3
 """Looks in a row without an answer after which an engine counts as dead."""
@@ -34,6 +35,8 @@ class EngineLook:
     """Random for each process."""
     verified: tuple[str, ...]
     """The checkpoints that this process has read and verified; "" is the base."""
+    spells: tuple[Spell, ...] = ()
+    """What it has computed since the last look."""
 
 
 class EngineStanding(Record):

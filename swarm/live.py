@@ -16,6 +16,7 @@ from swarm.client import SwarmClient
 from swarm.errors import ConfigError, UnavailableError
 from swarm.records import Weather
 from swarm.roles import Role
+from swarm.run_clock import CLOCK_FILE, seconds_of
 from swarm.sections import BudgetSection
 from swarm.state import PhaseName, SwarmState
 from swarm.students import PromotionDecision
@@ -29,8 +30,9 @@ _PATIENCE_SECONDS = 2.0
 class Pace:
     """What single states don't show: rates over the last minute, and time against the budget."""
 
-    def __init__(self, budget: BudgetSection, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, budget: BudgetSection, run: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._budget = budget
+        self._run = run
         self._clock = clock
         self._seen: deque[tuple[float, dict[str, int]]] = deque()
 
@@ -53,9 +55,14 @@ class Pace:
         return {role: max(0, count - before.get(role, 0)) / seconds for role, count in after.items()}
 
     def elapsed(self, state: SwarmState, now: datetime) -> str:
-        """Time from the start to the end, or to now, against the budget where there is one."""
+        """Time that the swarm has worked, pauses left out, against the budget where there is one.
+
+        Until a supervisor has kept time: from the start to the end, or to now.
+        """
         over = state.phase.name in (PhaseName.CERTIFIED, PhaseName.STOPPED)
-        spent = _minutes(((state.phase.since if over else now) - state.started_at).total_seconds())
+        since = ((state.phase.since if over else now) - state.started_at).total_seconds()
+        worked = seconds_of(self._run / CLOCK_FILE)
+        spent = _minutes(since if worked is None else worked)
         return f"{spent} of {_minutes(self._budget.minutes * 60)}" if self._budget.minutes else spent
 
 
@@ -141,7 +148,7 @@ async def follow(
     every_seconds: float | None = None,
 ) -> None:
     """Show a run until cancelled or `ended`, whether its gateway is up yet, away for a while, or not."""
-    screen, pace = console or Console(highlight=False), Pace(budget)
+    screen, pace = console or Console(highlight=False), Pace(budget, run)
     pause = every_seconds if every_seconds is not None else (TABLE_SECONDS if as_table else LINE_SECONDS)
     if as_table:
         with Live(Text(f"{run} is starting"), console=screen, refresh_per_second=2) as live:

@@ -35,4 +35,10 @@ class Reports:
             seconds=tuple(self.timesheet.seconds(now).items()),
             note=note,
         )
-        await self._client.report_trainer(report)
+        await self._client.report_trainer(report, spells=self.timesheet.told(now))
+
+    async def end(self) -> None:
+        """The group ends: tell what it did last, too."""
+        now = time.monotonic()
+        self.timesheet.mark(now)
+        await self._client.report_trainer(spells=self.timesheet.told(now))

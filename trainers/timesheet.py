@@ -3,6 +3,7 @@
 from collections import deque
 from datetime import UTC, datetime, timedelta
 
+from swarm.spells import MOST_SPELLS, TRAINER, Spell
 from swarm.training import BUSY, TrainerActivity
 
 WINDOW_SECONDS = 600.0
@@ -16,6 +17,7 @@ class Timesheet:
         self._since = began
         self._totals = dict.fromkeys(TrainerActivity, 0.0)
         self._past: deque[tuple[float, float, TrainerActivity]] = deque()
+        self._untold: deque[tuple[float, float, TrainerActivity]] = deque(maxlen=MOST_SPELLS)
 
     def switch(self, activity: TrainerActivity, now: float) -> None:
         """From now on the group does this."""
@@ -46,6 +48,26 @@ class Timesheet:
                 idle += 0.0 if activity in BUSY else spent
         return idle / counted if counted else 0.0
 
+    def told(self, now: float, moment: datetime | None = None) -> tuple[Spell, ...]:
+        """What has ended since this was last asked for, on the clock that `moment` (by default the present) is of."""
+        there = moment or datetime.now(UTC)
+        spells = tuple(
+            Spell(
+                place=TRAINER,
+                what=activity,
+                began=there - timedelta(seconds=now - start),
+                ended=there - timedelta(seconds=now - end),
+            )
+            for start, end, activity in self._untold
+        )
+        self._untold.clear()
+        return spells
+
+    def mark(self, now: float) -> None:
+        """What the group does from now on is told apart from what it did, be it the same."""
+        self._close(now)
+        self._since = now
+
     def since(self, now: float, moment: datetime | None = None) -> datetime:
         """When the present activity began, on the clock that `moment` (by default the present) is of."""
         return (moment or datetime.now(UTC)) - timedelta(seconds=max(0.0, now - self._since))
@@ -59,3 +81,4 @@ class Timesheet:
         if end > start:
             self._totals[activity] += end - start
             self._past.append((start, end, activity))
+            self._untold.append((start, end, activity))

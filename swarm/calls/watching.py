@@ -10,6 +10,7 @@ from swarm.engine_states import EngineStanding
 from swarm.events import Event
 from swarm.rates import SpeciesCount
 from swarm.records import Cell, Purpose, Sample
+from swarm.spells import Spell
 from swarm.state import PhaseRecord, Progress, SwarmState
 from swarm.students import Learning
 from swarm.training import TrainerMishap, TrainerReport
@@ -102,16 +103,23 @@ class WatchingCalls(Caller):
         reply = await self._call(swarm_pb2.SetPhaseRequest(phase=to_wire(phase), expected_revision=expected_revision))
         return from_wire(reply.phase, PhaseRecord)
 
-    async def report_trainer(self, report: TrainerReport | None = None, mishap: TrainerMishap | None = None) -> None:
-        """Say how the trainer group stands, or how it came to its end."""
+    async def report_trainer(
+        self, report: TrainerReport | None = None, mishap: TrainerMishap | None = None, spells: Sequence[Spell] = ()
+    ) -> None:
+        """Say how the trainer group stands, or how it came to its end, and what it has spent its time on."""
         request = swarm_pb2.ReportTrainerRequest(
-            report=None if report is None else to_wire(report), mishap=None if mishap is None else to_wire(mishap)
+            report=None if report is None else to_wire(report),
+            mishap=None if mishap is None else to_wire(mishap),
+            spells=[to_wire(spell) for spell in spells],
         )
         await self._call(request)
 
-    async def report_engines(self, engines: Sequence[EngineStanding]) -> None:
-        """Say how all model engines stand."""
-        await self._call(swarm_pb2.ReportEnginesRequest(engines=[to_wire(engine) for engine in engines]))
+    async def report_engines(self, engines: Sequence[EngineStanding], spells: Sequence[Spell] = ()) -> None:
+        """Say how all model engines stand, and what they have computed."""
+        request = swarm_pb2.ReportEnginesRequest(
+            engines=[to_wire(engine) for engine in engines], spells=[to_wire(spell) for spell in spells]
+        )
+        await self._call(request)
 
     async def put_progress(self, progress: Progress) -> None:
         """Report how far siege or census has come."""

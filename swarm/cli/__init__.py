@@ -23,6 +23,7 @@ from swarm.cli import (
     leave,
     look,
     power,
+    profile,
     rubrics,
     siege,
     steer,
@@ -66,6 +67,7 @@ for command in (
     keeping.restore,
     keeping.check,
     house.report,
+    profile.profile,
     house.doctor,
     house.version,
 ):

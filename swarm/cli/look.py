@@ -52,7 +52,7 @@ def status(
     if as_json:
         dump(state)
         return
-    pace = Pace(budget)
+    pace = Pace(budget, folder)
     pace.see(state)
     say(picture(state, pace))
     note = read_note(folder)

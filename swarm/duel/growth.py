@@ -1,6 +1,5 @@
 """What it has cost to grow a student: everything that its run has booked, the teacher's part told apart."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +11,9 @@ from swarm.exchange.schema import exams
 from swarm.gateway.run_folder import CONFIG_FILE
 from swarm.records import Correction, Probe, Record, Sample
 from swarm.roles import Cost, Role
+from swarm.run_clock import CLOCK_FILE, seconds_of
 from swarm.students import ExamRecord
 
-CLOCK_FILE = "clock.json"
 _PAGE = 1000
 
 
@@ -48,7 +47,7 @@ def growth_of(exchange: Exchange, run: Path, checkpoint_id: str) -> Growth:
     student = next(item for item in state.checkpoints if item.id == checkpoint_id)
     teachers = [cost for cost in state.costs if cost.role is Role.TEACHER]
     return Growth(
-        minutes=_minutes(run / CLOCK_FILE),
+        minutes=(seconds_of(run / CLOCK_FILE) or 0.0) / 60,
         corrections=state.corrections,
         corrections_trained=student.corrections_trained,
         tokens_trained=student.tokens_trained,
@@ -59,10 +58,6 @@ def growth_of(exchange: Exchange, run: Path, checkpoint_id: str) -> Growth:
         dollars=sum(cost.dollars for cost in state.costs),
         costs=tuple(state.costs),
     )
-
-
-def _minutes(clock: Path) -> float:
-    return float(json.loads(clock.read_text())["seconds"]) / 60 if clock.is_file() else 0.0
 
 
 def _teacher(config: Path) -> str:

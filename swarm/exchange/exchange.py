@@ -25,6 +25,7 @@ from swarm.exchange.requests import Requests
 from swarm.exchange.retention import Retention
 from swarm.exchange.roster import Roster
 from swarm.exchange.sifting import Sifting
+from swarm.exchange.spells import Spells, was_away
 from swarm.exchange.store import Clock, Store, read_meta, write_meta
 from swarm.exchange.stores import copy_store, open_store
 from swarm.exchange.sweeps import Sweeps
@@ -54,6 +55,7 @@ class Exchange(
     Overview,
     Retention,
     Requests,
+    Spells,
 ):
     """Synchronous core of the gateway. A call that returned outside of a transaction is durable.
 
@@ -87,6 +89,8 @@ class Exchange(
         super().__init__(store, signer, queue_limit, rng or random.Random(), credits, gold, held_out)
         with store.write() as connection:
             begin_phase(connection, store.now())
+            if not store.is_new:
+                was_away(connection, store.alive_before, store.now())
             if read_meta(connection, PLACE) != bodies:
                 write_meta(connection, PLACE, bodies)
         self.restart()

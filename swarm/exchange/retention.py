@@ -14,6 +14,7 @@ from swarm.exchange.log import FLOOR, current_revision, oldest_revision
 from swarm.exchange.part import Part
 from swarm.exchange.rows import chunks
 from swarm.exchange.schema import events, history, queue, samples, tallies
+from swarm.exchange.spells import drop_spells
 from swarm.exchange.store import write_meta
 
 DAY = 86_400 * SECOND
@@ -42,7 +43,9 @@ class Retention(Part):
         with self._store.write() as connection:
             now, more = self._store.now(), False
             if keep.events_days:
-                more |= _raise_floor(connection, now - round(keep.events_days * DAY), portion)
+                horizon = now - round(keep.events_days * DAY)
+                more |= _raise_floor(connection, horizon, portion)
+                more |= drop_spells(connection, horizon, portion)
             if keep.history_days:
                 more |= _fold_history(connection, now - round(keep.history_days * DAY), portion)
         return more

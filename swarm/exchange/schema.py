@@ -20,7 +20,7 @@ from sqlalchemy import (
     or_,
 )
 
-SCHEMA_VERSION = 15
+SCHEMA_VERSION = 16
 """The migration that these tables are the outcome of; a change here needs the next one, in migrations/versions."""
 
 metadata = MetaData()
@@ -413,3 +413,18 @@ progress = Table(
     Column("body", Text, nullable=False),
 )
 """The latest report of each attempt at siege and census; every attempt belongs on the certificate."""
+
+spells = Table(
+    "spells",
+    metadata,
+    Column("number", _Revision, primary_key=True, autoincrement=True),
+    Column("place", _Word, nullable=False),
+    Column("what", _Word, nullable=False),
+    Column("who", _Word, nullable=False),
+    Column("checkpoint_id", _Word, nullable=False),
+    Column("began", BigInteger, nullable=False),
+    Column("ended", BigInteger, nullable=False),
+    Column("prompt_tokens", BigInteger, nullable=False),
+    Column("completion_tokens", BigInteger, nullable=False),
+)
+"""What engines and the trainer group spent their time on, and when the gateway was away."""

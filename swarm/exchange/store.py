@@ -70,6 +70,8 @@ class Store(ABC):
         self._closed = False
         self.alive_before = self.now()
         """When an earlier process last committed; now, where the store is new."""
+        self.is_new = False
+        """Whether this process has made it."""
         try:
             with self._translated():
                 self._writer = self._claim()
@@ -201,6 +203,7 @@ class Store(ABC):
                 )
             if not tables or not read_meta(self._writer, "schema_version"):
                 self._create(swarm_name, domain_name)
+                self.is_new = True
             else:
                 self._check_owner(swarm_name, domain_name)
                 self._upgrade("alembic_version" in tables)

@@ -22,6 +22,7 @@ from swarm.gateway.once import asked, once
 from swarm.gateway.queries import interest_from, query_from
 from swarm.gateway.soundness import bounded, lined, timely
 from swarm.records import Purpose
+from swarm.spells import MOST_SPELLS, Spell
 from swarm.state import PhaseName, PhaseRecord, Progress, SwarmState
 from swarm.training import TrainerMishap, TrainerReport
 from swarm.v1 import records_pb2, state_pb2, swarm_pb2, swarm_pb2_grpc
@@ -137,9 +138,12 @@ class SwarmService(swarm_pb2_grpc.SwarmServiceServicer):
             timely("TrainerReport.since", report.since, datetime.now(UTC))
         if mishap is not None:
             timely("TrainerMishap.at", mishap.at, datetime.now(UTC))
+        spells = _spells(request)
 
         def put(exchange: Exchange) -> Any:
-            exchange.report_trainer(report, mishap)
+            if report is not None or mishap is not None:
+                exchange.report_trainer(report, mishap)
+            exchange.add_spells(spells)
             return swarm_pb2.ReportTrainerResponse()
 
         return await once(self._desk, asked(request, context), swarm_pb2.ReportTrainerResponse, put)
@@ -149,12 +153,24 @@ class SwarmService(swarm_pb2_grpc.SwarmServiceServicer):
         engines = [from_wire(engine, EngineStanding) for engine in request.engines]
         for engine in engines:
             timely("EngineStanding.since", engine.since, datetime.now(UTC))
+        spells = _spells(request)
 
         def put(exchange: Exchange) -> Any:
             exchange.report_engines(engines)
+            exchange.add_spells(spells)
             return swarm_pb2.ReportEnginesResponse()
 
         return await once(self._desk, asked(request, context), swarm_pb2.ReportEnginesResponse, put)
+
+
+def _spells(request: Any) -> list[Spell]:
+    """The spells of a report. Raises RefusedError (INVALID) for too many, or for absurd times."""
+    bounded(f"the number of {request.DESCRIPTOR.name}.spells", len(request.spells), 0, MOST_SPELLS)
+    spells = [from_wire(spell, Spell) for spell in request.spells]
+    for spell in spells:
+        timely("Spell.began", spell.began, datetime.now(UTC))
+        timely("Spell.ended", spell.ended, datetime.now(UTC))
+    return spells
 
 
 def _move(exchange: Exchange, wanted: PhaseRecord, expected_revision: int) -> PhaseRecord:

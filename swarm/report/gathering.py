@@ -18,6 +18,7 @@ from swarm.records import Attempt, Correction, Probe, Sample, Tier, Verdict
 from swarm.report.audits import audits_of
 from swarm.report.model import CurvePoint, PhaseStep, Report, Story
 from swarm.report.production import ProductionStory, story_of
+from swarm.report.profiling import profile_of
 from swarm.report.reading import stored_told
 from swarm.report.standings import Exams, swarm_maps
 from swarm.report.words import how_it_ended
@@ -59,6 +60,7 @@ def gather(exchange: Exchange, run: Path) -> Report:
         species=_species(exchange),
         experiments=tuple(exchange.ledger()),
         phases=steps,
+        profile=profile_of(exchange, run),
         progress=progress,
         versions=_versions(),
         commands=_commands(run, config, state.domain),

@@ -8,6 +8,7 @@ from swarm.feedback import FeedbackCount
 from swarm.rates import FamilyYield
 from swarm.records import Cell, Purpose, Record
 from swarm.report.production import ProductionStory
+from swarm.report.profile import Profile
 from swarm.roles import Cost
 from swarm.state import PhaseRecord, Progress
 from swarm.students import Checkpoint, PromotionDecision
@@ -147,6 +148,8 @@ class Report(Record):
     experiments: tuple[Experiment, ...] = ()
     rubric_version: int
     phases: tuple[PhaseStep, ...] = ()
+    profile: Profile | None = None
+    """None in a report that was written before there were any."""
     progress: tuple[Progress, ...] = ()
     corrections: int
     corrections_trained: int

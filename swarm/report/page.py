@@ -4,7 +4,7 @@ from datetime import datetime
 from html import escape
 
 from swarm.exam_report import ContestantKind
-from swarm.report import charts, frame
+from swarm.report import charts, frame, timeline
 from swarm.report.model import Report, Story
 from swarm.report.production import ProductionStory
 from swarm.report.tables import boundary, pairs, percent, table
@@ -16,8 +16,8 @@ _BASE = (ContestantKind.ZERO_SHOT, ContestantKind.FEW_SHOT)
 def render(report: Report) -> str:
     """The page."""
     sections = (
-        _headline, _audit, _curve, _maps, _stories, _production, _promotions, _checkpoints, _rubric, _phases, _costs,
-        _conservation, _again,
+        _headline, _audit, _curve, _maps, _stories, _production, _promotions, _checkpoints, _rubric, _phases, _time,
+        _costs, _conservation, _again,
     )  # fmt: skip
     body = "\n".join(section(report) for section in sections)
     return frame.page(f"{report.name}: {report.domain}", _top(report) + body)
@@ -234,6 +234,22 @@ def _phases(report: Report) -> str:
         head = ("phase", "attempt", "probes", "failures", "alpha", "bound", "log ratio", "decided")
         content += "<p class=soft>Attempts at siege and census</p>" + table(head, reports)
     return frame.section("Phases", content)
+
+
+def _time(report: Report) -> str:
+    profile = report.profile
+    if profile is None:
+        return ""
+    lead = f"{timeline.minutes(profile.wall_seconds)} of wall time since the gateway was up. "
+    lead += "" if profile.measured else timeline.NOT_MEASURED
+    moments = pairs((one.name, timeline.minutes(one.seconds)) for one in profile.milestones)
+    spent = table(("where", "what", "seconds", "share", "tokens", "tokens/s"), timeline.rows(profile))
+    cores = pairs((f"computed: {who}", timeline.percent(seconds, profile)) for who, seconds in profile.together)
+    picture = f"<figure>{timeline.plot(profile)}</figure>"
+    return frame.section(
+        "Where the time went",
+        f"<p class=soft>{lead}</p>{picture}{spent}<br>{cores if profile.together else ''}{moments}",
+    )
 
 
 def _costs(report: Report) -> str:

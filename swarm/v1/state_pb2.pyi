@@ -816,6 +816,26 @@ class EngineStanding(_message.Message):
     why: str
     def __init__(self, name: _Optional[str] = ..., state: _Optional[_Union[EngineState, str]] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., wanted: _Optional[str] = ..., verified: _Optional[_Iterable[str]] = ..., incarnation: _Optional[str] = ..., missed: _Optional[int] = ..., restarts: _Optional[int] = ..., why: _Optional[str] = ...) -> None: ...
 
+class Spell(_message.Message):
+    __slots__ = ("place", "what", "who", "checkpoint_id", "began", "ended", "prompt_tokens", "completion_tokens")
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    WHAT_FIELD_NUMBER: _ClassVar[int]
+    WHO_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_ID_FIELD_NUMBER: _ClassVar[int]
+    BEGAN_FIELD_NUMBER: _ClassVar[int]
+    ENDED_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    COMPLETION_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    place: str
+    what: str
+    who: str
+    checkpoint_id: str
+    began: _timestamp_pb2.Timestamp
+    ended: _timestamp_pb2.Timestamp
+    prompt_tokens: int
+    completion_tokens: int
+    def __init__(self, place: _Optional[str] = ..., what: _Optional[str] = ..., who: _Optional[str] = ..., checkpoint_id: _Optional[str] = ..., began: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., prompt_tokens: _Optional[int] = ..., completion_tokens: _Optional[int] = ...) -> None: ...
+
 class ActivitySeconds(_message.Message):
     __slots__ = ("activity", "seconds")
     ACTIVITY_FIELD_NUMBER: _ClassVar[int]

@@ -198,22 +198,26 @@ class PutProgressResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class ReportTrainerRequest(_message.Message):
-    __slots__ = ("report", "mishap")
+    __slots__ = ("report", "mishap", "spells")
     REPORT_FIELD_NUMBER: _ClassVar[int]
     MISHAP_FIELD_NUMBER: _ClassVar[int]
+    SPELLS_FIELD_NUMBER: _ClassVar[int]
     report: _state_pb2.TrainerReport
     mishap: _state_pb2.TrainerMishap
-    def __init__(self, report: _Optional[_Union[_state_pb2.TrainerReport, _Mapping]] = ..., mishap: _Optional[_Union[_state_pb2.TrainerMishap, _Mapping]] = ...) -> None: ...
+    spells: _containers.RepeatedCompositeFieldContainer[_state_pb2.Spell]
+    def __init__(self, report: _Optional[_Union[_state_pb2.TrainerReport, _Mapping]] = ..., mishap: _Optional[_Union[_state_pb2.TrainerMishap, _Mapping]] = ..., spells: _Optional[_Iterable[_Union[_state_pb2.Spell, _Mapping]]] = ...) -> None: ...
 
 class ReportTrainerResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
 class ReportEnginesRequest(_message.Message):
-    __slots__ = ("engines",)
+    __slots__ = ("engines", "spells")
     ENGINES_FIELD_NUMBER: _ClassVar[int]
+    SPELLS_FIELD_NUMBER: _ClassVar[int]
     engines: _containers.RepeatedCompositeFieldContainer[_state_pb2.EngineStanding]
-    def __init__(self, engines: _Optional[_Iterable[_Union[_state_pb2.EngineStanding, _Mapping]]] = ...) -> None: ...
+    spells: _containers.RepeatedCompositeFieldContainer[_state_pb2.Spell]
+    def __init__(self, engines: _Optional[_Iterable[_Union[_state_pb2.EngineStanding, _Mapping]]] = ..., spells: _Optional[_Iterable[_Union[_state_pb2.Spell, _Mapping]]] = ...) -> None: ...
 
 class ReportEnginesResponse(_message.Message):
     __slots__ = ()

@@ -4,11 +4,13 @@ import io
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from swarm.live import Pace, failure_rates, follow, line, picture
 from swarm.report.reading import snapshot
 from swarm.roles import Role
+from swarm.run_clock import CLOCK_FILE
 from swarm.sections import BudgetSection
 from swarm.state import PhaseName, SwarmState
 
@@ -27,7 +29,7 @@ def drawn(state: SwarmState, pace: Pace) -> str:
 
 def test_rates_are_those_of_the_last_minute(stored_run: Path) -> None:
     state, now = state_of(stored_run), [0.0]
-    pace = Pace(BudgetSection(), lambda: now[0])
+    pace = Pace(BudgetSection(), stored_run, lambda: now[0])
     pace.see(state)
     assert pace.rates() == {}
     (student,) = state.agents
@@ -48,17 +50,30 @@ def test_a_line_says_what_matters(stored_run: Path) -> None:
     state = state_of(stored_run)
     running = state.phase.model_copy(update={"name": PhaseName.LEARN, "paused": True})
     state = state.model_copy(update={"phase": running, "alarms": ("queue probes: 1 samples unaccounted for",)})
-    said = line(state, Pace(BudgetSection(minutes=10)), state.started_at + timedelta(seconds=125))
+    said = line(state, Pace(BudgetSection(minutes=10), stored_run), state.started_at + timedelta(seconds=125))
     assert said.startswith("[2:05 of 10:00] learn (paused)")
     assert "corrections 10, trained 9" in said
     assert said.endswith("ALARM queue probes: 1 samples unaccounted for")
     over = state.model_copy(update={"phase": running.model_copy(update={"name": PhaseName.STOPPED, "paused": False})})
-    assert "stopped, last exams" in line(over, Pace(BudgetSection()), state.started_at)
+    assert "stopped, last exams" in line(over, Pace(BudgetSection(), stored_run), state.started_at)
+
+
+def test_time_away_does_not_count(stored_run: Path, tmp_path: Path) -> None:
+    state, later = state_of(stored_run), timedelta(minutes=45)
+    pace = Pace(BudgetSection(minutes=20), tmp_path)
+    running = state.model_copy(update={"phase": state.phase.model_copy(update={"name": PhaseName.LEARN})})
+    assert pace.elapsed(running, state.started_at + later) == "45:00 of 20:00", "nobody has kept time yet"
+    (tmp_path / CLOCK_FILE).write_text('{"seconds": 362.5}')
+    for each in (running, state):
+        assert pace.elapsed(each, state.started_at + later) == "6:02 of 20:00"
+    (tmp_path / CLOCK_FILE).write_text("{")
+    with pytest.raises(ValueError, match="Expecting"):
+        pace.elapsed(state, state.started_at)
 
 
 def test_the_picture_shows_decisions_and_alarms_and_escapes_nothing(stored_run: Path) -> None:
     state = state_of(stored_run).model_copy(update={"alarms": ("[bold]odd",)})
-    shown = drawn(state, Pace(BudgetSection()))
+    shown = drawn(state, Pace(BudgetSection(), stored_run))
     for words in ("c1 promoted", "c2 not promoted (improvement", "[bold]odd", "absolute", "student"):
         assert words in shown
 

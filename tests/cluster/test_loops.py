@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from cluster.loops import LEAD, LOOPS, MOST_UNDER_WAY, SIEGE_REWORDED, newest_candidate, reworded, wanted
-from cluster.supervisor import LEARNERS, ActiveClock, base_checkpoint, prune
+from cluster.supervisor import LEARNERS, base_checkpoint, prune
 from swarm.config import STAFFED, Config
 from swarm.errors import WeightsError
 from swarm.records import Purpose
 from swarm.roles import AgentCard, AgentStatus, Role
+from swarm.run_clock import RunClock
 from swarm.sections import RoleSection, StudentSection, SwarmSection, TrainerSection
 from swarm.state import PhaseName, PhaseRecord, SwarmState
 from swarm.students import Checkpoint, CheckpointStatus
@@ -103,15 +104,15 @@ def test_the_newest_candidate_is_examined_and_older_ones_are_passed_over() -> No
 
 def test_minutes_go_on_over_restarts_and_stand_still_in_a_pause(tmp_path: Path) -> None:
     file = tmp_path / "clock.json"
-    assert ActiveClock(file).minutes == 0
+    assert RunClock(file).minutes == 0
     file.write_text('{"seconds": 90.0}')
-    clock = ActiveClock(file)
+    clock = RunClock(file)
     assert clock.minutes == 1.5
     clock.tick(paused=True)
     assert clock.minutes == 1.5
     clock.tick(paused=False)
     assert 1.5 < clock.minutes < 1.6
-    again = ActiveClock(file)
+    again = RunClock(file)
     assert again.minutes == clock.minutes, "what lies between the two is not counted"
     assert [entry.name for entry in tmp_path.iterdir()] == ["clock.json"]
 
@@ -119,7 +120,7 @@ def test_minutes_go_on_over_restarts_and_stand_still_in_a_pause(tmp_path: Path) 
 def test_a_clock_that_can_not_be_read_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "clock.json").write_text("{")
     with pytest.raises(ValueError, match="Expecting"):
-        ActiveClock(tmp_path / "clock.json")
+        RunClock(tmp_path / "clock.json")
 
 
 @pytest.mark.parametrize("keep", [1, 2, 5])

@@ -29,6 +29,7 @@ UNDONE: dict[int, tuple[str, ...]] = {
     ),
     14: ("ALTER TABLE history DROP COLUMN stage",),
     15: ("CREATE INDEX samples_root ON samples (root_id)",),
+    16: ("DROP TABLE spells",),
 }
 """What undoes each migration, but for the queue's keys, which do no harm; the next one gets its line here."""
 

@@ -50,6 +50,27 @@ def test_a_pause_is_neither_idle_nor_busy() -> None:
     assert sheet.idle_fraction(70.0) == pytest.approx(0.5)
 
 
+def test_what_has_ended_is_told_once_round_by_round() -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def told(now: float) -> list[tuple[str, float, float]]:
+        spells = sheet.told(now, moment + timedelta(seconds=now))
+        return [(each.what, *((at - moment).total_seconds() for at in (each.began, each.ended))) for each in spells]
+
+    sheet = Timesheet(0.0)
+    sheet.switch(TRAINING, 10.0)
+    sheet.mark(10.0)
+    sheet.took(TURN, 4.0)
+    assert told(20.0) == [(LOADING, 0.0, 10.0), (TURN, 10.0, 14.0)]
+    sheet.mark(30.0)
+    sheet.took(TURN, 1.0)
+    sheet.switch(NO_WORK, 40.0)
+    assert told(45.0) == [(TRAINING, 14.0, 30.0), (TURN, 30.0, 31.0), (TRAINING, 31.0, 40.0)]
+    assert told(45.0) == []
+    sheet.mark(50.0)
+    assert told(50.0) == [(NO_WORK, 40.0, 50.0)]
+
+
 def test_since_is_told_on_the_clock_of_the_day() -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     sheet = Timesheet(100.0)
