@@ -1,5 +1,6 @@
 """The examiner: lets champion and candidate answer the same fresh probes, and measures what general skill they keep."""
 
+import asyncio
 import random
 from collections.abc import Sequence
 
@@ -69,7 +70,8 @@ class Examiner:
         asked: set[bytes] = set()
         items: list[ExamItem] = []
         while not items or not settled(items, POLICY, self._pairs):
-            items += await self._sit(self._draw(rng, asked, clothes), champion, candidate)
+            drawn = await asyncio.to_thread(self._draw, rng, asked, clothes)
+            items += await self._sit(drawn, champion, candidate)
         return ExamRecord(
             id=new_id(),
             champion_id=champion.id,

@@ -76,7 +76,8 @@ class WorkedTeacher:
         """Correct each failure; what carries no solution is rejected."""
         names = {name for lease in leases if (name := _breached(lease))} if self._besieged else set[str]()
         clothes = {name: await self._besieged(name) for name in sorted(names)} if self._besieged else {}
-        return [self._correct(lease, clothes.get(_breached(lease))) for lease in leases]
+        # In a thread: a rare hole takes hundreds of draws for each sibling, and leases are extended meanwhile.
+        return [await asyncio.to_thread(self._correct, lease, clothes.get(_breached(lease))) for lease in leases]
 
     def _correct(self, lease: Lease, clothes: Clothes | None) -> Completion | Failure:
         probe = _probe(lease)

@@ -4,15 +4,18 @@ from cluster.loops import PURPOSES
 from swarm.asking import Query
 from swarm.client import SwarmClient
 from swarm.records import Purpose
-from swarm.state import SwarmState
+from swarm.state import PhaseName, SwarmState
 from swarm.students import Checkpoint
 from swarm.tally import Tally
 
 
-async def siege_failures(client: SwarmClient, checkpoint_id: str, most: int) -> int:
-    """How many failures, up to `most`, sieges of this student have shown."""
-    failed = Query(kind="verdict", purpose=Purpose.SIEGE, checkpoint_id=checkpoint_id, passed=False, limit=most)
-    return len((await client.sample_page(failed)).samples)
+async def siege_failures(client: SwarmClient, checkpoint_id: str) -> int:
+    """How many failures the last siege has shown; 0 where none is known of this student."""
+    failed = Query(kind="verdict", purpose=Purpose.SIEGE, checkpoint_id=checkpoint_id, passed=False, limit=1)
+    if not (await client.sample_page(failed)).samples:
+        return 0
+    sieges = [report for report in await client.progress_reports() if report.phase is PhaseName.SIEGE]
+    return max(sieges, key=lambda report: report.attempt).failures if sieges else 0
 
 
 class Counting:

@@ -183,7 +183,7 @@ class Supervisor:
         counted = await self._counting.look(self._client, state, champion)
         tallies = dict.fromkeys(Purpose, (0, 0)) | {PURPOSES.get(state.phase.name, Purpose.ASK): counted}
         asks_back = self._config.exam.breach_share > 0 and state.phase.name is PhaseName.LEARN
-        past = await siege_failures(self._client, champion.id, policy.siege_failures + 1) if asks_back else 0
+        past = await siege_failures(self._client, champion.id) if asks_back else 0
         now = datetime.now(UTC)
         view = view_of(
             state,

@@ -50,7 +50,7 @@ class PhaseView(Record):
     siege_probes: int = 0
     siege_failures: int = 0
     past_failures: int = 0
-    """The champion's in sieges so far; 0 where no exam goes back to them."""
+    """The last siege's, where it was of this champion; 0 where no exam goes back to them."""
     census_probes: int = 0
     census_failures: int = 0
     sensitivity: float = 0.0

@@ -8,6 +8,7 @@ from swarm.probing.draws import alone, probe_of
 from swarm.probing.evidence import Evidence, tried
 from swarm.probing.features import features, fingerprint, niche
 from swarm.records import Cell, Probe, Purpose, Sample, Tier, Verdict
+from swarm.weather import OPERATORS, Made, Weathered, press
 
 SHARED = 0.5
 """How much of a failure's suspicion what a probe shares with it must carry."""
@@ -71,17 +72,31 @@ class Clothes:
         self, failure_id: str, domain: Domain, cells: Sequence[Cell], rng: random.Random, purpose: Purpose
     ) -> Sample | None:
         """The first of TRIES draws that is in the clothes of this failure, from its cell or as a twin in one of these;
-        by itself, without its tie to a twin."""
-        own = self.failures[failure_id].cell
+        by itself, without its tie to a twin. What an operator had pressed is pressed so again."""
+        failure = self.failures[failure_id]
         for number in range(TRIES):
-            try:
-                made = domain.make(rng.choice(cells) if cells and number % 2 else own, rng, purpose)
-            except ValueError:
-                continue
-            for sample in made:
+            cell = rng.choice(cells) if cells and number % 2 else failure.cell
+            for sample in _drawn(domain, failure, cell, rng, purpose):
                 if self.worn(probe_of(sample), failure_id):
                     return alone(sample)
         return None
+
+
+def _drawn(domain: Domain, failure: Probe, cell: Cell, rng: random.Random, purpose: Purpose) -> list[Sample]:
+    """What a draw brings; nothing where the domain makes nothing, or the failure's operator knows nothing of it."""
+    if failure.operator not in OPERATORS or not isinstance(domain, Weathered):
+        return _made(domain, cell, rng, purpose)
+    near = [each for each in domain.cells() if each.subdomain == failure.cell.subdomain]
+    plain = _made(domain, rng.choice(near), rng, purpose) if near else []
+    presses = [press(domain, failure.operator, probe_of(sample), rng) for sample in plain]
+    return [found.trap for found in presses if isinstance(found, Made)]
+
+
+def _made(domain: Domain, cell: Cell, rng: random.Random, purpose: Purpose) -> list[Sample]:
+    try:
+        return domain.make(cell, rng, purpose)
+    except ValueError:
+        return []
 
 
 def _counted(samples: Iterable[Sample]) -> Iterable[Sample]:

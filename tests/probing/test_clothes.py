@@ -7,8 +7,10 @@ import pytest
 from swarm.domains import load_domain
 from swarm.domains.calendar.wording import LENGTHS
 from swarm.probing.clothes import Clothes
-from swarm.probing.draws import probe_of
+from swarm.probing.draws import alone, probe_of
 from swarm.records import Attempt, Cell, Purpose, Sample, Tier, Verdict, answer_to
+from swarm.weather import Made, press
+from swarm.weather.stock import PRESSURE
 
 DOMAIN = load_domain("calendar")
 CELL = Cell.parse("span/rain/duration")
@@ -66,6 +68,20 @@ def test_an_exam_dresses_them_in_wording_that_learning_never_has() -> None:
     for sample, _ in dressed(Clothes(probes, verdicts), Purpose.EXAM, 20):
         text = probe_of(sample).question.partition("Text: ")[2].casefold()
         assert not any(text.startswith(frame) for frame in frames if len(frame) > 8), text
+
+
+def test_what_an_operator_pressed_is_pressed_so_again() -> None:
+    rng, probes = random.Random(4), list[Sample]()
+    while len(probes) < 40:
+        operator = ("pressure", "distractor")[len(probes) % 2]
+        found = press(DOMAIN, operator, probe_of(DOMAIN.make(CELL, rng, Purpose.SIEGE)[0]), rng)
+        probes += [alone(found.trap)] if isinstance(found, Made) else []
+    verdicts = [verdict(probe, probe_of(probe).operator != "pressure") for probe in probes]
+    made = dressed(Clothes(probes, verdicts), Purpose.EXAM, 10)
+    assert len(made) == 10
+    assert {(probe_of(sample).operator, probe_of(sample).purpose) for sample, _ in made} == {("pressure", Purpose.EXAM)}
+    said = {words for sample, _ in made for words in PRESSURE[0] if words in probe_of(sample).question}
+    assert not said, "an exam presses by words of its own"
 
 
 def test_whoever_reads_the_same_outcomes_comes_to_the_same() -> None:
