@@ -115,9 +115,12 @@ bench-evolver: setup ## the judge's real error before and after its rubric evolv
 bench-agents: setup ## hundreds of outside agents at one gateway: storm, shares, SIGKILL of all, return (ARGS=--quick for fewer)
 	$(BIN)/python -m bench.agents $(ARGS)
 
-.PHONY: bench-recipes
+.PHONY: bench-recipes bench-teachers
 bench-recipes: setup ## compare the recipes on the same corrections and tokens (ARGS=--quick: smaller, 20 minutes); goes on where it was cut off
 	$(BIN)/python -m bench.recipes $(ARGS)
+
+bench-teachers: setup ## how much the teacher matters: weak, grown and worked solutions on the same probes (ARGS="--teacher WEIGHTS")
+	$(BIN)/python -m bench.recipes.teachers $(ARGS)
 
 .PHONY: bench-train
 bench-train: setup ## training beside plain TRL: tokens a second and share of the machine, in about ten minutes
