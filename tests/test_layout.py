@@ -132,7 +132,7 @@ def test_an_example_loads_and_its_cells_exist(example: Path, tmp_path: Path) -> 
     config = load(example)
     if config.swarm.domain.startswith("documents:"):
         with Library(tmp_path / "library", create=True) as library:
-            Ingestion(library, Screen()).run([str(ROOT / "docs" / "concepts.md")])
+            Ingestion(library, Screen()).run([str(ROOT / "docs" / name) for name in ("concepts.md", "trainer.md")])
         assert set(config.exam.cells) == {cell.key for cell in load_domain(f"documents:{tmp_path / 'library'}").cells()}
     elif config.swarm.domain.endswith(FILE_SUFFIX):
         # Its data is the user's own, and which cells there are depends on that.
