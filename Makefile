@@ -64,9 +64,11 @@ demo-docs: setup ## grow a specialist of the standard library's documentation on
 bench-docs: ## base and grown student with documents and without, on what `make demo-docs` made
 	$(BIN)/python -m bench.documents runs/pystdlib-seed$(SEED) --to runs/pystdlib-seed$(SEED)/bench-docs.json $(ARGS)
 
+# What starts a Ray cluster of its own needs both cores.
+ALONE := tests/test_end_to_end.py tests/trainers/test_killed_group.py
 test: setup typescript agents-sdk ## all tests, the end-to-end one with the real model included
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/test_end_to_end.py
-	$(BIN)/python -m pytest tests/test_end_to_end.py
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ALONE:%=--ignore %)
+	$(BIN)/python -m pytest $(ALONE)
 
 fuzz: setup ## random and spoilt requests to a real gateway, for about five minutes
 	$(BIN)/python -m pytest tests/gateway/test_fuzz.py --hypothesis-profile=fuzz -s

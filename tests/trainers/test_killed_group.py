@@ -9,7 +9,9 @@ import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import ray
@@ -157,17 +159,15 @@ async def killed(config: Config, candidates: asyncio.Queue[Checkpoint]) -> None:
 
 async def resized(config: Config, candidates: asyncio.Queue[Checkpoint]) -> None:
     """A group of Ray Train that has room for one worker until its first candidate, and then for two."""
-    # Its hooks for the end of this process could be set by the main thread alone.
-    whole = {"initialize_head": True, "shutdown_at_exit": False, "head_node_args": {"num_cpus": 1}}
-    cluster = await asyncio.to_thread(Cluster, **whole)
-    driver = SPAWNS.Process(target=driven, args=(config, cluster.address))
+    room = SPAWNS.Event()
+    driver = SPAWNS.Process(target=driven, args=(config, room))
     try:
         driver.start()
         async with SwarmClient.for_run(config.run_dir, Role.OPERATOR, "operator-1") as operator:
             await asyncio.wait_for(candidates.get(), 300)
             await pause(operator, True)
             assert await workers(operator) == 1, "the engine and the agents have their part of the first node"
-            await asyncio.to_thread(cluster.add_node, num_cpus=1)
+            room.set()
             async with asyncio.timeout(200):
                 while await workers(operator) == 1:
                     await asyncio.sleep(0.2)
@@ -175,16 +175,24 @@ async def resized(config: Config, candidates: asyncio.Queue[Checkpoint]) -> None
         await ended(driver)
     finally:
         driver.kill()
-        await asyncio.to_thread(cluster.shutdown)
 
 
-def driven(config: Config, address: str) -> None:
-    """What the trainer's actor does, in a process of its own."""
+def driven(config: Config, room: Event) -> None:
+    """What the trainer's actor does, and the cluster, which has room for one worker more once it is told.
+
+    In a process of its own: where Ray gives up, it ends the process that drives it.
+    """
     from trainers.group import run_group
 
-    ray.init(address, namespace=config.swarm.name, log_to_driver=False, logging_level="error")
-
-    run_group(config, look_seconds=1.0)
+    # Its hooks for the end of this process could be set by the main thread alone.
+    cluster = Cluster(initialize_head=True, shutdown_at_exit=False, head_node_args={"num_cpus": 1})
+    ray.init(cluster.address, namespace=config.swarm.name, log_to_driver=False, logging_level="error")
+    Thread(target=lambda: room.wait() and cluster.add_node(num_cpus=1), daemon=True).start()
+    try:
+        run_group(config, look_seconds=1.0)
+    finally:
+        ray.shutdown()
+        cluster.shutdown()
 
 
 async def pause(operator: SwarmClient, paused: bool) -> None:
