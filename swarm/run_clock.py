@@ -4,6 +4,8 @@ import json
 import time
 from pathlib import Path
 
+from swarm.whole_files import write_whole
+
 CLOCK_FILE = "clock.json"
 
 
@@ -25,9 +27,7 @@ class RunClock:
         now = time.monotonic()
         self._before += 0.0 if paused else now - self._last
         self._last = now
-        part = self._file.with_suffix(".part")
-        part.write_text(json.dumps({"seconds": self._before}))
-        part.replace(self._file)
+        write_whole(self._file, json.dumps({"seconds": self._before}))
 
 
 def seconds_of(file: Path) -> float | None:

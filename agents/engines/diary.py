@@ -16,7 +16,8 @@ BRIEF_SECONDS = 0.5
 class Diary:
     """An engine writes down each batch while it has the cores; who was served signs for what was written since.
 
-    Of what nobody reads, the latest is kept. An engine that writes nothing itself has its calls as a whole.
+    An engine that writes serves one call at a time, so what was written since is that call's. Of what nobody reads, the
+    latest is kept. An engine that writes nothing itself has its calls as a whole.
     """
 
     def __init__(self, place: str = "engine", clock: Callable[[], float] = time.monotonic) -> None:

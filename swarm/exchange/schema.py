@@ -147,9 +147,9 @@ queue = Table(
     Index("queue_state", "stage", "state", "enqueued_at"),
     sqlite_with_rowid=False,
 )
-"""One row for each sample and each queue that it ever waited in, by the sample's revision: an index of ids, which are
-random, would cost a page of its own for each new row. `attempt` counts burned deliveries, `generation` is
-the fence.
+"""One row for each sample and each queue that it ever waited in, by the sample's revision: an index of ids, which
+strangers may draw at random, would cost a page of its own for each new row. `attempt` counts burned deliveries,
+`generation` is the fence.
 
 `producer` is whose credits it takes up; what the gateway itself let in is nobody's.
 """

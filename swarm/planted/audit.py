@@ -6,13 +6,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from swarm.approach import TargetKind
-from swarm.errors import ConfigError
 from swarm.planted.holes import Slip
 from swarm.records import Origin, Record
 from swarm.statistics import rate_lower_bound, students_lower_bound
+from swarm.whole_files import read_record
 
 POWER_FILE = "power.json"
 BANDS = ((0.005, 0.01), (0.01, 0.02), (0.02, 0.05))
@@ -135,11 +135,4 @@ class PowerReport(Record):
 
 def read_power(folder: Path) -> PowerReport:
     """The report of an audit. Raises ConfigError where there is none."""
-    file = folder / POWER_FILE
-    if not file.is_file():
-        raise ConfigError(f"there is no {POWER_FILE} in {str(folder)!r}", "Make one with: swarm power")
-    try:
-        return PowerReport.model_validate_json(file.read_bytes())
-    except ValidationError as error:
-        said = error.errors()[0]["msg"]
-        raise ConfigError(f"{str(file)!r} can't be read: {said}", "Begin anew with --fresh") from error
+    return read_record(folder / POWER_FILE, PowerReport, "swarm power")

@@ -56,7 +56,9 @@ def tables(profile: Profile) -> RenderableType:
     moments = Table("", "after", box=None, title="moments", title_justify="left")
     for milestone in profile.milestones:
         moments.add_row(milestone.name, minutes(milestone.seconds))
-    spent = Table("where", Column("what", no_wrap=True), "seconds", "share", "tokens", "tokens/s", box=None)
+    spent = Table(
+        Column("where", no_wrap=True), Column("what", no_wrap=True), "seconds", "share", "tokens", "per s", box=None
+    )
     spent.title, spent.title_justify = f"{minutes(profile.wall_seconds)} of wall time", "left"
     for cells in rows(profile):
         spent.add_row(*cells)
