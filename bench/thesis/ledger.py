@@ -13,7 +13,11 @@ from bench.thesis.plan import Arm, ThesisPlan
 from swarm.errors import ConfigError
 from swarm.records import Record
 
-CODE = ("bench/thesis", "swarm/domains/labelled", "swarm/domains/nli", "swarm/weather", "trainers")
+CODE = (
+    "bench/thesis", "swarm/domains/labelled", "swarm/domains/nli", "swarm/steering.py", "swarm/weather", "trainers",
+    "agents/engines/choosing.py",
+)  # fmt: skip
+"""Files, and folders of files, that decide what an arm buys and learns, and what it says."""
 
 
 class Begun(Record):
@@ -82,8 +86,8 @@ _ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
 def code_digest() -> str:
     """The SHA-256 over the code that decides what an arm learns: points of two versions make no curve."""
     root, digest = Path(__file__).parents[2], hashlib.sha256()
-    for folder in CODE:
-        for file in sorted((root / folder).rglob("*.py")):
+    for place in (root / name for name in CODE):
+        for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
             digest.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes())
     return digest.hexdigest()
 
