@@ -101,6 +101,17 @@ def test_every_cell_makes_sound_probes_and_every_trap_has_an_answerable_twin(std
                 assert (answer_of(trap) == "NONE") == (cell.weather == "border")
 
 
+def test_a_quarter_of_the_probes_shows_four_that_lead_astray(stdlib: DocumentsDomain) -> None:
+    rng = random.Random(3)
+    for cell in stdlib.cells():
+        made = [stdlib.make(cell, rng, Purpose.LEARN) for _ in range(60)]
+        shown = [{len(shown_in(sample.payload.question)[0]) for sample in pair} for pair in made]
+        assert all(len(counts) == 1 for counts in shown), f"{cell.key}: a twin shows as many as its trap"
+        tally = Counter(count for counts in shown for count in counts)
+        assert set(tally) <= {0, 3, 5}, cell.key
+        assert 5 <= tally[5] <= 28, f"{cell.key}: {tally}"
+
+
 def test_yes_and_no_are_balanced(stdlib: DocumentsDomain) -> None:
     cell = Cell.parse("parameter/rain/yesno")
     counts = Counter(answer_of(probes[0]) for probes in drawn(stdlib, cell, 100))
@@ -211,7 +222,8 @@ def test_a_chain_rests_on_two_documents_and_is_silent_without_its_first(stdlib: 
         assert (answer_of(probe), twin.cell.key) == ("NONE", "chain/rain/name")
 
 
-def test_what_a_later_version_changed_is_asked_by_version(tmp_path: Path) -> None:
+def test_what_a_later_version_changed_is_asked_by_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # which sentences only exams ask about goes by their place
     page = tmp_path / "page.md"
     with Library(tmp_path / "lib", create=True) as library:
         for turn in (1, 2):
@@ -220,7 +232,7 @@ def test_what_a_later_version_changed_is_asked_by_version(tmp_path: Path) -> Non
             ]
             page.write_text("# Gates\n\n" + "\n\n".join(f"## {w}\n\n{t}" for w, t in zip(WORDS, lines, strict=True)))
             (tmp_path / "other.md").write_text(other(1))
-            Ingestion(library, Screen()).run([str(page), str(tmp_path / "other.md")])
+            Ingestion(library, Screen()).run(["page.md", "other.md"])
     domain = load_domain(f"documents:{tmp_path / 'lib'}")
     assert isinstance(domain, DocumentsDomain)
     for probe, twin in drawn(domain, Cell.parse("version/wind/word"), 6):

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from swarm.domains.documents.draft import SHOWN, Draft
+from swarm.domains.documents.draft import Draft
 from swarm.domains.documents.drawing import TRIES, Draw, Unmade
 from swarm.domains.documents.passages import passage_of
-from swarm.domains.documents.signatures import bound_words, enough
+from swarm.domains.documents.signatures import bound_words
 
 _LONGEST_VALUE = 20
 
@@ -27,8 +27,7 @@ def chain(draw: Draw) -> Draft:
     shown, second = passage_of(unit), passage_of(other)
     if bound not in shown.text:
         raise Unmade(f"{bound} can't be quoted from {unit.name}")
-    lures = draw.shelf.lures(unit, draw.rng, SHOWN - 1, without=name)
-    lures = tuple(passage for passage in lures if passage.name != other.name)
+    lures = draw.lures(unit, draw.shown - 2, without=name, fit=lambda passage: passage.name != other.name)
     question = draw.word("chain", f=unit.name, v=value)
     return Draft(
         "chain/rain/name", question, other.name, shown, lures, proof=bound, second=second,
@@ -42,10 +41,10 @@ def chain_silent(draw: Draw) -> Draft:
     assert answerable.oracle is not None, "a chain begins at an oracle"
     assert answerable.second is not None, "a chain ends at another"
     known = (answerable.second, *answerable.lures)
+    names = {passage.name for passage in known}
     unit = next(each for each in draw.shelf.entries if each.name == answerable.oracle.name)
-    rest = [each for each in draw.shelf.lures(unit, draw.rng, 2 * SHOWN) if each.name not in {p.name for p in known}]
-    lures = enough((*known, *rest))
-    silent = replace(answerable, lures=lures).silent(lures[SHOWN - 1], "not-shown")
+    (instead,) = draw.lures(unit, 1, fit=lambda passage: passage.name not in names)
+    silent = replace(answerable, lures=known).silent(instead, "not-shown")
     return replace(silent, lacking=unit.name, twin=answerable)
 
 

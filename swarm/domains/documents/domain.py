@@ -64,23 +64,24 @@ class DocumentsDomain:
         raise ValueError(f"{cell.key}: {DRAWS} draws gave nothing that can be asked; the last: {said}")
 
     def _made(self, cell: Cell, rng: random.Random, purpose: Purpose) -> list[Sample]:
-        draft = self.draft(cell, Draw(self.shelf, rng, purpose in HELD_OUT))
+        draw = Draw(self.shelf, rng, purpose in HELD_OUT)
+        draft = self.draft(cell, draw)
         bare = purpose is Purpose.LEARN and cell.key.startswith(BY_HEART) and rng.random() < FROM_MEMORY
         bare = bare and draft.operator in ("", "fabricated", "neighbour-takes-it")
         one, two = (f"{rng.getrandbits(128):032x}" for _ in range(2))
         if draft.twin is None:
-            return [self._sample(draft, rng, one, "", purpose, bare)]
+            return [self._sample(draft, draw, one, "", purpose, bare)]
         pair = ((draft, one, two), (draft.twin, two, one))
-        return [self._sample(each, rng, sample_id, twin_id, purpose, bare) for each, sample_id, twin_id in pair]
+        return [self._sample(each, draw, sample_id, twin_id, purpose, bare) for each, sample_id, twin_id in pair]
 
     def _gives(self, maker: Callable[[Draw], Draft]) -> bool:
         """Whether a maker finds something to ask about, for learning and for exams."""
         found = 0
         for held in (False, True):
-            draw = Draw(self.shelf, random.Random("gives"), held)
+            rng = random.Random("gives")
             for _ in range(DRAWS):
                 with suppress(Unmade):
-                    maker(draw)
+                    maker(Draw(self.shelf, rng, held))
                     found += 1
                     break
         return found == 2
@@ -91,10 +92,8 @@ class DocumentsDomain:
             raise ValueError(f"cell {cell.key!r} is not one of the {len(self._makers)} cells of {self.name}")
         return self._makers[cell.key](draw)
 
-    def _sample(
-        self, draft: Draft, rng: random.Random, sample_id: str, twin_id: str, purpose: Purpose, bare: bool
-    ) -> Sample:
-        question, reference = from_memory(draft) if bare else laid_out(draft, rng)
+    def _sample(self, draft: Draft, draw: Draw, sample_id: str, twin_id: str, purpose: Purpose, bare: bool) -> Sample:
+        question, reference = from_memory(draft) if bare else laid_out(draft, draw.rng, draw.shown)
         probe = Probe(
             cell=Cell.parse(draft.cell),
             purpose=purpose,

@@ -9,9 +9,6 @@ from swarm.domains.documents.citations import finding_none, quoting, recalling
 from swarm.domains.documents.passages import Passage, with_passages
 from swarm.records import Reference
 
-SHOWN = 3
-"""Documents that a probe shows."""
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -37,17 +34,16 @@ class Draft:
     def silent(self, instead: Passage, operator: str) -> "Draft":
         """The same question where the document that answers it is not shown, with this one as the answerable twin."""
         cell = "/".join((self.cell.split("/")[0], "border", self.cell.split("/")[2]))
-        lures = (*self.lures[: SHOWN - 1], instead)
         return replace(
-            self, cell=cell, answer=ABSTAIN, oracle=None, lures=lures, proof="", operator=operator, twin=self,
-            second=None, second_proof="",
+            self, cell=cell, answer=ABSTAIN, oracle=None, lures=(instead, *self.lures), proof="", operator=operator,
+            twin=self, second=None, second_proof="",
         )  # fmt: skip
 
 
-def laid_out(draft: Draft, rng: random.Random) -> tuple[str, Reference]:
-    """The question with its documents in a random order, and the reference whose rationale quotes."""
+def laid_out(draft: Draft, rng: random.Random, count: int) -> tuple[str, Reference]:
+    """The question with `count` documents in a random order, and the reference whose rationale quotes."""
     rests_on = [passage for passage in (draft.oracle, draft.second) if passage]
-    shown: Sequence[Passage] = [*rests_on, *draft.lures][:SHOWN]
+    shown: Sequence[Passage] = [*rests_on, *draft.lures][:count]
     order = rng.sample(list(shown), len(shown))
     if draft.oracle is None:
         rationale = finding_none(draft.lacking, len(order))

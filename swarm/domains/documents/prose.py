@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from swarm.documents.records import Layer, Unit
-from swarm.domains.documents.draft import SHOWN, Draft
+from swarm.domains.documents.draft import Draft
 from swarm.domains.documents.drawing import TRIES, Draw, Unmade
 from swarm.domains.documents.passages import Passage, passage_of
 from swarm.domains.documents.shelf import Shelf, held_out
@@ -19,28 +19,28 @@ AROUND = 25
 def cloze(draw: Draw) -> Draft:
     """A sentence of a passage with a number or a marked word left out."""
     fact, passage = _fact(draw, lambda unit: bool(_gaps(unit)))
-    return _cloze(draw, fact, passage, beside(draw, passage, SHOWN - 1))
+    return _cloze(draw, fact, passage, beside(draw, passage, draw.shown - 1))
 
 
 def cloze_silent(draw: Draw) -> Draft:
     """The same where no document shown has the sentence."""
     fact, passage = _fact(draw, lambda unit: bool(_gaps(unit)))
-    others = beside(draw, passage, SHOWN)
-    answerable = _cloze(draw, fact, passage, others[: SHOWN - 1])
+    others = beside(draw, passage, draw.shown)
+    answerable = _cloze(draw, fact, passage, others[: draw.shown - 1])
     return replace(answerable.silent(others[-1], "not-shown"), lacking=_telling(line_of(fact), others))
 
 
 def definition(draw: Draw) -> Draft:
     """Which term is explained so?"""
     fact, passage = _fact(draw, _explains)
-    return _definition(draw, fact, passage, beside(draw, passage, SHOWN - 1))
+    return _definition(draw, fact, passage, beside(draw, passage, draw.shown - 1))
 
 
 def definition_silent(draw: Draw) -> Draft:
     """The same where no document shown explains it."""
     fact, passage = _fact(draw, _explains)
-    others = beside(draw, passage, SHOWN)
-    answerable = _definition(draw, fact, passage, others[: SHOWN - 1])
+    others = beside(draw, passage, draw.shown)
+    answerable = _definition(draw, fact, passage, others[: draw.shown - 1])
     return replace(answerable.silent(others[-1], "not-shown"), lacking=_telling(fact.fact("means"), others))
 
 

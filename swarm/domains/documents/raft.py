@@ -47,20 +47,22 @@ def rows(
     for number in range(count * TRIES):
         if made == count:
             return
+        draw = Draw(domain.shelf, rng, held=False)
         try:
-            draft = domain.draft(cells[number % len(cells)], Draw(domain.shelf, rng, held=False))
+            draft = domain.draft(cells[number % len(cells)], draw)
         except ValueError:
             continue
-        if (row := _row(domain, draft, rng, shown=rng.random() < p, otherwise=otherwise)) is not None:
+        if (row := _row(domain, draft, draw, shown=rng.random() < p, otherwise=otherwise)) is not None:
             made += 1
             yield row
     if made < count:
         raise ValueError(f"{count * TRIES} draws gave {made} rows, not {count}: ask for fewer, or name other cells")
 
 
-def _row(domain: DocumentsDomain, draft: Draft, rng: random.Random, *, shown: bool, otherwise: Otherwise) -> Row | None:
+def _row(domain: DocumentsDomain, draft: Draft, draw: Draw, *, shown: bool, otherwise: Otherwise) -> Row | None:
     oracle = shown or draft.oracle is None
-    question, reference = laid_out(draft if oracle else replace(draft, oracle=None, lacking=_asked_of(draft)), rng)
+    laid = draft if oracle else replace(draft, oracle=None, lacking=_asked_of(draft))
+    question, reference = laid_out(laid, draw.rng, draw.shown)
     if not oracle:
         reference = _without(draft, reference, otherwise, len(shown_in(question)[0]))
     documents = shown_in(question)[0] if oracle or otherwise is Otherwise.ABSTAIN else {}

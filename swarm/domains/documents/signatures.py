@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from swarm.documents.records import Unit
 from swarm.domains.documents.answers import ABSTAIN
-from swarm.domains.documents.draft import SHOWN, Draft
+from swarm.domains.documents.draft import Draft
 from swarm.domains.documents.drawing import TRIES, Draw, Unmade
 from swarm.domains.documents.passages import Passage, passage_of
 
@@ -14,7 +14,7 @@ from swarm.domains.documents.passages import Passage, passage_of
 def parameter(draw: Draw) -> Draft:
     """Does f take p? As often yes as no; a wrong p is one that another thing takes."""
     unit = draw.entry("keywords", _closed)
-    lures = draw.shelf.lures(unit, draw.rng, SHOWN - 1)
+    lures = draw.lures(unit, draw.shown - 1)
     if draw.rng.random() < 0.5:
         name = draw.rng.choice(unit.fact("keywords").split())
         return _yes(draw, unit, name, lures, "parameter")
@@ -32,8 +32,7 @@ def parameter_lured(draw: Draw) -> Draft:
     else:
         raise Unmade(f"{unit.name} has no neighbour with other parameters")
     name = draw.rng.choice(names)
-    rest = draw.shelf.lures(unit, draw.rng, SHOWN)
-    rest = tuple(passage for passage in rest if passage.name != other.name)[: SHOWN - 2]
+    rest = draw.lures(unit, draw.shown - 2, fit=lambda passage: passage.name != other.name)
     one = _no(draw, unit, name, (passage_of(other), *rest), "pressed")
     two = _yes(draw, other, name, (passage_of(unit), *rest), "pressed")
     one, two = (replace(each, cell="parameter/wind/yesno", operator="neighbour-takes-it") for each in (one, two))
@@ -43,11 +42,9 @@ def parameter_lured(draw: Draw) -> Draft:
 def parameter_silent(draw: Draw) -> Draft:
     """Something that exists nowhere, or that no document shown speaks of; its twin is real and shown."""
     unit = draw.entry("keywords", _closed)
-    lures = draw.shelf.lures(unit, draw.rng, SHOWN)
-    if len(lures) < SHOWN:
-        raise Unmade("there are too few entries to lead astray")
+    lures = draw.lures(unit, draw.shown)
     name = draw.rng.choice(unit.fact("keywords").split())
-    answerable = _yes(draw, unit, name, lures[: SHOWN - 1], "parameter")
+    answerable = _yes(draw, unit, name, lures[: draw.shown - 1], "parameter")
     made_up = draw.rng.random() < 0.5
     missing = _fabricated(draw, unit) if made_up else unit.name
     silent = answerable.silent(lures[-1], "fabricated" if made_up else "not-shown")
@@ -57,7 +54,8 @@ def parameter_silent(draw: Draw) -> Draft:
 def default(draw: Draw) -> Draft:
     """The default of a parameter, as it is bound."""
     unit = draw.entry("defaults")
-    return _default(draw, unit, draw.rng.choice(unit.fact("defaults").split("\n")), draw.shelf.lures(unit, draw.rng, 2))
+    bound = draw.rng.choice(unit.fact("defaults").split("\n"))
+    return _default(draw, unit, bound, draw.lures(unit, draw.shown - 1))
 
 
 def default_lured(draw: Draw) -> Draft:
@@ -77,8 +75,7 @@ def default_lured(draw: Draw) -> Draft:
     else:
         raise Unmade("no two entries give a parameter different defaults")
     other, its = draw.rng.choice(others)
-    rest = draw.shelf.lures(unit, draw.rng, SHOWN)
-    rest = tuple(passage for passage in rest if passage.name != other.name)[: SHOWN - 2]
+    rest = draw.lures(unit, draw.shown - 2, fit=lambda passage: passage.name != other.name)
     twin = _default(draw, other, its, (passage_of(unit), *rest))
     trap = _default(draw, unit, bound, (passage_of(other), *rest))
     return replace(trap, cell="default/wind/value", operator="other-default", twin=twin)
@@ -87,15 +84,15 @@ def default_lured(draw: Draw) -> Draft:
 def default_silent(draw: Draw) -> Draft:
     """The default of a parameter of a thing that is not shown."""
     unit = draw.entry("defaults")
-    lures = enough(draw.shelf.lures(unit, draw.rng, SHOWN))
-    answerable = _default(draw, unit, draw.rng.choice(unit.fact("defaults").split("\n")), lures[: SHOWN - 1])
+    lures = draw.lures(unit, draw.shown)
+    answerable = _default(draw, unit, draw.rng.choice(unit.fact("defaults").split("\n")), lures[: draw.shown - 1])
     return replace(answerable.silent(lures[-1], "not-shown"), lacking=unit.name)
 
 
 def purpose(draw: Draw) -> Draft:
     """Which one does what a summary says?"""
     unit = draw.entry("summary", _quotable)
-    return _purpose(draw, unit, draw.shelf.lures(unit, draw.rng, SHOWN - 1, without=unit.fact("summary")))
+    return _purpose(draw, unit, draw.lures(unit, draw.shown - 1, without=unit.fact("summary")))
 
 
 def purpose_lured(draw: Draw) -> Draft:
@@ -109,8 +106,10 @@ def purpose_lured(draw: Draw) -> Draft:
                 break
     else:
         raise Unmade("no two namesakes have different purposes")
-    rest = draw.shelf.lures(unit, draw.rng, SHOWN, without=unit.fact("summary"))
-    rest = tuple(p for p in rest if p.name != other.name and other.fact("summary") not in p.text)[: SHOWN - 2]
+    rest = draw.lures(
+        unit, draw.shown - 2, without=unit.fact("summary"),
+        fit=lambda passage: passage.name != other.name and other.fact("summary") not in passage.text,
+    )  # fmt: skip
     twin = _purpose(draw, other, (passage_of(unit), *rest))
     trap = _purpose(draw, unit, (passage_of(other), *rest))
     return replace(trap, cell="purpose/wind/name", operator="namesake", twin=twin)
@@ -119,8 +118,8 @@ def purpose_lured(draw: Draw) -> Draft:
 def purpose_silent(draw: Draw) -> Draft:
     """What a summary says is done by nothing that is shown."""
     unit = draw.entry("summary", _quotable)
-    lures = enough(draw.shelf.lures(unit, draw.rng, SHOWN, without=unit.fact("summary")))
-    silent = _purpose(draw, unit, lures[: SHOWN - 1]).silent(lures[-1], "not-shown")
+    lures = draw.lures(unit, draw.shown, without=unit.fact("summary"))
+    silent = _purpose(draw, unit, lures[: draw.shown - 1]).silent(lures[-1], "not-shown")
     return replace(silent, lacking=_telling(unit.fact("summary"), lures))
 
 
@@ -128,7 +127,7 @@ def taker(draw: Draw) -> Draft:
     """Which one of those shown takes a parameter?"""
     unit = draw.entry("parameters")
     name = draw.rng.choice(unit.fact("parameters").split())
-    lures = draw.shelf.lures(unit, draw.rng, SHOWN - 1, without=name)
+    lures = draw.lures(unit, draw.shown - 1, without=name)
     question = draw.word("taker", p=name)
     return Draft("taker/rain/name", question, unit.name, passage_of(unit), lures, proof=bound_words(unit, name))
 
@@ -137,10 +136,10 @@ def taker_silent(draw: Draw) -> Draft:
     """None of those shown takes it."""
     unit = draw.entry("parameters")
     name = draw.rng.choice(unit.fact("parameters").split())
-    lures = enough(draw.shelf.lures(unit, draw.rng, SHOWN, without=name))
+    lures = draw.lures(unit, draw.shown, without=name)
     question = draw.word("taker", p=name)
     plain = Draft(
-        "taker/rain/name", question, unit.name, passage_of(unit), lures[: SHOWN - 1], proof=bound_words(unit, name)
+        "taker/rain/name", question, unit.name, passage_of(unit), lures[: draw.shown - 1], proof=bound_words(unit, name)
     )
     return replace(plain.silent(lures[-1], "not-shown"), lacking=name)
 
@@ -148,15 +147,15 @@ def taker_silent(draw: Draw) -> Draft:
 def raises(draw: Draw) -> Draft:
     """Which exception does it raise?"""
     unit = draw.entry("raises")
-    return _raises(draw, unit, draw.shelf.lures(unit, draw.rng, SHOWN - 1))
+    return _raises(draw, unit, draw.lures(unit, draw.shown - 1))
 
 
 def raises_silent(draw: Draw) -> Draft:
     """The documents do not say what it raises, though they speak of it."""
     unit, quiet = draw.entry("raises"), draw.entry("summary", lambda unit: "rais" not in unit.text.casefold())
-    lures = draw.shelf.lures(unit, draw.rng, SHOWN - 1)
+    lures = draw.lures(unit, draw.shown - 1)
     twin = _raises(draw, unit, lures)
-    mild = tuple(p for p in draw.shelf.lures(quiet, draw.rng, SHOWN) if "rais" not in p.text.casefold())[: SHOWN - 1]
+    mild = draw.lures(quiet, len(lures), fit=lambda passage: "rais" not in passage.text.casefold())
     return Draft(
         "raises/border/name", draw.word("raises", f=quiet.name), ABSTAIN, None, (passage_of(quiet), *mild),
         lacking="raise", operator="silent-on-it", twin=twin,
@@ -251,12 +250,6 @@ def _raises(draw: Draw, unit: Unit, lures: tuple[Passage, ...]) -> Draft:
     if unit.fact("raises") not in shown.text:
         raise Unmade(f"what {unit.name} raises is not in what is shown of it")
     return Draft("raises/rain/name", question, unit.fact("raises"), shown, lures, proof=unit.fact("raises"))
-
-
-def enough(lures: tuple[Passage, ...]) -> tuple[Passage, ...]:
-    if len(lures) < SHOWN:
-        raise Unmade(f"there are {len(lures)} entries to lead astray, not {SHOWN}")
-    return lures
 
 
 MAKERS: dict[str, Callable[[Draw], Draft]] = {

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from swarm.documents.records import Unit
-from swarm.domains.documents.draft import SHOWN, Draft
+from swarm.domains.documents.draft import Draft
 from swarm.domains.documents.drawing import Draw, Unmade
 from swarm.domains.documents.passages import Passage, passage_of
 from swarm.domains.documents.prose import AROUND, GAP, WORD, beside, holds, line_of
@@ -18,7 +18,7 @@ def version(draw: Draw) -> Draft:
         raise Unmade("no document has a sentence that an earlier version has with other numbers")
     old, new = draw.rng.choice(pairs)
     passages = [_dated(unit, _around(sections, unit)) for unit, sections in _both(draw.shelf, old, new)]
-    rest = beside(draw, _around(draw.shelf.sections, new), SHOWN - 2)
+    rest = beside(draw, _around(draw.shelf.sections, new), draw.shown - 2)
     drafts = [
         _versioned(draw, unit, shown, (instead, *rest))
         for unit, shown, instead in zip((old, new), passages, reversed(passages), strict=True)
