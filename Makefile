@@ -107,7 +107,7 @@ simulate: setup ## the statistics under adversarial conditions, beside naive var
 bench-sync: setup ## from a promotion to the first verified token, by engine and size of the checkpoint
 	$(BIN)/python -m bench.sync $(ARGS)
 .PHONY: bench-adversary
-bench-adversary: setup ## species that each way of probing finds of planted-defect students, in some minutes
+bench-adversary: setup ## species that each way of probing finds of planted-defect students and the base; goes on where it was cut off (ARGS=--quick: fewer questions)
 	$(BIN)/python -m bench.adversary $(ARGS)
 
 .PHONY: bench-evolver

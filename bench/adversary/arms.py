@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from agents.prober import WIDTH, Prober
+from agents.rewording import Reworder
 from swarm.domains.base import Domain
 from swarm.probing.course import SearchPoint, course, yields
 from swarm.probing.draws import alone, probe_of
@@ -34,6 +35,8 @@ class Arm:
     width: int = WIDTH
     late: int = 0
     """Rounds that verdicts come late, as in a swarm, where other probes wait and are judged meanwhile."""
+    worded: bool = False
+    """Whether a model says every probe in other words, as far as it can."""
 
     @property
     def plain(self) -> bool:
@@ -48,6 +51,7 @@ ARMS = (
     Arm("mutation alone", (Origin.MUTATION,)),
     Arm("replay alone", (Origin.REPLAY,)),
     Arm("weather alone", (Origin.WEATHER,)),
+    Arm("model's words alone", (Origin.GRAMMAR,), worded=True),
     Arm("whole swarm", tuple(FAMILIES)),
     Arm("whole swarm, 2 draws for each probe", tuple(FAMILIES), width=2),
     Arm("whole swarm, verdicts a round late", tuple(FAMILIES), late=1),
@@ -63,16 +67,12 @@ class Trail(Record):
     calls: int
     failures: int
     species: int
-    curve: tuple[int, ...]
-    """Species after each round."""
-    failed: tuple[int, ...]
-    """Failures after each round."""
     holes_at: tuple[tuple[str, int], ...] = ()
     """Each planted hole that was found, with the number of the call that showed it."""
     yields: tuple[FamilyYield, ...] = ()
     """What each family's probes brought."""
     course: tuple[SearchPoint, ...] = ()
-    """Coverage and evenness after each round."""
+    """Species, failures, coverage and evenness after each round."""
     refused: tuple[tuple[str, int], ...] = ()
 
     def holes(self, calls: int) -> int:
@@ -81,55 +81,60 @@ class Trail(Record):
 
     def within(self, calls: int) -> "Trail":
         """The same with its species and failures as they were after so many calls, a multiple of a round."""
-        rounds = calls // ROUND
-        if len(self.curve) <= rounds:
-            return self
-        return self.model_copy(update={"species": self.curve[rounds - 1], "failures": self.failed[rounds - 1]})
+        point = next((point for point in self.course if point.probes >= calls), self)
+        return self.model_copy(update={"species": point.species, "failures": point.failures})
+
+
+@dataclass(frozen=True)
+class Student:
+    """Who is probed: its kind, what it answers, and the planted hole that a failure shows."""
+
+    kind: str
+    answers: Answers
+    hole: Hole = lambda _: ""
 
 
 async def trail(
-    arm: Arm, domain: Domain, student: str, answers: Answers, seed: int, calls: int, hole: Hole = lambda _: ""
+    arm: Arm, domain: Domain, student: Student, seed: int, calls: int, reworder: Reworder | None = None
 ) -> Trail:
-    """Run an arm: rounds of 30 probes, each asked once, until there were so many calls."""
+    """Run an arm: rounds of 30 probes, each asked once, until there were so many calls; a worded arm has a reworder."""
     prober = Prober(domain, (), f"bench/{seed}", {Purpose.SIEGE: arm.families} if arm.families else None, arm.width)
     rubric = load_rubric(SEEDS / "siege.yaml")
-    known: set[str] = set()
-    holes: dict[str, int] = {}
     asked: list[Tried] = []
-    curve: list[int] = []
-    failed: list[int] = []
     unheard: deque[list[Tried]] = deque()
     while len(asked) < calls:
         made = prober.act(_counts(asked) if arm.steered else [], Purpose.SIEGE, min(ROUND, calls - len(asked)))
         drawn = [alone(sample) for sample in made[: calls - len(asked)]]
         if not drawn:
             raise ValueError(f"{arm.name} has no new question after {len(asked)} of {calls} calls: ask for fewer")
-        said = await answers(drawn)
+        if reworder:
+            drawn = await reworder.act(drawn)
+        said = await student.answers(drawn)
         probes = map(probe_of, drawn)
-        news = [tried(p, judge_attempt(domain, rubric, p, text)) for p, text in zip(probes, said, strict=True)]
-        for one in news:
-            asked.append(one)
-            if not one.passed:
-                known.add(one.species)
-                holes.setdefault(hole(one), len(asked))
-        unheard.append(news)
+        unheard.append([tried(p, judge_attempt(domain, rubric, p, text)) for p, text in zip(probes, said, strict=True)])
+        asked += unheard[-1]
         if len(unheard) > arm.late:
             prober.learn(unheard.popleft())
-        curve.append(len(known))
-        failed.append(sum(not one.passed for one in asked))
+    refused = Counter(prober.invalid) + (reworder.refused if reworder else Counter())
+    return _found(arm, domain, student, seed, asked).model_copy(update={"refused": tuple(sorted(refused.items()))})
+
+
+def _found(arm: Arm, domain: Domain, student: Student, seed: int, asked: Sequence[Tried]) -> Trail:
+    holes: dict[str, int] = {}
+    for number, one in enumerate(asked, 1):
+        if not one.passed:
+            holes.setdefault(student.hole(one), number)
+    path = course(asked, len(domain.cells()), ROUND)
     return Trail(
         arm=arm.name,
-        student=student,
+        student=student.kind,
         seed=seed,
         calls=len(asked),
-        failures=sum(not one.passed for one in asked),
-        species=len(known),
-        curve=tuple(curve),
-        failed=tuple(failed),
+        failures=path[-1].failures,
+        species=path[-1].species,
         holes_at=tuple((name, at) for name, at in holes.items() if name),
         yields=yields(asked),
-        course=course(asked, len(domain.cells()), ROUND),
-        refused=tuple(sorted(prober.invalid.items())),
+        course=path,
     )
 
 

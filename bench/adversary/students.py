@@ -1,11 +1,10 @@
-"""Who is probed: planted-defect students, each with holes of its own, and a base model."""
+"""Who is probed: planted-defect students, each with holes of its own, and a model."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from agents.targets import opened
-from bench.adversary.arms import Answers, Hole
+from agents.engines.base import Engine
+from agents.targets import Asker, Weights
+from bench.adversary.arms import Student
 from swarm.approach import Asking, TargetKind
 from swarm.domains.base import Domain
 from swarm.planted import CALENDAR_RULES, PlantedStudent, choose
@@ -20,16 +19,11 @@ ANSWER_TOKENS = 64
 """Most tokens of a model's answer, which is forced to be one."""
 
 
-@dataclass(frozen=True)
-class Planted:
-    """A planted student: its answers, the hole that a failure shows, and the holes that there are."""
-
-    answers: Answers
-    hole: Hole
-    holes: tuple[tuple[str, float], ...]
+PLANTED = "planted defects"
+"""The kind of the planted students; a model's is its weights' name."""
 
 
-def planted(domain: Domain, seed: int) -> Planted:
+def planted(domain: Domain, seed: int) -> Student:
     """The planted student of a seed."""
     student = PlantedStudent(domain, choose(domain, CALENDAR_RULES, HOLES, str(seed)))
 
@@ -40,19 +34,21 @@ def planted(domain: Domain, seed: int) -> Planted:
         hole = student.hole(one.probe)
         return hole.name if hole else ""
 
-    return Planted(answers, shown, tuple((hole.name, hole.prevalence) for hole in student.holes))
+    return Student(PLANTED, answers, shown)
 
 
-@asynccontextmanager
-async def base_model(domain: Domain, target: str, seed: int) -> AsyncIterator[Answers]:
-    """A model's weights, asked as `swarm siege` asks them: in a chat with four worked examples, an answer forced."""
+def model(domain: Domain, target: str, engine: Engine, seed: int) -> Student:
+    """A model's weights, asked as `swarm siege` asks them: in a chat with four worked examples, an answer forced.
+
+    The seed is of the examples.
+    """
     plan = SiegePlan(
         target=target, kind=TargetKind.WEIGHTS, domain=domain.name, ask=Asking.CHAT, seed=seed, new_tokens=ANSWER_TOKENS
     )
-    async with opened(plan, domain, tuple(domain.cells())) as model:
+    asked = Weights(engine, Asker(domain, plan, tuple(domain.cells())))
 
-        async def answers(samples: Sequence[Sample]) -> list[str]:
-            said = {answer.probe_id: answer.text async for answer in model.ask(samples)}
-            return [said[sample.id] for sample in samples]
+    async def answers(samples: Sequence[Sample]) -> list[str]:
+        said = {answer.probe_id: answer.text async for answer in asked.ask(samples)}
+        return [said[sample.id] for sample in samples]
 
-        yield answers
+    return Student(target, answers)

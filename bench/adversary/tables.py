@@ -7,7 +7,7 @@ from statistics import fmean, stdev
 from scipy.stats import t
 
 from bench.adversary.arms import Trail
-from swarm.records import Record
+from swarm.records import Origin, Record
 from swarm.statistics import rate_lower_bound
 
 BASELINE, WHOLE = "uniform sampling", "whole swarm"
@@ -29,6 +29,18 @@ class Line(Record):
     failures: float
     holes: str
     """Of the planted holes, how many were found within the calls."""
+
+
+class Brought(Record):
+    """What the probes of one origin brought in one arm on one kind of student, in the mean over seeds."""
+
+    student: str
+    arm: str
+    origin: Origin
+    judged: float
+    failed: float
+    first: float
+    """Species that they were the first to show."""
 
 
 class Target(Record):
@@ -78,6 +90,20 @@ def interval(values: Sequence[float]) -> tuple[float, float, float]:
         return middle, nan, nan
     reach = float(t.ppf(0.975, len(values) - 1)) * stdev(values) / len(values) ** 0.5
     return middle, middle - reach, middle + reach
+
+
+def brought(student: str, trails: Sequence[Trail]) -> list[Brought]:
+    """Each origin in each arm; an arm that asked nothing of an origin has no line for it."""
+    found = []
+    for arm in dict.fromkeys(one.arm for one in trails):
+        mine = _by_seed(trails, arm).values()
+        for origin in sorted({each.origin for one in mine for each in one.yields}):
+            parts = [each for one in mine for each in one.yields if each.origin is origin]
+            sums = (sum(part) / len(mine) for part in zip(*((p.judged, p.failed, p.first) for p in parts), strict=True))
+            judged, failed, first = sums
+            line = Brought(student=student, arm=arm, origin=origin, judged=judged, failed=failed, first=first)
+            found.append(line)
+    return found
 
 
 def targets(student: str, trails: Sequence[Trail], planted: int, calls: int, budget: int) -> list[Target]:

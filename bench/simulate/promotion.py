@@ -1,4 +1,5 @@
-"""The promotion of a candidate: the mixture test at any stopping time, selection over a run, the regression test."""
+"""The promotion of a candidate: the mixture test at any stopping time and over the strata of an exam, selection over a
+run, the regression test."""
 
 from functools import cache
 
@@ -15,9 +16,15 @@ DISCORDANT = 0.25
 CANDIDATES = 100
 SEALED = 64
 MARGIN = 0.05
+BACK = 0.25
+"""Share of pairs that go back to a breach, as `exam.breach_share` has it."""
 
 RANDOM_PAIRS = "each exam probe's cell is drawn at random (agents/examiner.py, Examiner)"
 PER_CANDIDATE = "said in docs/concepts.md; what a run claims at its end rests on siege and census"
+DRAWN_STRATUM = (
+    "the stratum of each exam probe is drawn before it, and before anyone answers (agents/examiner.py, Examiner)"
+)
+ORDINARY_PAIRS = "after a breach every limit holds on the ordinary pairs alone (swarm/promotion.py, decide)"
 SEALED_SET = "the report reads the frozen exam, which nothing was chosen by (swarm/domains/exam.py)"
 ONE_LOOK = "an exam's conditions are decided once, when it is over (swarm/promotion.py, decide)"
 APPROXIMATE = 0.01
@@ -135,14 +142,43 @@ def regressed(rng: np.random.Generator, runs: int) -> list[Row]:
     return table.rows
 
 
+def breached(rng: np.random.Generator, runs: int) -> list[Row]:
+    """An exam after a breach: a candidate that mends what a siege found, and loses elsewhere what it gains there or
+    more than is allowed."""
+    table = Table("promotion")
+    condition = "24 points better on a breach, 8 worse on ordinary pairs: as good on the exam"
+    back = rng.random((runs, PAIRS)) < BACK
+    wins, losses = sat(rng, runs, np.where(back, 0.24, -0.08))
+    table.holds(condition, "stratum drawn for each pair", ever(e_table()[wins, losses] >= 1 / ALPHA))
+    first = np.where(np.arange(PAIRS) < BACK * PAIRS, 0.24, -0.08)
+    one_by_one = ever(e_table()[sat(rng, runs, first)] >= 1 / ALPHA)
+    table.breaks(condition, "breach first", one_by_one, guard=DRAWN_STRATUM)
+    return [*table.rows, *paid_for(rng, runs)]
+
+
+def paid_for(rng: np.random.Generator, runs: int) -> list[Row]:
+    """The regression test where a candidate pays for the mend with exactly the margin on ordinary pairs."""
+    table, condition = Table("no regression"), "24 points better on a breach, worse by the margin on ordinary pairs"
+    back = rng.random((runs, PAIRS)) < BACK
+    wins, losses = sat(rng, runs, np.where(back, 0.24, -MARGIN))
+    won, lost = np.diff(wins, axis=1, prepend=0), np.diff(losses, axis=1, prepend=0)
+    plain = ~back
+    apart = not_worse((won * plain).sum(axis=1), (lost * plain).sum(axis=1), plain.sum(axis=1))
+    table.holds(condition, "Tango's score test on ordinary pairs", apart, ALPHA + APPROXIMATE)
+    pooled = not_worse(wins[:, -1], losses[:, -1], np.full(runs, PAIRS))
+    table.breaks(condition, "Tango's score test on all pairs", pooled, ALPHA + APPROXIMATE, ORDINARY_PAIRS)
+    return table.rows
+
+
 @cache
 def _not_worse(wins: int, losses: int, pairs: int) -> bool:
     return paired_noninferiority(wins, losses, pairs, MARGIN, ALPHA).passed
 
 
-def not_worse(wins: Ints, losses: Ints, pairs: int) -> Bools:
-    """Which runs pass the test."""
-    return np.array([_not_worse(int(won), int(lost), pairs) for won, lost in zip(wins, losses, strict=True)])
+def not_worse(wins: Ints, losses: Ints, pairs: int | Ints) -> Bools:
+    """Which runs pass the test; all have so many pairs, or each its own number."""
+    counts = zip(wins, losses, np.broadcast_to(pairs, wins.shape), strict=True)
+    return np.array([_not_worse(int(won), int(lost), int(number)) for won, lost, number in counts])
 
 
-EXPERIMENTS = (watched, ordered, selected, cursed, regressed)
+EXPERIMENTS = (watched, ordered, selected, cursed, regressed, breached)
