@@ -109,6 +109,8 @@ class WorkedTeacher:
 class ModelTeacher:
     """Draws some answers from a model and keeps the shortest whose answer verifies and whose steps are not false.
 
+    One with a rationale goes before any without: a bare answer is always the shorter one, and teaches no way to it.
+
     `books` may be given with what was spent before a restart. The caps are looked at before each batch, so one batch
     may go beyond them.
     """
@@ -172,18 +174,20 @@ class ModelTeacher:
         )
 
     def _choose(self, lease: Lease, probe: Probe, drawn: Sequence[Generation]) -> Completion | Failure:
-        problems: Counter[str] = Counter()
+        held, problems = list[Correction](), Counter[str]()
         for generation in sorted(drawn, key=lambda item: item.completion_tokens):
             correction = self._checked(probe, generation)
             if isinstance(correction, str):
                 problems[correction] += 1
-                continue
+            else:
+                held.append(correction)
+        if held:
+            best = next((correction for correction in held if correction.rationale), held[0])
             cost = {
                 "prompt_tokens": sum(item.prompt_tokens for item in drawn),
                 "completion_tokens": sum(item.completion_tokens for item in drawn),
             }
-            output = answer_to(lease.sample, correction.model_copy(update=cost))
-            return Completion(token=lease.token, outputs=(output,))
+            return Completion(token=lease.token, outputs=(answer_to(lease.sample, best.model_copy(update=cost)),))
         found = ", ".join(f"{count} {problem}" for problem, count in sorted(problems.items()))
         return _rejected(lease, f"none of {len(drawn)} answers holds: {found}")
 

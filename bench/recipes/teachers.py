@@ -130,13 +130,14 @@ def row(name: str, learned: Lessons, outcome: Outcome | None) -> Row:
 def table(rows: Sequence[Row]) -> Table:
     """For a terminal."""
     shown = Table(title="teachers: the same probes, then a student that learns what each kept", title_justify="left")
-    for head in ("teacher", "kept", "tokens per kept chain", "student failing", "95% interval"):
+    for head in ("teacher", "kept", "tokens a chain", "student failing, 95% interval"):
         shown.add_column(head, justify="left" if head == "teacher" else "right")
     for each in rows:
-        failing = "nothing to learn" if each.failing is None else f"{each.failing:.1%}"
-        interval = "" if each.low is None else f"{each.low:.1%} to {each.high:.1%}"
+        failing = "nothing to learn"
+        if each.failing is not None:
+            failing = f"{each.failing:.1%} ({each.low:.0%} to {each.high:.0%})"
         cost = "" if each.tokens_per_chain is None else f"{each.tokens_per_chain:,.0f}"
-        shown.add_row(each.teacher, f"{each.kept} of {each.probes}, {each.share:.0%}", cost, failing, interval)
+        shown.add_row(each.teacher, f"{each.kept} of {each.probes}, {each.share:.0%}", cost, failing)
     return shown
 
 

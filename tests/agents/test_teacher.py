@@ -124,6 +124,13 @@ async def test_the_shortest_verified_answer_is_kept() -> None:
     assert teacher.books.tokens == 50 + 8 + 3 + 3 + 2 + 4
 
 
+async def test_a_rationale_goes_before_a_bare_answer_that_is_shorter() -> None:
+    (outcome,) = await model_teacher("Answer: 7", "3+4=7\nAnswer: 7").act([failure_lease(probe_of())])
+    assert correction_of(outcome).rationale == "3+4=7"
+    (bare,) = await model_teacher("Answer: 7", "3+4=8\nAnswer: 7").act([failure_lease(probe_of())])
+    assert (correction_of(bare).answer, correction_of(bare).rationale) == ("7", "")
+
+
 async def test_no_verified_answer_is_a_rejection_that_says_why() -> None:
     teacher = model_teacher("Answer: 8", "no idea", "3+4=8\nAnswer: 7", "Answer: 9", "so ...", "Answer: 7\nAnswer: 8")
     (outcome,) = await teacher.act([failure_lease(probe_of())])
