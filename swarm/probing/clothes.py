@@ -7,7 +7,7 @@ from swarm.domains.base import Domain
 from swarm.probing.draws import alone, probe_of
 from swarm.probing.evidence import Evidence, tried
 from swarm.probing.features import features, fingerprint, niche
-from swarm.records import Cell, Probe, Purpose, Sample, Tier, Verdict
+from swarm.records import Cell, Origin, Probe, Purpose, Sample, Tier, Verdict
 from swarm.weather import OPERATORS, Made, Weathered, press
 
 SHARED = 0.5
@@ -84,7 +84,7 @@ class Clothes:
 
 def _drawn(domain: Domain, failure: Probe, cell: Cell, rng: random.Random, purpose: Purpose) -> list[Sample]:
     """What a draw brings; nothing where the domain makes nothing, or the failure's operator knows nothing of it."""
-    if failure.operator not in OPERATORS or not isinstance(domain, Weathered):
+    if failure.origin is not Origin.WEATHER or failure.operator not in OPERATORS or not isinstance(domain, Weathered):
         return _made(domain, cell, rng, purpose)
     near = [each for each in domain.cells() if each.subdomain == failure.cell.subdomain]
     plain = _made(domain, rng.choice(near), rng, purpose) if near else []

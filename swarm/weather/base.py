@@ -42,6 +42,9 @@ class Weathered(Protocol):
     answer as before.
     """
 
+    def around(self, question: str) -> tuple[int, int | None]:
+        """Where its text begins, before which words may stand, and where it ends; None if none may stand behind it."""
+
     def facts(self, probe: Probe) -> Sequence[Fact]:
         """All stretches on which the answer rests; they don't overlap."""
 

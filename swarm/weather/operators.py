@@ -5,11 +5,12 @@ import re
 from collections.abc import Callable, Sequence
 
 from swarm.records import Probe, Weather
-from swarm.weather.base import HELD_OUT, Edit, Fact, Lack, Refused, Weathered, text_at
+from swarm.weather.base import HELD_OUT, Edit, Fact, Lack, Refused, Weathered
 from swarm.weather.stock import CONTRADICTIONS, DISTRACTORS, FRAMES, PRESSURE, WORDS
 
 Operator = Callable[[Weathered, Probe, random.Random], Edit | Refused]
 Stock = tuple[Sequence[str], Sequence[str]]
+_TEXT = "{text}"
 _WORD = re.compile(r"(?<![\w'-])[a-z]{5,}(?![\w'-])")
 
 
@@ -65,20 +66,22 @@ def pressure(domain: Weathered, probe: Probe, rng: random.Random) -> Edit | Refu
 
 def paraphrase(domain: Weathered, probe: Probe, rng: random.Random) -> Edit | Refused:
     """The same question in a frame; what is right stays."""
-    usable = [frame for frame in _side(FRAMES, probe) if domain.inert(frame.replace("{text}", " "))]
+    at, end = domain.around(probe.question)
+    fitting = [frame for frame in _side(FRAMES, probe) if end is not None or frame.endswith(_TEXT)]
+    usable = [frame for frame in fitting if domain.inert(frame.replace(_TEXT, " "))]
     if not usable or probe.reference is None:
         return Refused(operator="paraphrase", reason="no frame is known to leave its answer as it is")
-    at = text_at(probe.question)
-    said = rng.choice(usable).replace("{text}", probe.question[at:])
-    return Edit(question=probe.question[:at] + said, reference=probe.reference)
+    said = rng.choice(usable).replace(_TEXT, probe.question[at:end])
+    return Edit(question=_within(probe, at, end, said), reference=probe.reference)
 
 
 def typo(domain: Weathered, probe: Probe, rng: random.Random) -> Edit | Refused:
     """Two letters of a word in the wrong order; never in a fact, in a digit, or so that it makes another word."""
     if probe.reference is None:
         return Refused(operator="typo", reason="it carries no reference")
-    facts, at = domain.facts(probe), text_at(probe.question)
-    words = [hit for hit in _WORD.finditer(probe.question, at) if not any(_meets(hit, fact) for fact in facts)]
+    facts, (at, end) = domain.facts(probe), domain.around(probe.question)
+    found = _WORD.finditer(probe.question, at, len(probe.question) if end is None else end)
+    words = [hit for hit in found if not any(_meets(hit, fact) for fact in facts)]
     slips = [slip for hit in words for slip in _slips(hit) if slip[1] not in WORDS]
     if not slips:
         return Refused(operator="typo", reason="every word of five letters or more bears its answer, or there is none")
@@ -93,7 +96,7 @@ def lure(domain: Weathered, probe: Probe, rng: random.Random) -> Edit | Refused:
     right = domain.declined(probe, Lack.OUTSIDE, None)
     if not texts or right is None:
         return Refused(operator="lure", reason="the domain names no lures, or no answer to them")
-    question = probe.question[: text_at(probe.question)] + rng.choice(texts)
+    question = _within(probe, *domain.around(probe.question), rng.choice(texts))
     return Edit(question=question, reference=right, weather=Weather.BORDER)
 
 
@@ -122,11 +125,16 @@ def _beside(domain: Weathered, probe: Probe, rng: random.Random, operator: str, 
     usable = [words for words in _side(stock, probe) if domain.inert(words)]
     if not usable or probe.reference is None:
         return Refused(operator=operator, reason="no words of the stock are known to leave its answer as it is")
-    words, at = rng.choice(usable), text_at(probe.question)
-    head, text = probe.question[:at], probe.question[at:]
+    words, (at, end) = rng.choice(usable), domain.around(probe.question)
+    text = probe.question[at:end]
     stop = "" if text.endswith((".", "!", "?")) else "."
-    said = f"{words}. {text}" if rng.random() < 0.5 else f"{text}{stop} {words}."
-    return Edit(question=head + said, reference=probe.reference)
+    said = f"{words}. {text}" if rng.random() < 0.5 or end is None else f"{text}{stop} {words}."
+    return Edit(question=_within(probe, at, end, said), reference=probe.reference)
+
+
+def _within(probe: Probe, at: int, end: int | None, text: str) -> str:
+    """The question with another text in the place of its own."""
+    return probe.question[:at] + text + (probe.question[end:] if end is not None else "")
 
 
 def _side(stock: Stock, probe: Probe) -> Sequence[str]:

@@ -22,6 +22,7 @@ from swarm.domains.documents.shelf import held_out
 from swarm.privacy import Screen
 from swarm.records import Cell, Origin, Probe, Purpose, Reference
 from swarm.rubric import SEEDS, load_rubric
+from swarm.weather import Refused, pressed
 
 NAME = "pystdlib:json,csv,textwrap,shutil,calendar,tempfile,fnmatch,bisect"
 WORDS = [
@@ -271,6 +272,36 @@ def test_failures_have_names(stdlib: DocumentsDomain) -> None:
     assert stdlib.species(twin, "NONE") == "over-refuses/purpose"
     assert stdlib.species(twin, "json.make_it_so") == "purpose/no-such-name"
     assert stdlib.species(twin, answer_of(twin)) == ""
+
+
+def test_weather_changes_the_words_of_a_question_and_nothing_that_it_asks_about(stdlib: DocumentsDomain) -> None:
+    made: Counter[str] = Counter()
+    for cell in stdlib.cells():
+        for seed, (probe, *_) in enumerate(drawn(stdlib, cell, 4, Purpose.SIEGE)):
+            shown, asked = shown_in(probe.question)
+            for found in pressed(stdlib, probe, random.Random(seed)):
+                if isinstance(found, Refused):
+                    continue
+                trap = found.trap.payload
+                assert isinstance(trap, Probe)
+                assert trap.reference == probe.reference
+                assert shown_in(trap.question)[0] == shown
+                names = [asked[fact.start - len(probe.question) + len(asked) :][: fact.end - fact.start]
+                         for fact in stdlib.facts(probe)]  # fmt: skip
+                assert all(name in trap.question for name in names)
+                assert stdlib.false_steps(trap, stdlib.solve(trap).rationale) == []
+                made[trap.operator] += 1
+    assert set(made) == {"pressure", "distractor", "paraphrase", "typo"}
+
+
+def test_names_and_numbers_are_not_inert_to_documents(stdlib: DocumentsDomain) -> None:
+    for words in ("the indent is odd", "we ordered 12 chairs", "ask json.dumps", ""):
+        assert not stdlib.inert(words)
+    assert stdlib.inert("my job depends on it")
+    probe = next(made[0] for made in drawn(stdlib, Cell.parse("parameter/rain/yesno"), 1))
+    asked = f"Whatever you think of {probe.question}"
+    (fact,) = stdlib.facts(probe.model_copy(update={"question": asked}))
+    assert asked[fact.start : fact.end] == asked, "of strange words any may count"
 
 
 def test_what_cannot_be_opened_is_refused(tmp_path: Path, stdlib: DocumentsDomain) -> None:

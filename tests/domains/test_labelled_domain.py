@@ -12,9 +12,12 @@ from swarm.domains.exam import frozen_exam
 from swarm.domains.labelled import LabelledDomain
 from swarm.domains.labelled.items import Item, Split
 from swarm.domains.labelled.operators import Rewrite
+from swarm.domains.labelled.wording import Template
 from swarm.errors import ConfigError
-from swarm.records import Cell, Origin, Probe, Purpose, Reference, Weather
+from swarm.probing.clothes import Clothes
+from swarm.records import Attempt, Cell, Origin, Probe, Purpose, Reference, Sample, Verdict, Weather, answer_to
 from swarm.rubric import seed_rubric
+from swarm.weather import Made, Refused, pressed
 from tests.labelled_rig import ANSWER, rows, write
 
 
@@ -190,3 +193,45 @@ def test_what_can_not_make_a_domain_is_refused(tmp_path: Path, domain: LabelledD
         domain.make(domain.cells()[0], random.Random(1), Purpose.ASK)
     with pytest.raises(ValueError, match="leave swarm"):
         load_domain("calendar", "pets.jsonl")
+
+
+@pytest.mark.parametrize("purpose", [Purpose.SIEGE, Purpose.EXAM])
+def test_weather_presses_above_the_fields_and_leaves_them_to_the_domain_s_operators(
+    domain: LabelledDomain, purpose: Purpose
+) -> None:
+    plain, made = probe(domain, "plain/rain/answer", purpose), set[str]()
+    for seed in range(6):
+        for found in pressed(domain, plain, random.Random(seed)):
+            if isinstance(found, Made):
+                trap = found.trap.payload
+                assert isinstance(trap, Probe)
+                assert trap.question.endswith(plain.question)
+                assert (trap.reference, trap.cell.key) == (plain.reference, "wording/wind/answer")
+                made.add(trap.operator)
+            else:
+                assert isinstance(found, Refused)
+    assert made == {"pressure", "distractor", "paraphrase"}
+
+
+def test_weather_is_refused_where_words_could_belong_to_a_field_or_to_a_sum(tmp_path: Path) -> None:
+    bare = load_domain(str(write(tmp_path / "bare", rows(60))))
+    assert isinstance(bare, LabelledDomain)
+    bare.template = Template("{seen} {said}", ("seen", "said"))
+    assert not bare.inert("my job depends on it")
+    number = '[answer]\nfield = "n"\nregex = "[0-9]+"\ncompare = "number"\n'
+    sums = load_domain(str(write(tmp_path / "sums", [{**row, "n": str(n)} for n, row in enumerate(rows(60))], number)))
+    assert isinstance(sums, LabelledDomain)
+    assert sums.inert("my job depends on it")
+    assert not sums.inert("we ordered 12 chairs")
+
+
+def test_a_failure_by_an_operator_of_the_domain_is_dressed_by_it_and_not_by_weather(domain: LabelledDomain) -> None:
+    asked = (probe(domain, "wording/wind/answer", Purpose.SIEGE, seed) for seed in range(100))
+    failure = Sample(payload=next(one for one in asked if one.operator == "typo"))
+    verdict = Verdict(passed=False, rubric_version=1, decided_by="verifier")
+    attempt = answer_to(failure, Attempt(text="open", checkpoint_id="c1"))
+    clothes = Clothes([failure], [answer_to(attempt, verdict)])
+    dressed = clothes.dress(domain, domain.cells(), random.Random(1), Purpose.EXAM)
+    assert dressed is not None
+    assert isinstance(dressed[0].payload, Probe)
+    assert (dressed[0].payload.operator, dressed[1]) == ("typo", failure.id)

@@ -26,6 +26,10 @@ class WeatheredSums(SumDomain):
         """Those of the sums, and one for a sum in wind."""
         return [ADD, ASK, NONE, WINDY]
 
+    def around(self, question: str) -> tuple[int, int | None]:
+        """All of it."""
+        return 0, len(question)
+
     def facts(self, probe: Probe) -> Sequence[Fact]:
         """The numbers."""
         found = re.finditer(r"[0-9]+", probe.question)

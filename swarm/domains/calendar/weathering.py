@@ -21,6 +21,10 @@ TIMELY = frozenset((*DAY_NAMES, *DAY_SHORTS, *MONTH_NAMES, *NUMBERS, *ORDINALS, 
 class CalendarWeather:
     """The part of the domain that weather asks; every text of the calendar is one fact, since any word may count."""
 
+    def around(self, question: str) -> tuple[int, int | None]:
+        """The text alone; the line above it says when it is read."""
+        return text_at(question), len(question)
+
     def facts(self, probe: Probe) -> Sequence[Fact]:
         """The whole text, of which no other value is known."""
         return [Fact(start=text_at(probe.question), end=len(probe.question), kind="time")]

@@ -15,6 +15,7 @@ from swarm.domains.documents.instructions import INSTRUCTIONS
 from swarm.domains.documents.naming import species
 from swarm.domains.documents.passages import shown_in
 from swarm.domains.documents.shelf import Shelf
+from swarm.domains.documents.weathering import DocumentsWeather
 from swarm.records import Cell, Origin, Probe, Purpose, Reference, Sample
 
 MARK = "="
@@ -27,7 +28,7 @@ FROM_MEMORY = 0.15
 BY_HEART = ("parameter", "default/rain", "raises/rain")
 
 
-class DocumentsDomain:
+class DocumentsDomain(DocumentsWeather):
     """Answers from the units of a library. Exams and census ask about things that no other probe asks about."""
 
     instructions = INSTRUCTIONS

@@ -15,6 +15,7 @@ from swarm.domains.labelled.operators import Operator, Rewrite
 from swarm.domains.labelled.settings import DomainFile, read_domain_file
 from swarm.domains.labelled.splits import decontaminated, nearest
 from swarm.domains.labelled.subdomains import load_function, rule
+from swarm.domains.labelled.weathering import LabelledWeather
 from swarm.domains.labelled.wording import Template
 from swarm.errors import ConfigError
 from swarm.records import Cell, Origin, Probe, Purpose, Reference, Sample
@@ -31,7 +32,7 @@ TRIES = 300
 """Items that an operator is tried on for one probe."""
 
 
-class LabelledDomain:
+class LabelledDomain(LabelledWeather):
     """Made of a TOML file and the JSONL file that it names, which is read once and checked strictly."""
 
     def __init__(self, file: DomainFile, loaded: Loaded) -> None:

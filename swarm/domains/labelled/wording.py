@@ -22,6 +22,11 @@ class Template:
                 seen.add(slot)
         self._pattern = re.compile(pattern, re.DOTALL)
 
+    @property
+    def lead(self) -> str:
+        """What stands before the first field."""
+        return self._parts[0][0]
+
     def question(self, fields: Mapping[str, str]) -> str:
         """The question that asks about these texts. Raises ConfigError where one is missing, strange or empty."""
         if sorted(fields) != sorted(self.fields):
