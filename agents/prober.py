@@ -41,7 +41,8 @@ class Prober:
     `families` are those that make its probes, by purpose; where none are named it draws from the domain's generators by
     steering alone. Every draw has a source of its own, named by seed, purpose and number: the same seed and outcomes
     make the same probes with the same ids, so a restarted prober must be given another seed. `invalid` counts what the
-    gate refused, by reason; of a family other than the grammar, `family: reason`.
+    gate refused, by reason; of a family other than the grammar, `family: reason`. `workshop` says how families choose
+    among what they have.
     """
 
     def __init__(
@@ -51,13 +52,14 @@ class Prober:
         seed: str = "0",
         families: Mapping[Purpose, Sequence[Origin]] | None = None,
         width: int = WIDTH,
+        workshop: type[Workshop] = Workshop,
     ) -> None:
         self._domain = domain
         self._cells = tuple(cells) or tuple(domain.cells())
         self._seed = seed
         self._drawn = 0
         self._gate = Gate(domain)
-        self._shop = Workshop(domain, self._cells, seed, width, Pool(domain, self._cells, seed), Archive(self._cells))
+        self._shop = workshop(domain, self._cells, seed, width, Pool(domain, self._cells, seed), Archive(self._cells))
         self._families: dict[Origin, Family] = {origin: make(self._shop) for origin, make in FAMILIES.items()}
         self._shares = {purpose: tuple(named) for purpose, named in (families or {}).items()}
 

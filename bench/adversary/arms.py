@@ -12,7 +12,7 @@ from swarm.probing.draws import alone, probe_of
 from swarm.probing.evidence import Tried, tried
 from swarm.probing.families import FAMILIES
 from swarm.rates import FamilyYield
-from swarm.records import Origin, Purpose, Record, Sample
+from swarm.records import Cell, Origin, Purpose, Record, Sample
 from swarm.rubric import SEEDS, judge_attempt, load_rubric
 from swarm.state import CellCount
 
@@ -98,12 +98,12 @@ async def trail(
     arm: Arm, domain: Domain, student: Student, seed: int, calls: int, reworder: Reworder | None = None
 ) -> Trail:
     """Run an arm: rounds of 30 probes, each asked once, until there were so many calls; a worded arm has a reworder."""
-    prober = Prober(domain, (), f"bench/{seed}", {Purpose.SIEGE: arm.families} if arm.families else None, arm.width)
+    prober = prober_of(arm, domain, f"bench/{seed}", Purpose.SIEGE)
     rubric = load_rubric(SEEDS / "siege.yaml")
     asked: list[Tried] = []
     unheard: deque[list[Tried]] = deque()
     while len(asked) < calls:
-        made = prober.act(_counts(asked) if arm.steered else [], Purpose.SIEGE, min(ROUND, calls - len(asked)))
+        made = prober.act(counts(asked) if arm.steered else [], Purpose.SIEGE, min(ROUND, calls - len(asked)))
         drawn = [alone(sample) for sample in made[: calls - len(asked)]]
         if not drawn:
             raise ValueError(f"{arm.name} has no new question after {len(asked)} of {calls} calls: ask for fewer")
@@ -138,7 +138,13 @@ def _found(arm: Arm, domain: Domain, student: Student, seed: int, asked: Sequenc
     )
 
 
-def _counts(asked: Sequence[Tried]) -> list[CellCount]:
+def prober_of(arm: Arm, domain: Domain, seed: str, purpose: Purpose, cells: Sequence[Cell] = ()) -> Prober:
+    """The prober of an arm, its families making the probes of that purpose; all cells where none are named."""
+    return Prober(domain, cells, seed, {purpose: arm.families} if arm.families else None, arm.width)
+
+
+def counts(asked: Sequence[Tried]) -> list[CellCount]:
+    """What passed and failed by cell, as steering reads it."""
     tallies: Counter[tuple[str, bool]] = Counter((one.probe.cell.key, one.passed) for one in asked)
     cells = {one.probe.cell.key: one.probe.cell for one in asked}
     return [

@@ -6,18 +6,15 @@ all and more for the three that fail least. Each trial is a process of its own, 
 
 import argparse
 import json
-import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
 
+from bench.alone import alone
 from bench.recipes.ledger import Ledger, best
 from bench.recipes.plan import FULL, QUICK, Size, grown_teacher, plan, seeded
 from bench.recipes.table import rows, table
@@ -27,12 +24,6 @@ from cluster.joining import ENVIRONMENT
 BEST = 3
 QUICK_MINUTES = 18.0
 """After which `--quick` begins no trial; the one under way is finished."""
-
-
-def alone(work: Callable[..., Any], *given: Any) -> Any:
-    """Call it in a process of its own: what computes there leaves no thread and no memory here."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(work, *given).result()
 
 
 def attempts(ledger: Ledger, trial: Trial) -> list[str]:

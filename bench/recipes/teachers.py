@@ -19,7 +19,8 @@ from rich.table import Table
 
 from agents.engines.transformers_engine import TransformersEngine
 from agents.teacher import ModelTeacher
-from bench.recipes.__main__ import alone, found
+from bench.alone import alone
+from bench.recipes.__main__ import found
 from bench.recipes.ledger import Ledger
 from bench.recipes.plan import QUICK, grown_teacher
 from bench.recipes.trial import CELLS, DOMAIN, Outcome, Trial, made, tried

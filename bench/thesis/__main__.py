@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bench.ledger import now
 from bench.thesis.baselines import baselines, palm_rights
 from bench.thesis.choosing import bought_at_random
 from bench.thesis.data import Question, ThesisData, question, read_data, some
@@ -20,7 +21,7 @@ from bench.thesis.plan import QUICK, Arm, ThesisPlan, estimated_hours
 from bench.thesis.questions import cells, operators, question_sets
 from bench.thesis.report import sentences, write
 from bench.thesis.results import Results, baseline_scores, comparisons, costs, merged, scored, tuning_costs
-from bench.thesis.running import Run, now
+from bench.thesis.running import Run
 from bench.thesis.tables import balanced
 from swarm.errors import SwarmError
 from swarm.statistics import proportion

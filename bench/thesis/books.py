@@ -1,9 +1,9 @@
 """Books of cost: everything that an arm has used to come to a point of its curve."""
 
-from swarm.records import Record
+from bench.books import Books
 
 
-class CostBooks(Record):
+class CostBooks(Books):
     """Running totals of one curve. A label read for any decision counts, in the column of what it was read for."""
 
     gold_train: int = 0
@@ -22,17 +22,6 @@ class CostBooks(Record):
     teacher_calls: int = 0
     training_tokens: int = 0
     cpu_seconds: float = 0.0
-
-    def plus(self, **spent: float) -> "CostBooks":
-        """The books with this on top. Raises ValueError on a column that there isn't, or on less than nothing."""
-        known = type(self).model_fields
-        if wrong := [name for name, amount in spent.items() if name not in known or amount < 0]:
-            raise ValueError(f"{wrong[0]}={spent[wrong[0]]} can't be booked; columns are {', '.join(known)}")
-        return self.model_copy(update={name: getattr(self, name) + amount for name, amount in spent.items()})
-
-    def __add__(self, other: "CostBooks") -> "CostBooks":
-        """Both together."""
-        return self.plus(**other.model_dump())
 
 
 COLUMNS: tuple[tuple[str, str], ...] = (

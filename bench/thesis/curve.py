@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from pydantic import Field
 
+from bench.lessons import laps
 from bench.thesis.books import CostBooks
 from bench.thesis.choosing import bought_at_random, most_uncertain, steered, tallied
 from bench.thesis.composing import Family, example_of, unsteered
 from bench.thesis.data import LABELS, Question, ThesisData, completion, prompt
 from bench.thesis.hunting import Tally, armed, faded, hunted
-from bench.thesis.lessons import laps
 from bench.thesis.plan import Arm, ThesisPlan
 from bench.thesis.student import ThesisStudent
 from swarm.domains.labelled.items import Item, item_id

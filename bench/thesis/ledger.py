@@ -1,20 +1,20 @@
 """The ledger: one JSON line for everything that was started and for every point that was reached, never rewritten."""
 
-import hashlib
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
+from bench.ledger import OTHERWISE, Lines, digest_of
 from bench.thesis.books import CostBooks
 from bench.thesis.plan import Arm, ThesisPlan
 from swarm.errors import ConfigError
 from swarm.records import Record
 
 CODE = (
-    "bench/thesis", "swarm/domains/labelled", "swarm/domains/nli", "swarm/steering.py", "swarm/weather", "trainers",
+    "bench/thesis", "bench/lessons.py", "bench/student.py",
+    "swarm/domains/labelled", "swarm/domains/nli", "swarm/steering.py", "swarm/weather", "trainers",
     "agents/engines/choosing.py",
 )  # fmt: skip
 """Files, and folders of files, that decide what an arm buys and learns, and what it says."""
@@ -85,34 +85,14 @@ _ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
 
 def code_digest() -> str:
     """The SHA-256 over the code that decides what an arm learns: points of two versions make no curve."""
-    root, digest = Path(__file__).parents[2], hashlib.sha256()
-    for place in (root / name for name in CODE):
-        for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-            digest.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes())
-    return digest.hexdigest()
+    return digest_of(CODE)
 
 
-class Ledger:
-    """A JSON-lines file that only grows. A last line that was cut off (a machine that went down) is dropped."""
+class Ledger(Lines[Entry]):
+    """All of a run."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.entries: list[Entry] = []
-        if path.is_file():
-            self._read()
-
-    def _read(self) -> None:
-        lines = self.path.read_bytes().split(b"\n")
-        whole, rest = lines[:-1], lines[-1]
-        for number, line in enumerate(whole, 1):
-            try:
-                self.entries.append(_ENTRY.validate_json(line))
-            except ValidationError as error:
-                said = f"{self.path}: line {number} is no entry of a ledger: {error.errors()[0]['msg']}"
-                raise ConfigError(said, "restore the file, or start another with --to") from error
-        if rest:
-            with self.path.open("r+b") as file:
-                file.truncate(sum(len(line) + 1 for line in whole))
+        super().__init__(path, _ENTRY)
 
     def begin(self, plan: ThesisPlan, data_sha256: str, code_sha256: str, at: str) -> None:
         """Start with this plan, or go on with it; without a `code_sha256`, only to read what is there.
@@ -123,25 +103,11 @@ class Ledger:
         if begun is None:
             self.add(Begun(plan=plan, data_sha256=data_sha256, code_sha256=code_sha256, at=at))
             return
-        fix = "give what it was begun with, or start another with --to"
-        if code_sha256 and begun.code_sha256 != code_sha256:
-            before = begun.code_sha256[:12] or "unknown"
-            said = f"{self.path} was begun by other code ({before}, not {code_sha256[:12]})"
-            raise ConfigError(said, f"{fix}; --report reads it")
+        if code_sha256:
+            self.same_code(begun.code_sha256, code_sha256)
         if begun.data_sha256 != data_sha256:
-            raise ConfigError(f"{self.path} is about data {begun.data_sha256[:12]}, not {data_sha256[:12]}", fix)
-        ours, theirs = plan.model_dump(), begun.plan.model_dump()
-        if other := [name for name, value in ours.items() if theirs[name] != value]:
-            raise ConfigError(f"{self.path} has {other[0]} {theirs[other[0]]}, not {ours[other[0]]}", fix)
-
-    def add(self, entry: Entry) -> None:
-        """Write an entry down, synced before it counts."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("ab") as file:
-            file.write(entry.model_dump_json().encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        self.entries.append(entry)
+            raise ConfigError(f"{self.path} is about data {begun.data_sha256[:12]}, not {data_sha256[:12]}", OTHERWISE)
+        self.same_plan(begun.plan, plan)
 
     def measured(self) -> dict[tuple[Arm, int, int], Measured]:
         """What was measured, by arm, seed and point."""

@@ -1,10 +1,10 @@
 """The results in words and tables: what goes into docs/results.md, and the page with the picture."""
 
 import io
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench import pages
 from bench.simulate.power import markdown
 from bench.thesis.books import COLUMNS
 from bench.thesis.plan import QUICK, Arm
@@ -152,10 +152,7 @@ def filled(document: str, results: Results) -> str:
     made += "\n\nStarted: " + "; ".join(results.starts) + "."
     if results.trials:
         made += "\n\nTuning trials: " + "; ".join(results.trials) + "."
-    place = re.compile(r"(<!-- begin thesis -->\n).*?(<!-- end thesis -->)", re.DOTALL)
-    if not place.search(document):
-        raise ValueError("the page has no '<!-- begin thesis -->' and '<!-- end thesis -->'; give both lines")
-    return place.sub(lambda found: f"{found[1]}{made}\n{found[2]}", document)
+    return pages.filled(document, "thesis", made)
 
 
 def render(results: Results) -> str:

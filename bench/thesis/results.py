@@ -3,12 +3,13 @@
 import math
 from collections.abc import Mapping, Sequence
 
+from bench.paired import Difference
 from bench.thesis.baselines import Baseline
 from bench.thesis.books import CostBooks
 from bench.thesis.data import Question
 from bench.thesis.ledger import Measured, Tried
 from bench.thesis.plan import Arm, ThesisPlan
-from bench.thesis.tables import Difference, LabelScore, balanced, balanced_interval, by_label, compared
+from bench.thesis.tables import LabelScore, balanced, balanced_interval, by_label, compared
 from swarm.records import Record
 from swarm.statistics import Interval
 

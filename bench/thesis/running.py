@@ -3,9 +3,9 @@
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.ledger import now
 from bench.thesis.curve import Curve, CurveState, answered
 from bench.thesis.data import LABELS, Question, ThesisData
 from bench.thesis.ledger import Ledger, Measured, Opened, Started, Tried, reached
@@ -21,11 +21,6 @@ from swarm.records import Cell
 DEV = "dev"
 """The question set in distribution; the others are adversaries."""
 TUNING_SEED = 0
-
-
-def now() -> str:
-    """The time, for the ledger."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 @dataclass

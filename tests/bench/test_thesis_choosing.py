@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from bench.lessons import drawn, laps, within
 from bench.thesis.books import CostBooks
 from bench.thesis.choosing import bought_at_random, certainty, most_uncertain, steered, tallied
 from bench.thesis.data import question, read_data, some
-from bench.thesis.lessons import drawn, laps, within
 from bench.thesis.plan import QUICK, Arm, ThesisPlan, estimated_hours
 from swarm.errors import ConfigError
 from swarm.records import Cell, Weather

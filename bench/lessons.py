@@ -30,11 +30,13 @@ def laps(
     cost: Cost,
     rng: random.Random,
     weights: Sequence[float] = (),
+    least: int = 1,
 ) -> list[list[Example]]:
     """Laps that use the allowance up, but for less than one example.
 
     The first goes over everything fresh, with as much of what was known before; the next ones draw on both alike.
-    `weights` are those of `known` against 1 for what is fresh; without them, 1 as well.
+    `weights` are those of `known` against 1 for what is fresh; without them, 1 as well. A later lap draws `least` at
+    least, where there are so many.
     Raises ValueError where there is nothing to learn.
     """
     if not fresh and not known:
@@ -52,7 +54,7 @@ def laps(
         if len(lap) < len(candidates):
             return found
         allowance = left
-        candidates = drawn([*fresh, *known], [*[1.0] * len(fresh), *worth], max(1, size), rng)
+        candidates = drawn([*fresh, *known], [*[1.0] * len(fresh), *worth], max(least, size), rng)
 
 
 def drawn(examples: Sequence[Example], weights: Sequence[float], count: int, rng: random.Random) -> list[Example]:
