@@ -136,6 +136,10 @@ DATA ?= ../shared/data/nli/esnli_palm540b.jsonl
 bench-thesis: setup ## adversarial selection against static training at equal cost (ARGS=--quick for 20 minutes of it; DATA=FILE)
 	$(BIN)/python -m bench.thesis --data $(DATA) --docs docs/results.md $(ARGS)
 
+.PHONY: bench-calendar
+bench-calendar: setup ## adversarial selection against uniform probing and unsteered operators, calendar (ARGS=--quick for 10 minutes)
+	$(BIN)/python -m bench.calendar --docs docs/results-calendar.md $(ARGS)
+
 docs: setup ## generate the reference pages from config model, protos and command line
 	$(BIN)/python -m swarm.reference docs
 
