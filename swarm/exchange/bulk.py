@@ -1,5 +1,5 @@
-"""Many rows at a time, and the looks of every call, by statements that are compiled once: otherwise binding a row costs
-as much as storing it.
+"""Many rows at a time, and the looks of every call, by statements that are compiled once and given to the driver
+itself: otherwise binding a row costs as much as storing it, and a small statement more than the database takes for it.
 
 A row names every column, with values that the driver takes as they are.
 """
@@ -10,12 +10,14 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Select, Table
+from sqlalchemy import Connection, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.exc import DBAPIError
 
 Row = Mapping[str, object]
+Found = tuple[Any, ...]
 PORTION = 32
 """Rows in one statement. While it runs, SQLite's driver lets other threads run; between two rows it waits for them."""
 _BY_PLACE = {
@@ -52,17 +54,35 @@ def _asking_among(asked: Select[Any], dialect: str, count: int) -> str:
     return str(given.compile(dialect=_BY_PLACE[dialect], compile_kwargs={"render_postcompile": True}))
 
 
-def ask(connection: Connection, asked: Select[Any], *values: object) -> CursorResult[Any]:
+def run(connection: Connection, statement: str, values: Sequence[Any] = (), many: bool = False) -> list[Found]:
+    """Have the driver do a statement (for each of the values, where they are many), and fetch what it finds.
+
+    Raises what SQLAlchemy raises, and gives a connection up that was cut, as SQLAlchemy does.
+    """
+    raw, dialect = connection.connection, connection.dialect
+    cursor = raw.cursor()
+    try:
+        (cursor.executemany if many else cursor.execute)(statement, values)
+        return [] if cursor.description is None else list(cursor.fetchall())
+    except dialect.loaded_dbapi.Error as error:
+        cut = dialect.is_disconnect(error, raw.dbapi_connection, cursor)
+        if cut:
+            connection.invalidate(error)
+        base = dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(statement, None, error, base, connection_invalidated=cut, dialect=dialect) from error
+
+
+def ask(connection: Connection, asked: Select[Any], *values: object) -> list[Found]:
     """What a statement that is made once, as a module's constant, says to the values of its parameters, in order.
 
-    Values come as the driver gives them: SQLite has numbers for what is true and false.
+    Values come and go as the driver has them: SQLite has numbers for what is true and false.
     """
-    return connection.exec_driver_sql(_asking(asked, connection.dialect.name), values)
+    return run(connection, _asking(asked, connection.dialect.name), values)
 
 
-def ask_among(connection: Connection, asked: Select[Any], values: Sequence[str]) -> CursorResult[Any]:
+def ask_among(connection: Connection, asked: Select[Any], values: Sequence[str]) -> list[Found]:
     """The same of a statement whose one parameter is the list of an IN."""
-    return connection.exec_driver_sql(_asking_among(asked, connection.dialect.name, len(values)), tuple(values))
+    return run(connection, _asking_among(asked, connection.dialect.name, len(values)), values)
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -71,13 +91,13 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     whole = len(rows) - len(rows) % PORTION
     for start in range(0, whole, PORTION):
         portion = chain.from_iterable(map(placed, rows[start : start + PORTION]))
-        connection.exec_driver_sql(_inserting(table, dialect, PORTION), tuple(portion))
+        run(connection, _inserting(table, dialect, PORTION), tuple(portion))
     if rest := list(map(placed, rows[whole:])):
-        connection.exec_driver_sql(_inserting(table, dialect, 1), rest)
+        run(connection, _inserting(table, dialect, 1), rest, many=True)
 
 
 def add_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Add to counters: every column that is no part of the key. A counter that isn't there begins at zero."""
     if rows:
         placed = itemgetter(*table.c.keys())
-        connection.exec_driver_sql(_adding(table, connection.dialect.name), list(map(placed, rows)))
+        run(connection, _adding(table, connection.dialect.name), list(map(placed, rows)), many=True)

@@ -44,7 +44,8 @@ _NEWEST = select(func.max(events.c.revision))
 
 def current_revision(connection: Connection) -> int:
     """The revision of the latest change, 0 where there is none."""
-    return ask(connection, _NEWEST).scalar() or 0
+    ((newest,),) = ask(connection, _NEWEST)
+    return newest or 0
 
 
 def oldest_revision(connection: Connection) -> int:

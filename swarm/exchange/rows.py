@@ -165,4 +165,4 @@ def count_stage(connection: Connection, stage: str, accepted: int = 0, closed: i
 
 def depths(connection: Connection) -> dict[str, int]:
     """How many samples of each queue are ready, leased or delayed, by the running counters."""
-    return dict(map(tuple, ask(connection, _DEPTHS)))
+    return dict(ask(connection, _DEPTHS))
