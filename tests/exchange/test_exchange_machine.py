@@ -4,157 +4,40 @@ The model knows of each sample where it stands, who holds it until when, how man
 answered; it is told nothing by the exchange but tokens and the length of a retry's wait, which must lie within bounds.
 """
 
-import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 from exchange_rig import (
-    JUDGE,
     OPERATOR,
     PROBER,
-    STUDENT,
     TEACHER,
-    Rig,
     attempt_at,
-    checkpoint,
     correction_of,
     probe,
     verdict_on,
 )
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
+from machine_checks import Checked
+from machine_model import CREDITS, CRITIC, FIRST_REVISIONS, KEYS, QUEUES, WORKERS, Held
 
 from swarm.errors import RefusedError
-from swarm.exchange import MAX_ATTEMPTS, Credits, Identity, Keep, Request
-from swarm.flow import RoleLimits, RoleSpec
-from swarm.forgetting import blank
-from swarm.records import Annotation, Decision, Payload, Purpose, Sample
+from swarm.exchange import MAX_ATTEMPTS, Identity, Keep, Request
+from swarm.records import Annotation, Decision, Purpose, Sample
 from swarm.roles import Role
-from swarm.students import CheckpointStatus
 from swarm.work import Answer, FailKind, Lease
 
-CRITIC = Identity("critic-1", Role.DECLARED, declared_role="critic")
-CURATOR = Identity("curator-1", Role.DECLARED, declared_role="curator")
-ROOM = 3
-DECLARED = (
-    RoleSpec(name="critic", consumes="failures", stands="before teacher", completes_with="annotation"),
-    RoleSpec(name="curator", consumes="verdicts", completes_with="annotation", limits=RoleLimits(queue=ROOM)),
-)
-"""A gate on the way and a tap beside it, which has little room."""
-QUEUES = {"student": "probes", "judge": "attempts", "teacher": "failures", "critic": "critic", "curator": "curator"}
-WORKERS = [STUDENT, JUDGE, TEACHER, CRITIC, CURATOR, Identity("student-2", Role.STUDENT)]
-WORKERS += [Identity("judge-2", Role.JUDGE)]
 ACTS = ["complete", "complete", "extend", "steal", *FailKind]
-KEYS = ["", "", "a", "b"]
-CREDITS = Credits(leases=4, samples=14)
-LIVE = ("ready", "leased", "delayed")
 PICK = st.one_of(st.integers(0, 2), st.integers(0, 20))
-FIRST_REVISIONS = 3
-"""The first phase, the base checkpoint and the declared roles."""
 
 
-@dataclass
-class Row:
-    """What the model knows of one sample in one queue. Times are seconds of the rig's clock since the start."""
-
-    sample: Sample
-    queue: str
-    producer: str
-    state: str = "ready"
-    holder: str = ""
-    burned: int = 0
-    before: int = 0
-    """Deliveries that it had burned when an operator let it wait again."""
-    acts: int = 0
-    """How often an operator did."""
-    generation: int = 0
-    until: float = 0.0
-    wait: tuple[float, float] = (0.0, 0.0)
-    """Earliest and latest second at which a delayed one is ready."""
-    answered: str = ""
-    answer: Answer | None = None
-
-
-@dataclass
-class Held:
-    """A lease that was given: of this row in this generation, to this agent."""
-
-    agent: Identity
-    lease: Lease
-    row: Row
-    generation: int
-    output: Sample
-
-
-class Machine(RuleBasedStateMachine):
-    """Each rule acts on both and compares the answers; each invariant compares what can be seen."""
+class Machine(Checked):
+    """Each rule acts on both and compares the answers."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.rig = Rig(f"sqlite:///{self.folder.name}/exchange.db", credits=CREDITS)
-        self.rig.exchange.put_checkpoint(checkpoint("base", CheckpointStatus.BASE))
-        self.rig.exchange.apply_flow(DECLARED)
-        self.seconds = 0.0
-        self.stored: list[Sample] = []
-        self.log: list[Sample | None] = []
-        self.gone: set[str] = set()
-        self.rows: dict[tuple[str, str], Row] = {}
-        self.dropped = self.unoffered = 0
-        self.held: list[Held] = []
         self.asked: list[tuple[Identity, Request, list[str]]] = []
-        self.logged = 0
-        self.ids = 0
-
-    def teardown(self) -> None:
-        self.logged = max(0, self.rig.exchange.oldest_revision() - 1 - FIRST_REVISIONS)
-        self.the_log_is_what_was_accepted()
-        self.rig.exchange.close()
-        self.folder.cleanup()
-
-    def fresh(self) -> str:
-        """An id that no other sample has; drawn ids would make the examples differ from run to run."""
-        self.ids += 1
-        return f"{self.ids:032x}"
-
-    def store(self, sample: Sample, queue: str, producer: str) -> int:
-        """What an accepted sample does to the model; returns its revision."""
-        self.stored.append(sample)
-        self.log.append(sample)
-        if queue:
-            self.wait_in(queue, sample, producer)
-        if sample.kind == "verdict" and self.learns(sample):
-            if sum(row.queue == "curator" and row.state in LIVE for row in self.rows.values()) < ROOM:
-                self.wait_in("curator", sample)
-            else:
-                self.unoffered += 1
-        return FIRST_REVISIONS + len(self.log)
-
-    def wait_in(self, queue: str, sample: Sample, producer: str = "") -> None:
-        self.rows[sample.id, queue] = Row(sample, queue, producer)
-
-    def chosen(self, number: int) -> Held:
-        """A lease: those that stand come first, then the newest of the others."""
-        newest = self.held[::-1]
-        ordered = [held for held in newest if self.stands(held)] + [held for held in newest if not self.stands(held)]
-        return ordered[number % len(ordered)]
-
-    def live(self) -> set[str]:
-        """The queues in which something waits."""
-        return {row.queue for row in self.rows.values() if row.state in ("ready", "delayed")}
-
-    def stands(self, held: Held) -> bool:
-        """Whether a lease still holds its sample."""
-        row = held.row
-        return row.state == "leased" and row.generation == held.generation and self.seconds <= row.until
-
-    def refusal(self, held: Held, call: str) -> Answer | None:
-        """What a call on a lease that doesn't stand is answered: as before, or that it is lost."""
-        row = held.row
-        if row.generation == held.generation and row.answered == call:
-            return row.answer
-        return None
 
     @initialize()
     def begin(self) -> None:
@@ -175,14 +58,6 @@ class Machine(RuleBasedStateMachine):
             return
         assert answer == Answer(id=sample.id, revision=FIRST_REVISIONS + len(self.log) + 1)
         self.store(sample, queue, PROBER.name)
-
-    def alive(self, producer: Identity) -> int:
-        """How many samples of an agent wait or are worked on."""
-        return sum(row.state in LIVE and row.producer == producer.name for row in self.rows.values())
-
-    def left(self, agent: Identity) -> int:
-        """How many leases an agent may still take; one that ran out counts until it is taken back."""
-        return CREDITS.leases - sum(row.state == "leased" and row.holder == agent.name for row in self.rows.values())
 
     @precondition(lambda self: self.stored)
     @rule(number=PICK, other=st.booleans())
@@ -243,30 +118,6 @@ class Machine(RuleBasedStateMachine):
             one = held[lease.token]
             left = one.row.until - self.seconds if self.stands(one) else 0.0
             assert (lease.sample.id, lease.ttl_seconds) == (one.lease.sample.id, pytest.approx(left))
-
-    def held_up(self, row: Row) -> bool:
-        """Whether another sample of the same ordering key comes first in its queue, or is leased."""
-        order = {sample.id: place for place, sample in enumerate(self.stored)}
-        return any(
-            other.sample.ordering_key == row.sample.ordering_key != ""
-            and other.queue == row.queue
-            and other is not row
-            and (other.state == "leased" or (other.state in LIVE and order[other.sample.id] < order[row.sample.id]))
-            for other in self.rows.values()
-        )
-
-    def delayed_until(self, row: Row, end: int) -> float:
-        return row.wait[end] if row.state == "delayed" else float("inf")
-
-    def priority(self, row: Row) -> int:
-        """Measurements come before learning."""
-        return 2 if self.learns(row.sample) else 1
-
-    def learns(self, sample: Sample) -> bool:
-        probes = {sample.id: sample for sample in self.stored}
-        root = probes[sample.root_id or sample.id].payload
-        assert root.kind == "probe"
-        return root.purpose is Purpose.LEARN
 
     def output(self, agent: Identity, lease: Lease) -> Sample:
         """Under an id of its own, so that a second effect would show."""
@@ -334,21 +185,6 @@ class Machine(RuleBasedStateMachine):
             self.decide(held)
         assert answer == Answer(id=held.row.sample.id, revision=revision)
         held.row.state, held.row.answered, held.row.answer = "done", "complete", answer
-
-    def next_queue(self, output: Sample) -> str:
-        if output.kind == "attempt":
-            return "attempts"
-        payload = output.payload
-        return "critic" if payload.kind == "verdict" and not payload.passed and self.learns(output) else ""
-
-    def decide(self, held: Held) -> None:
-        """What the gate says of a sample; it keeps its place in the order and stays its producer's."""
-        note = held.output.payload
-        assert note.kind == "annotation"
-        if note.decision is Decision.PASS:
-            self.wait_in("failures", held.row.sample, held.row.producer)
-        else:
-            self.dropped += 1
 
     def complete_for_another(self, held: Held, thief: Identity) -> None:
         if thief != held.agent:
@@ -449,55 +285,6 @@ class Machine(RuleBasedStateMachine):
         for row in self.rows.values():
             if row.state == "leased":
                 row.until += down
-
-    @invariant()
-    def each_queue_is_the_models(self) -> None:
-        for count in self.rig.exchange.queue_counts():
-            rows = [row for row in self.rows.values() if row.queue == count.name]
-            assert (count.accepted, count.unaccounted) == (len(rows), 0)
-            states = [row.state for row in rows]
-            # What has waited out its delay is woken by the next lease or sweep, so either word is right for it.
-            assert count.ready + count.delayed == states.count("ready") + states.count("delayed")
-            assert (count.leased, count.done, count.dead) == tuple(map(states.count, ("leased", "done", "dead")))
-            assert (count.expired, count.discarded) == (0, states.count("discarded"))
-            beside = {"critic": (self.dropped, 0), "curator": (0, self.unoffered)}
-            assert (count.dropped, count.unoffered) == beside.get(count.name, (0, 0))
-
-    @invariant()
-    def one_of_a_key_is_out_at_a_time(self) -> None:
-        out = [(r.queue, r.sample.ordering_key) for r in self.rows.values() if r.state == "leased"]
-        keyed = [place for place in out if place[1]]
-        assert len(keyed) == len(set(keyed))
-
-    @invariant()
-    def burned_deliveries_are_counted(self) -> None:
-        counted = self.rig.exchange.burned()
-        for queue in QUEUES.values():
-            burned = sum(row.burned + row.before for row in self.rows.values() if row.queue == queue)
-            assert sum(count for (of, _), count in counted.items() if of == queue) == burned
-            dead = {letter.sample.id: len(letter.history) for letter in self.rig.exchange.dead_letters(queue)}
-            rows = [row for row in self.rows.values() if row.queue == queue and row.state == "dead"]
-            assert dead == {row.sample.id: row.before + row.acts + row.burned for row in rows}
-
-    @invariant()
-    def the_log_is_what_was_accepted(self) -> None:
-        events = self.rig.exchange.events(FIRST_REVISIONS + self.logged, limit=10_000)
-        revisions = [event.revision - FIRST_REVISIONS for event in events]
-        assert revisions == list(range(self.logged + 1, len(self.log) + 1))
-        logged = [event.sample and (event.sample.id, event.sample.payload) for event in events]
-        assert logged == [sample and (sample.id, self.said(sample)) for sample in self.log[self.logged :]]
-        self.logged = len(self.log)
-
-    def said(self, sample: Sample) -> Payload:
-        """What a stored sample says by now."""
-        return blank(sample.payload) if sample.id in self.gone else sample.payload
-
-    @invariant()
-    def the_cells_are_the_verdicts(self) -> None:
-        verdicts = [sample.payload.passed for sample in self.stored if sample.payload.kind == "verdict"]
-        counts = self.rig.exchange.cell_counts()
-        assert sum(count.passed for count in counts) == verdicts.count(True)
-        assert sum(count.failed for count in counts) == verdicts.count(False)
 
 
 TestMachine = Machine.TestCase
