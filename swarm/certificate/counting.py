@@ -56,6 +56,10 @@ def shortfalls(certificate: Certificate) -> list[str]:
         said.append("some probes of the census are of cells that it does not name")
     if not {one.cell for one in certificate.events.siege} <= {*cells, *beside}:
         said.append("some probes of the siege are of cells that it does not name")
+    if dearer := [one.student for one in certificate.events.power if one.calls > numbers.siege_probes]:
+        said.append(f"its audit of {dearer[0]} counts more questions than the {numbers.siege_probes} of its siege")
+    if len({one.student for one in certificate.events.power}) < len(certificate.events.power):
+        said.append("its audit counts a planted student twice")
     if _repeats(certificate.events.siege) or _repeats(certificate.events.census):
         said.append("probes are out of order, or counted twice")
     return said

@@ -193,7 +193,14 @@ def test_a_power_audit_is_bundled_at_the_siege_s_own_number_of_questions(tmp_pat
     asked = made.numbers.siege_probes
     assert [(one.calls, one.found) for one in made.events.power] == [(asked, (True, False))] * 2
     assert (made.numbers.planted, made.numbers.rediscovered) == (4, 2)
-    assert examine(read_signed(run / CERTIFICATE_FILE)) == []
+    given = read_signed(run / CERTIFICATE_FILE)
+    assert examine(given) == []
+    found = changed(given, lambda c: c["events"]["power"][0].update(found=[True, True]))
+    assert "rediscovered is given as 2; the events give 3" in [one.detail for one in examine(found)]
+    dearer = changed(given, lambda c: c["events"]["power"][1].update(calls=asked + 1))
+    assert f"its audit of planted-2 counts more questions than the {asked} of its siege" in shortfalls(dearer.certificate)
+    twice = changed(given, lambda c: c["events"]["power"][1].update(student="planted-1"))
+    assert "its audit counts a planted student twice" in shortfalls(twice.certificate)
 
 
 @pytest.mark.parametrize(
