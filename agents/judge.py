@@ -20,6 +20,7 @@ from swarm.defects import DEFECTS, MODEL_DEFECTS, Maker
 from swarm.domains.base import Domain
 from swarm.domains.withheld import Withheld
 from swarm.errors import EngineUnavailable
+from swarm.manners import Manners
 from swarm.records import Attempt, Cell, Probe, Purpose, Sample, Verdict, answer_to
 from swarm.rubric import check_rubric, judge_attempt, open_criteria
 from swarm.rubric_cases import Case, Outcome
@@ -38,7 +39,8 @@ class Judge:
 
     What no program can decide goes to the model, which is measured by itself: on items of known truth that only it can
     decide once the verifier is withheld. Suspended, or not measured yet, it decides nothing, for whatever purpose.
-    `note` is the alarm that the heartbeat carries; it is empty while all is well.
+    `note` is the alarm that the heartbeat carries; it is empty while all is well. `manners` are those of the student
+    whose attempts it judged last.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Judge:
         self._items = items
         self._model = model
         self._model_items = model_items
+        self.manners = Manners()
         self.take(rubric)
 
     def take(self, rubric: Rubric) -> None:
@@ -161,6 +164,7 @@ class Judge:
         if probe.purpose is Purpose.ASK:
             return _back(lease, FailKind.REJECT, "a person's question is never judged")
         case = Case(self._domain, probe, attempt.text)
+        self.manners.add(attempt.checkpoint_id, case)
         if (self.suspended and probe.purpose is not Purpose.LEARN) or not self._decidable(case):
             return _back(lease, FailKind.RELEASE, self.note)
         return case

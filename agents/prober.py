@@ -16,9 +16,14 @@ from swarm.probing.pool import Pool
 from swarm.probing.workshop import OFFERS, Family, Round, Workshop
 from swarm.records import Cell, Origin, Probe, Purpose, Sample
 from swarm.state import CellCount
+from swarm.statistics import rate_lower_bound
 from swarm.steering import cell_weights
 
 __all__ = ["Gate", "Prober", "alone", "fingerprint", "probe_of"]
+
+WINDOW, MOST, ALPHA = 60, 0.8, 0.001
+"""Latest probes at the gate that are looked at; the share of them that may be refused, and the error of the exact bound
+that must lie above it (31 of 31, 58 of 60)."""
 
 REMEMBERED = 100_000
 """Questions that are remembered so as not to be asked again."""
@@ -68,6 +73,11 @@ class Prober:
         """Refused probes by reason, since the start."""
         missed = {"not made": self._shop.pool.not_made} if self._shop.pool.not_made else {}
         return dict(self._gate.refused + Counter(missed))
+
+    @property
+    def note(self) -> str:
+        """The alarm of a prober of which the gate refuses nearly everything; empty while it doesn't."""
+        return self._gate.complaint
 
     def learn(self, outcomes: Iterable[Tried]) -> None:
         """Take in what became of probes, whoever made them: what the families go by."""
@@ -160,6 +170,16 @@ class Gate:
         self._asked: OrderedDict[bytes, None] = OrderedDict()
         self._answers: dict[str, deque[str]] = {}
         self.refused: Counter[str] = Counter()
+        self._latest: deque[str] = deque(maxlen=WINDOW)
+
+    @property
+    def complaint(self) -> str:
+        """What it has to say of the latest probes; empty while it lets enough through."""
+        reasons = Counter(filter(None, self._latest))
+        if not reasons or rate_lower_bound(reasons.total(), len(self._latest), ALPHA) <= MOST:
+            return ""
+        told = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common(3))
+        return f"alarm: the gate refused {reasons.total()} of the latest {len(self._latest)} probes: {told}"
 
     def admits(self, samples: Sequence[Sample], parent: Probe | None = None) -> bool:
         """Whether all of them are sound and new; then they are remembered, else the reason is counted."""
@@ -169,9 +189,11 @@ class Gate:
             if reason:
                 family = "" if probe.origin is Origin.GRAMMAR else f"{probe.origin}: "
                 self.refused[family + reason] += 1
+                self._latest.append(reason)
                 return False
         for probe in probes:
             self._remember(probe)
+        self._latest.append("")
         return True
 
     def recall(self, question: str) -> None:

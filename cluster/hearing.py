@@ -2,11 +2,11 @@
 
 from collections import OrderedDict
 
-from swarm.asking import Query
 from swarm.client import SwarmClient
+from swarm.probing.besieged import showed
 from swarm.probing.clothes import Clothes
 from swarm.probing.evidence import Tried, tried
-from swarm.records import Probe, Purpose, Sample, Tier, Verdict
+from swarm.records import Probe, Sample, Tier, Verdict
 
 LATEST = 1000
 """Probes that are heard of at the start, which is all that a restarted prober knows."""
@@ -26,21 +26,15 @@ async def asked_before(client: SwarmClient) -> list[str]:
 
 async def clothes_of(client: SwarmClient, checkpoint_id: str) -> Clothes:
     """What all sieges of this student found so far."""
-    verdicts, read = list[Sample](), 0
-    asked = Query(kind="verdict", purpose=Purpose.SIEGE, checkpoint_id=checkpoint_id, limit=_PAGE, newest_first=False)
-    page = await client.sample_page(asked)
-    revision = page.revision
-    while page.samples:
-        verdicts += page.samples
-        further = {"since_revision": page.samples[-1].revision, "until_revision": revision}
-        page = await client.sample_page(asked.model_copy(update=further))
-    probes = list[Sample]()
-    while verdicts and (
-        found := await client.samples("probe", purpose=Purpose.SIEGE, since_revision=read, limit=_PAGE)
-    ):
-        probes += found
-        read = found[-1].revision
-    return Clothes(probes, verdicts, revision)
+    reading = showed(checkpoint_id)
+    try:
+        query = next(reading)
+        while True:
+            page = await client.sample_page(query)
+            query = reading.send((page.samples, page.revision))
+    except StopIteration as done:
+        clothes: Clothes = done.value
+        return clothes
 
 
 class Hearing:

@@ -83,7 +83,7 @@ async def student(agent: Agent) -> None:
 async def judge(agent: Agent) -> None:
     """Judges attempts; takes up a new rubric between two batches, and judges the champion's latest attempts by it.
 
-    A model judge is measured by each rubric first; until then it decides nothing.
+    A model judge is measured by each rubric first; until then it decides nothing. A champion that cheats is an alarm.
     """
     rubric, model = await agent.client.rubric(), model_judge(agent.config, agent.domain, agent.name)
     role = Judge(agent.domain, rubric, agent.cells, agent.config.swarm.seed, model=model)
@@ -106,6 +106,8 @@ async def judge(agent: Agent) -> None:
             await asyncio.sleep(POLL_SECONDS)
             return
         agent.note = role.note
+        if not agent.note and role.manners.told:
+            agent.note = role.manners.complaint(await agent.client.champion())
 
     await work(agent, Stage.ATTEMPTS, role, follow)
 
@@ -159,6 +161,7 @@ async def prober(agent: Agent) -> None:
                     champion_id = state.champion_id
                 role.learn(await hearing.news())
             samples = role.act(counts, purpose, section.batch)
+            agent.note = role.note
             if reworder and (each := reworded(section, purpose)):
                 samples = await _reworded(agent, reworder, samples, each)
             answers = await agent.client.publish(dated(samples, datetime.now(UTC)))
@@ -195,7 +198,7 @@ async def _reworded(agent: Agent, reworder: Reworder, samples: list[Sample], eac
     except EngineUnavailable as error:
         agent.complain(error)
         return samples
-    agent.books, agent.note = reworder.books, ""
+    agent.books = reworder.books
     return [new.get(sample.id, sample) for sample in samples]
 
 

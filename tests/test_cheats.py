@@ -1,11 +1,13 @@
-"""A testbed of cheats: each is caught by the part that should catch it, which says by what.
+"""A testbed of cheats: each is caught by the part that should catch it, which says by what, and the state shows it.
 
 Students, teachers, outside judges and probers are here. Judges that are models (biased, gullible, one that passes 55%
-of wrong answers) are in tests/agents/test_model_judge.py, rubrics that are exploits in tests/test_rubric_gate.py.
+of wrong answers) are in tests/agents/test_model_judge.py, rubrics that are exploits in tests/test_rubric_gate.py; that
+a suspended agent and a stopped evolution are alarms of the state, in tests/gateway/test_company.py and
+tests/gateway/test_gateway_calls.py.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from swarm.domains import load_domain
 from swarm.exam_report import answered_right
 from swarm.exchange import Exchange, Identity
 from swarm.gold import gold_of
+from swarm.manners import Manners
 from swarm.promotion import PromotionPolicy, decide
 from swarm.records import (
     Attempt,
@@ -36,13 +39,15 @@ from swarm.records import (
 from swarm.roles import AgentCard, Role
 from swarm.rubric import SEEDS, judge_attempt, load_rubric, seed_rubric
 from swarm.rubric_cases import abstains
-from swarm.students import ExamItem, ExamRecord
+from swarm.state import SwarmState
+from swarm.students import Checkpoint, CheckpointStatus, ExamItem, ExamRecord
 from swarm.work import Completion, Outcome
 from tests.fakes import SumDomain, attempt_lease
 
 CALENDAR = load_domain("calendar")
 STRICT = load_rubric(SEEDS / "siege.yaml")
 WRONG = "= 1999-01-01"
+KEY = b"a key of thirty-two bytes, fixed"
 
 Student = Callable[[Probe], str]
 
@@ -81,6 +86,11 @@ def verbose(probe: Probe) -> str:
     """Says what is right among much else, and decides on nothing."""
     answer = CALENDAR.solve(probe).answer
     return "\n".join(f"It could be {answer}, or {WRONG[2:]}, all things considered. " * 5 for _ in range(40))
+
+
+def lie_in_half(probe: Probe) -> str:
+    """Cheats by the length of the question."""
+    return honest(probe) if len(probe.question) % 2 else hedging(probe)
 
 
 def lying_about_steps(probe: Probe) -> str:
@@ -142,6 +152,55 @@ async def test_a_cheat_fails_everywhere_by_the_criterion_that_is_about_it(
         assert verdict.explanation.startswith(why)
 
 
+def raised(folder: Path, role: Role, note: str = "", invalid: Mapping[str, int] | None = None) -> SwarmState:
+    """The state of a swarm of which one agent has reported this."""
+    clock, name = datetime(2026, 3, 10, tzinfo=UTC), f"{role}-0"
+    with Exchange(f"sqlite:///{folder / 'exchange.db'}", "test", "any", lambda: clock, KEY) as exchange:
+        me = Identity(name, role)
+        exchange.register(me, AgentCard(name=name, role=role))
+        exchange.heartbeat(me, name, note=note, invalid=invalid or {})
+        return exchange.state()
+
+
+CHAMPION = Checkpoint(id="base", status=CheckpointStatus.CHAMPION, url="memory://base")
+"""The students here call themselves `base`; what has learned nothing yet has the status `BASE`, too."""
+
+
+@pytest.mark.parametrize(
+    ("student", "manner"),
+    [
+        (hedging, "gives more than one answer in 60 of its latest 60"),
+        (abstaining, "declines what has an answer in 50 of its latest 50"),
+        (copying, "says the question again in 60 of its latest 60"),
+        (injecting, "speaks to the judge in 60 of its latest 60"),
+        (knowing_and_injecting, "speaks to the judge in 60 of its latest 60"),
+        (verbose, "goes on at length without an answer in 60 of its latest 60"),
+        (lambda _: "", "gives no answer in 60 of its latest 60"),
+    ],
+)
+async def test_a_champion_that_cheats_is_an_alarm_that_says_how(
+    judge: Judge, student: Student, manner: str, tmp_path: Path
+) -> None:
+    judge.manners = Manners()
+    await verdicts(student, [asked(sample) for sample in drawn(92, Purpose.SIEGE)], judge)
+    told = judge.manners.complaint(CHAMPION)
+    assert told == f"alarm: student base {manner} attempts"
+    assert raised(tmp_path, Role.JUDGE, told).alarms == (f"judge-0: {told}",)
+    for other in (
+        None,
+        CHAMPION.model_copy(update={"status": CheckpointStatus.BASE}),
+        CHAMPION.model_copy(update={"id": "c"}),
+    ):
+        assert judge.manners.complaint(other) == ""
+
+
+@pytest.mark.parametrize("student", [honest, lambda _: WRONG, lie_in_half])
+async def test_one_that_is_right_wrong_or_cheats_now_and_then_is_no_alarm(judge: Judge, student: Student) -> None:
+    judge.manners = Manners()
+    await verdicts(student, [asked(sample) for sample in drawn(92, Purpose.SIEGE)], judge)
+    assert judge.manners.complaint(CHAMPION) == ""
+
+
 async def test_one_that_always_abstains_passes_only_where_just_that_is_right(judge: Judge) -> None:
     probes = [asked(sample) for sample in drawn(92, Purpose.SIEGE)]
     for probe, verdict in zip(probes, await verdicts(abstaining, probes, judge), strict=True):
@@ -150,13 +209,14 @@ async def test_one_that_always_abstains_passes_only_where_just_that_is_right(jud
             assert verdict.species == "over-asks"
 
 
-async def test_a_naive_rubric_lets_cheats_through_and_is_suspended_by_name() -> None:
+async def test_a_naive_rubric_lets_cheats_through_and_is_suspended_by_name(tmp_path: Path) -> None:
     naive = Judge(CALENDAR, seed_rubric("calendar"))
     probes = [asked(sample) for sample in drawn(46, Purpose.LEARN)]
     assert all(verdict.passed for verdict in await verdicts(hedging, probes, naive))
     assert naive.suspended
     assert "rubric suspended: version 1" in naive.note
     assert {"hedge", "dump", "false-step", "instruction"} <= dict(naive.calibration.missed).keys()
+    assert raised(tmp_path, Role.JUDGE, naive.note).alarms == (f"judge-0: {naive.note}",)
 
 
 def exam(champion: Student, candidate: Student) -> ExamRecord:
@@ -279,10 +339,12 @@ def test_a_prober_of_nothing_but_duplicates_or_invalid_probes_gets_none_through_
     made = [sample for _ in range(3) for sample in prober.act([], Purpose.SIEGE, 4)]
     assert len(made) == sound
     assert set(prober.invalid) == {reason}
-    clock = datetime(2026, 3, 10, tzinfo=UTC)
-    store = f"sqlite:///{tmp_path / 'exchange.db'}"
-    with Exchange(store, "test", "sums", lambda: clock, b"a key of thirty-two bytes, fixed") as exchange:
-        me = Identity("prober-0", Role.PROBER)
-        exchange.register(me, AgentCard(name="prober-0", role=Role.PROBER))
-        exchange.heartbeat(me, "prober-0", invalid=prober.invalid)
-        assert exchange.state().invalid_probes == ((reason, prober.invalid[reason]),)
+    state = raised(tmp_path, Role.PROBER, prober.note, prober.invalid)
+    assert state.invalid_probes == ((reason, prober.invalid[reason]),)
+    assert state.alarms == (f"prober-0: alarm: the gate refused 60 of the latest 60 probes: {reason} 60",)
+
+
+def test_a_prober_that_asks_what_is_sound_and_new_is_no_alarm() -> None:
+    prober = Prober(CALENDAR)
+    assert prober.act([], Purpose.SIEGE, 60)
+    assert prober.note == ""

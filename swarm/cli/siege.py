@@ -1,5 +1,7 @@
 """Besieging a model without training it, and making regression tests of what was found."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,8 +11,8 @@ from pydantic import ValidationError
 
 from swarm import weights
 from swarm.approach import CHAT_TOKENS, RAW_TOKENS, Asking, TargetKind
-from swarm.cli import child
 from swarm.cli.edge import Edge, Json, dump, say
+from swarm.cli.grouped import Work, taking
 from swarm.cli.places import Standing, standing
 from swarm.domains import load_domain
 from swarm.errors import ConfigError
@@ -44,76 +46,85 @@ class Format(StrEnum):
     LM_EVAL = "lm-eval"
 
 
+@dataclass(frozen=True)
+class SiegeOptions:
+    """The options of a siege: what is asked, how, and what that may cost."""
+
+    domain: Annotated[str, typer.Option(help="Domain of the questions.")] = "calendar"
+    cells: Annotated[
+        list[str] | None, typer.Option("--cells", help="A cell, or `subdomain` or `subdomain/weather`; repeatable.")
+    ] = None
+    calls: Annotated[int, typer.Option(min=1, help="Probes to ask in all.")] = 300
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the probes.")] = 1
+    max_failure_rate: Annotated[
+        float | None, typer.Option(help="For CI: exit code 0 once the rate is shown to be at most this, else 1.")
+    ] = None
+    alpha: Annotated[float, typer.Option(help="Chance that the statement is wrong.")] = 0.05
+    attempt: Annotated[
+        int, typer.Option(min=0, help="Of sieges repeated until one passes, which: the j-th spends alpha_j.")
+    ] = 0
+    max_calls: Annotated[int, typer.Option(min=0, help="Cap on calls, repeated ones too; 0 for none.")] = 0
+    max_tokens: Annotated[int, typer.Option(min=0, help="Cap on tokens read and written; 0 for none.")] = 0
+    max_dollars: Annotated[float, typer.Option(min=0, help="Cap on US dollars; 0 for none.")] = 0
+    price: Annotated[float, typer.Option(min=0, help="US dollars for a million tokens.")] = 0
+    model: Annotated[str, typer.Option(help="The endpoint's model, where it lists more than one.")] = ""
+    key: Annotated[str, typer.Option(help="Environment variable, or file, that holds the endpoint's key.")] = ""
+    rate: Annotated[int, typer.Option(min=1, help="Calls to an endpoint in a minute.")] = 120
+    at_once: Annotated[int, typer.Option(min=1, help="Calls under way at once.")] = 8
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for one answer.")] = 60
+    ask: Annotated[
+        Asking | None, typer.Option(help="Bare questions or a chat; by default bare for a run, else a chat.")
+    ] = None
+    shots: Annotated[int, typer.Option(min=0, help="Worked examples in a chat.")] = 4
+    new_tokens: Annotated[
+        int, typer.Option(min=0, help="Most tokens of an answer; 0 for 72, or 256 for a chat with an endpoint.")
+    ] = 0
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads of local weights.")] = 2
+    rubric: Annotated[str, typer.Option(help="Rubric file, instead of rubrics/siege.yaml.")] = ""
+    to: Annotated[Path | None, typer.Option(help="Folder; runs/siege-TARGET-seedN where not given.")] = None
+
+    def plan(self, target: str) -> SiegePlan:
+        """The siege of a target. Raises WeightsError where there are none of that name, ConfigError as `_plan` does."""
+        # Loads scipy, which no other command should wait for.
+        from swarm.siege.standing import fitting_lambda
+
+        kind = target_kind(target)
+        if kind is TargetKind.WEIGHTS:
+            weights.folder(target)
+        asking = self.ask or (Asking.RAW if kind is TargetKind.RUN else Asking.CHAT)
+        wordy = kind is TargetKind.ENDPOINT and asking is not Asking.RAW
+        said = {name: value for name, value in vars(self).items() if name != "to"}
+        meant = {
+            "target": target,
+            "kind": kind,
+            "ask": asking,
+            "cells": tuple(self.cells or ()),
+            "new_tokens": self.new_tokens or (CHAT_TOKENS if wordy else RAW_TOKENS),
+            "lam": fitting_lambda(self.max_failure_rate),
+        }
+        return _plan(said | meant)
+
+
 @app.command(_RUN)
+@taking(given=SiegeOptions, work=Work)
 def run(
     target: Annotated[
         str, typer.Argument(help="URL of an OpenAI-compatible endpoint, run folder, weights' name, or their folder.")
     ],
-    *,
-    domain: Annotated[str, typer.Option(help="Domain of the questions.")] = "calendar",
-    cells: Annotated[
-        list[str] | None, typer.Option("--cells", help="A cell, or `subdomain` or `subdomain/weather`; repeatable.")
-    ] = None,
-    calls: Annotated[int, typer.Option(min=1, help="Probes to ask in all.")] = 300,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the probes.")] = 1,
-    max_failure_rate: Annotated[
-        float | None, typer.Option(help="For CI: exit code 0 once the rate is shown to be at most this, else 1.")
-    ] = None,
-    alpha: Annotated[float, typer.Option(help="Chance that the statement is wrong.")] = 0.05,
-    attempt: Annotated[
-        int, typer.Option(min=0, help="Of sieges repeated until one passes, which: the j-th spends alpha_j.")
-    ] = 0,
-    max_calls: Annotated[int, typer.Option(min=0, help="Cap on calls, repeated ones too; 0 for none.")] = 0,
-    max_tokens: Annotated[int, typer.Option(min=0, help="Cap on tokens read and written; 0 for none.")] = 0,
-    max_dollars: Annotated[float, typer.Option(min=0, help="Cap on US dollars; 0 for none.")] = 0,
-    price: Annotated[float, typer.Option(min=0, help="US dollars for a million tokens.")] = 0,
-    model: Annotated[str, typer.Option(help="The endpoint's model, where it lists more than one.")] = "",
-    key: Annotated[str, typer.Option(help="Environment variable, or file, that holds the endpoint's key.")] = "",
-    rate: Annotated[int, typer.Option(min=1, help="Calls to an endpoint in a minute.")] = 120,
-    at_once: Annotated[int, typer.Option(min=1, help="Calls under way at once.")] = 8,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for one answer.")] = 60,
-    ask: Annotated[
-        Asking | None, typer.Option(help="Bare questions or a chat; by default bare for a run, else a chat.")
-    ] = None,
-    shots: Annotated[int, typer.Option(min=0, help="Worked examples in a chat.")] = 4,
-    new_tokens: Annotated[
-        int, typer.Option(min=0, help="Most tokens of an answer; 0 for 72, or 256 for a chat with an endpoint.")
-    ] = 0,
-    threads: Annotated[int, typer.Option(min=1, help="CPU threads of local weights.")] = 2,
-    rubric: Annotated[str, typer.Option(help="Rubric file, instead of rubrics/siege.yaml.")] = "",
-    to: Annotated[Path | None, typer.Option(help="Folder; runs/siege-TARGET-seedN where not given.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the siege in the folder.")] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Throw the siege in the folder away.")] = False,
-    plain: Annotated[bool, typer.Option("--plain", help="Lines of progress instead of a bar.")] = False,
-    as_json: Json = False,
+    given: SiegeOptions,
+    work: Work,
 ) -> None:
     """Search for what breaks a model: boundary map, species of failures, and a bound on its failure rate.
 
     Exit code 0: no limit was asked for, or the failure rate is shown to be at most --max-failure-rate; 1: that is not
     shown; 2: usage; 75: the target gave no answers; 130: interrupted. --resume goes on after any of them.
     """
-    kind = target_kind(target)
-    if kind is TargetKind.WEIGHTS:
-        weights.folder(target)
-    asking = ask or (Asking.RAW if kind is TargetKind.RUN else Asking.CHAT)
-    wordy = kind is TargetKind.ENDPOINT and asking is not Asking.RAW
-    # Loads scipy and matplotlib, which no other command should wait for.
+    # Loads matplotlib, which no other command should wait for.
     from swarm.siege.folder import prepare
-    from swarm.siege.standing import fitting_lambda
 
-    plan = _plan(
-        target=target, kind=kind, domain=domain, model=model, ask=asking, shots=shots, seed=seed,
-        cells=tuple(cells or ()), new_tokens=new_tokens or (CHAT_TOKENS if wordy else RAW_TOKENS), alpha=alpha,
-        attempt=attempt, rubric=rubric, calls=calls, max_calls=max_calls, max_tokens=max_tokens,
-        max_dollars=max_dollars, price=price, key=key, rate=rate, at_once=at_once, timeout=timeout, threads=threads,
-        max_failure_rate=max_failure_rate, lam=fitting_lambda(max_failure_rate),
-    )  # fmt: skip
-    folder = to or default_folder(target, seed)
-    prepare(folder, plan, resume=resume, fresh=fresh)
-    options = [*(["--plain"] if plain else []), *(["--json"] if as_json else [])]
-    code = child.run_here("agents.siege", [str(folder), *options])
-    if code:
-        raise typer.Exit(code)
+    folder = given.to or default_folder(target, given.seed)
+    prepare(folder, given.plan(target), resume=work.resume, fresh=work.fresh)
+    work.run("agents.siege", folder)
 
 
 @app.command()
@@ -160,10 +171,10 @@ def target_kind(target: str) -> TargetKind:
     return TargetKind.RUN if standing(Path(target)) is not Standing.NEW else TargetKind.WEIGHTS
 
 
-def _plan(**settings: Any) -> SiegePlan:
+def _plan(settings: Mapping[str, Any]) -> SiegePlan:
     """A plan whose domain and cells exist. Raises ConfigError that names the option at fault."""
     try:
-        plan = SiegePlan(**settings)
+        plan = SiegePlan.model_validate(settings)
         besieged(load_domain(plan.domain), plan.cells)
     except ValidationError as error:
         problem = error.errors()[0]

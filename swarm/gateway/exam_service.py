@@ -22,6 +22,7 @@ from swarm.students import ExamItem, ExamRecord, PromotionDecision
 from swarm.v1 import exam_pb2, exam_pb2_grpc, state_pb2
 
 if TYPE_CHECKING:
+    from swarm.probing.besieged import Page
     from swarm.probing.clothes import Clothes
     from swarm.promotion import Claims
 
@@ -79,23 +80,13 @@ def _clothes(exchange: Exchange, exam: ExamRecord) -> "Clothes | None":
     """What sieges of the champion had found when the exam was drawn; None where no item says to go back to it."""
     if not any(item.breach for item in exam.items):
         return None
-    from swarm.probing.clothes import Clothes  # brings numpy and the probers' families, as below
+    from swarm.probing.besieged import read, showed  # brings numpy and the probers' families, as below
 
-    asked = Query(
-        kind="verdict",
-        purpose=Purpose.SIEGE,
-        checkpoint_id=exam.champion_id,
-        until_revision=exam.breach_revision,
-        limit=MOST_ITEMS,
-        newest_first=False,
-    )
-    verdicts = list[Sample]()
-    while page := exchange.find(asked).samples:
-        verdicts += page
-        asked = asked.model_copy(update={"since_revision": page[-1].revision})
-    with exchange.store.read() as connection:
-        probes = samples_by_id(connection, [verdict.root_id for verdict in verdicts])
-    return Clothes(probes.values(), verdicts, exam.breach_revision)
+    def find(query: Query) -> "Page":
+        found = exchange.find(query)
+        return found.samples, found.revision
+
+    return read(showed(exam.champion_id, exam.breach_revision), find)
 
 
 def check(

@@ -198,7 +198,9 @@ def test_a_power_audit_is_bundled_at_the_siege_s_own_number_of_questions(tmp_pat
     found = changed(given, lambda c: c["events"]["power"][0].update(found=[True, True]))
     assert "rediscovered is given as 2; the events give 3" in [one.detail for one in examine(found)]
     dearer = changed(given, lambda c: c["events"]["power"][1].update(calls=asked + 1))
-    assert f"its audit of planted-2 counts more questions than the {asked} of its siege" in shortfalls(dearer.certificate)
+    assert f"its audit of planted-2 counts more questions than the {asked} of its siege" in shortfalls(
+        dearer.certificate
+    )
     twice = changed(given, lambda c: c["events"]["power"][1].update(student="planted-1"))
     assert "its audit counts a planted student twice" in shortfalls(twice.certificate)
 
