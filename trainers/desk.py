@@ -24,7 +24,6 @@ from swarm.turns import takes_turns
 from trainers.books import GroupBooks, Order, Publication, books_of
 from trainers.curriculum import Curriculum, general_examples
 from trainers.leaks import FrozenExams
-from trainers.learner import Learner
 from trainers.recipes import Example, RoundBooks
 from trainers.reports import Reports
 from trainers.timesheet import Timesheet
@@ -237,8 +236,10 @@ class Desk:
         self._said += new
         return new
 
-    async def publish(self, learner: Learner, folder: Path, keep: Callable[[GroupBooks], None]) -> None:
+    async def publish(self, folder: Path, canary: float, keep: Callable[[GroupBooks], None]) -> None:
         """Copy the weights to their URL, `keep` the state that has learned this far, then tell the gateway.
+
+        `canary` is the log-probability by which engines know that the weights have arrived.
 
         In this order a crash between any two steps neither loses a candidate of a kept state nor announces one of a
         state that is gone: the state holds its announcement, which `open` repeats.
@@ -259,8 +260,7 @@ class Desk:
             train_seconds=self.books.seconds,
             loss=self.books.loss,
             kl_to_base=self.drift,
-            # In this thread, not in another: what computes in two has two OpenMP teams, which wait for each other.
-            canary_logprob=learner.canary_logprob(),
+            canary_logprob=canary,
             recipe=self.books.recipe,
         )
         learned = tuple(example.sample_id for example in self._lessons if example.is_new)

@@ -16,7 +16,7 @@ from swarm import checkpoints, weights
 from swarm.config import Config
 from swarm.sections import TrainMode
 from swarm.training import TrainerActivity
-from swarm.turns import trainer_turn
+from swarm.turns import taken, trainer_turn
 from trainers.books import GroupBooks
 from trainers.curriculum import general_examples
 from trainers.curves import Curves
@@ -102,8 +102,13 @@ def train(config: Config, members: Members, loaded: Callable[[], None] = nothing
                     runner.run(desk.book(order, done, learner.rounds))
             if order.candidate and desk and drift:
                 runner.run(desk.doing(TrainerActivity.PUBLISHING))
-                desk.share, desk.drift = drift.within(config.trainer.kl_limit, learner)
-                _publish(learner, desk, runner, states, place)
+                began = time.monotonic()
+                with taken(turn):
+                    timesheet.took(TrainerActivity.TURN, time.monotonic() - began)
+                    desk.share, desk.drift = drift.within(config.trainer.kl_limit, learner)
+                    learner.save_weights(place / "weights")
+                    canary = learner.canary_logprob()
+                _publish(learner, desk, runner, states, place / "weights", canary)
                 learner.draw_to_base(1.0)
         if desk:
             runner.run(desk.close())
@@ -119,7 +124,7 @@ def _restore(learner: Learner, states: States, members: Members) -> tuple[GroupB
     return books, problems
 
 
-def _publish(learner: Learner, desk: Desk, runner: asyncio.Runner, states: States, place: Path) -> None:
+def _publish(learner: Learner, desk: Desk, runner: asyncio.Runner, states: States, made: Path, canary: float) -> None:
     """The candidate, and the state that says it was made; by rank 0, whose copy of the weights is everyone's."""
 
     def keep(books: GroupBooks) -> None:
@@ -129,7 +134,6 @@ def _publish(learner: Learner, desk: Desk, runner: asyncio.Runner, states: State
 
         states.save(write)
 
-    learner.save_weights(place / "weights")
     if learner.section.mode is TrainMode.LORA:
-        checkpoints.name_base(place / "weights", weights.folder(desk.config.student_source))
-    runner.run(desk.publish(learner, place / "weights", keep))
+        checkpoints.name_base(made, weights.folder(desk.config.student_source))
+    runner.run(desk.publish(made, canary, keep))

@@ -70,11 +70,7 @@ async def test_with_state_or_with_the_base_alone_it_goes_on_from_there(gateway: 
     await desk.close()
 
 
-class Finished:
-    """A learner that has nothing more to do than to say what its canary was worth."""
-
-    def canary_logprob(self) -> float:
-        return -1.0
+CANARY = -1.0
 
 
 async def candidate(desk: Desk, folder: Path, *examples: Example) -> str:
@@ -83,7 +79,7 @@ async def candidate(desk: Desk, folder: Path, *examples: Example) -> str:
     (folder / "weights" / "adapter.safetensors").write_bytes(b"weights")
     done = RoundBooks(loss=1.0, tokens=10, examples=len(examples), seconds=1.0)
     await desk.book(Order(kind="train", examples=examples), done, desk.books.rounds + 1)
-    await desk.publish(Finished(), folder / "weights", lambda _: None)  # type: ignore[arg-type]
+    await desk.publish(folder / "weights", CANARY, lambda _: None)
     return desk.published
 
 
@@ -119,7 +115,7 @@ async def test_what_a_round_refused_is_nobodys_lesson(gateway: Gateway, config: 
     await desk.book(order, done.model_copy(update={"undone": True, "refused": ()}), 2)
     assert desk.books.corrections == 10, "a round that was undone taught nothing"
     (tmp_path / "adapter.safetensors").write_bytes(b"weights")
-    await desk.publish(Finished(), tmp_path, lambda _: None)  # type: ignore[arg-type]
+    await desk.publish(tmp_path, CANARY, lambda _: None)
     line = exchange.making(desk.published).line
     assert (line[0].learned, line[0].replayed) == (1, 0)
     assert next(each for each in exchange.checkpoints() if each.id == desk.published).recipe == "spin"
@@ -149,7 +145,7 @@ async def test_a_crash_between_weights_and_state_leaves_no_candidate(
     desk = await Desk.open(config, GroupBooks(rounds=1, parent_id="c1"))
     (tmp_path / "adapter.safetensors").write_bytes(b"weights")
     with pytest.raises(Crashed):
-        await desk.publish(Finished(), tmp_path, crash)  # type: ignore[arg-type]
+        await desk.publish(tmp_path, CANARY, crash)
     assert len(gateway.desk.exchange.checkpoints()) == known
     await desk.close()
 
@@ -168,7 +164,7 @@ async def test_a_crash_between_state_and_announcement_is_made_good_once(
         raise Crashed
 
     with pytest.raises(Crashed):
-        await desk.publish(Finished(), tmp_path, crash)  # type: ignore[arg-type]
+        await desk.publish(tmp_path, CANARY, crash)
     await desk.close()
     for _ in range(2):
         again = await Desk.open(config, GroupBooks.model_validate_json(kept[0].model_dump_json()))
