@@ -73,7 +73,7 @@ def _over_strata(values: NDArray[np.float64], strata: Sequence[str]) -> float:
 def _bootstrap(
     values: NDArray[np.float64], strata: Sequence[str], groups: Sequence[str], seed: int
 ) -> NDArray[np.float64]:
-    """Means over strata of `values` in draws of groups with replacement."""
+    """Means over strata of `values` in draws of groups with replacement; a stratum that a draw lacks is left out."""
     names = sorted(set(groups))
     place = {name: number for number, name in enumerate(names)}
     at = np.array([place[group] for group in groups])
@@ -82,5 +82,5 @@ def _bootstrap(
     for name in dict.fromkeys(strata):
         mine = np.array([each == name for each in strata])
         total = weights[:, mine].sum(axis=1)
-        parts.append((weights[:, mine] @ values[mine]) / np.maximum(total, 1))
-    return np.asarray(np.mean(parts, axis=0))
+        parts.append(np.where(total > 0, (weights[:, mine] @ values[mine]) / np.maximum(total, 1), np.nan))
+    return np.asarray(np.nanmean(parts, axis=0))

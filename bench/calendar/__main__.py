@@ -26,7 +26,7 @@ from cluster.joining import ENVIRONMENT
 from swarm.domains.calendar import CalendarDomain
 from swarm.errors import ConfigError, SwarmError
 
-SIZES = ("rounds", "calls", "tokens", "exam", "neighbours", "general")
+SIZES = ("rounds", "calls", "tokens", "exam", "neighbours", "general", "frozen_blocks")
 """Numbers of the plan that the command line may change."""
 
 
@@ -40,7 +40,8 @@ def asked_for(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--arms", type=Arm, nargs="+", choices=list(Arm), help="only these arms")
     parser.add_argument("--seeds", type=int, nargs="+", help="these seeds; fix them before the first run")
     for name in SIZES:
-        parser.add_argument(f"--{name}", type=int, help=f"another number of the plan: {name}")
+        parser.add_argument(f"--{name.replace('_', '-')}", type=int, help=f"another number of the plan: {name}")
+    parser.add_argument("--weights", help="another base: a known name or a folder in Hugging Face layout")
     parser.add_argument("--report", action="store_true", help="only write up what the ledger holds")
     parser.add_argument("--docs", type=Path, help="a page to fill in, such as docs/results-calendar.md")
     return parser.parse_args(arguments)
@@ -49,7 +50,7 @@ def asked_for(arguments: Sequence[str]) -> argparse.Namespace:
 def planned(given: argparse.Namespace) -> CalendarPlan:
     """The plan that is asked for. Raises ConfigError where it is none."""
     changed = {"arms": given.arms and tuple(given.arms), "seeds": given.seeds and tuple(given.seeds)}
-    changed |= {name: getattr(given, name) for name in SIZES}
+    changed |= {name: getattr(given, name) for name in (*SIZES, "weights")}
     kept = {name: value for name, value in changed.items() if value is not None}
     try:
         return CalendarPlan.model_validate((QUICK if given.quick else CalendarPlan()).model_dump() | kept)

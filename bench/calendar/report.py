@@ -110,11 +110,8 @@ def sentences(results: Results) -> list[str]:
         if arm in results.cells[0].right:
             worst = failing(results.cells, arm)
             said.append(f"{arm} fails more than half of: {', '.join(worst) or 'no cell'}.")
-    for who, shares in results.failed.items():
-        if shares:
-            said.append(
-                f"Of {who}'s probes the student failed, round by round: {', '.join(f'{each}%' for each in shares)}."
-            )
+    shares = [f"{who} {', '.join(f'{each}%' for each in found)}" for who, found in results.failed.items() if found]
+    said.append(f"Failed of the probes, round by round: {'; '.join(shares)}.")
     return said
 
 

@@ -178,6 +178,8 @@ def test_paired_on_items_by_cell_the_better_arm_is_told_and_what_it_fails_is_nam
     assert len(failing(results.cells, BASE)) == 3
     (general,) = [one for one in results.moved if (one.arm, one.set) == (Arm.SWARM, GENERAL)]
     assert general.difference.losses == 1
+    (far,) = [one for one in results.moved if (one.arm, one.set) == (Arm.SWARM, FAR)]
+    assert far.interval == (1, 1, 1), "a cell of one item, which a draw may lack, counts for nothing then"
     with pytest.raises(ValueError, match="'2' is no mark"):
         bits("012")
 
