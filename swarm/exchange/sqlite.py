@@ -18,6 +18,10 @@ _CACHE_KIB = 65_536
 LOG_PAGES = 4_000
 """How many pages (of 4 KiB) the log may hold before it is written back. A page that changed often is then written once,
 and fewer commits wait for that; a start reads so much at most."""
+SETTINGS = (f"cache_size=-{_CACHE_KIB}", "cell_size_check=ON")
+"""Pragmas of every connection."""
+WRITING = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", f"wal_autocheckpoint={LOG_PAGES}")
+"""Those of the one that writes, besides."""
 
 _FIXES = (
     ("disk is full", "Free space on its disk and send the work again; nothing that was acknowledged is lost"),
@@ -94,13 +98,8 @@ class SqliteStore(Store):
     def _connect(self, mode: str) -> sqlite3.Connection:
         target = f"file:{quote(str(self.path))}?mode={mode}"
         raw = sqlite3.connect(target, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        raw.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
-        raw.execute("PRAGMA cell_size_check=ON")
-        if mode == "rwc":
-            raw.execute("PRAGMA journal_mode=WAL")
-            raw.execute("PRAGMA synchronous=FULL")
-            raw.execute("PRAGMA secure_delete=ON")
-            raw.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
+        for pragma in (*SETTINGS, *(WRITING if mode == "rwc" else ())):
+            raw.execute(f"PRAGMA {pragma}")
         return raw
 
 

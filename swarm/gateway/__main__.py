@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -148,6 +149,8 @@ async def _serve(settings: Settings) -> None:
     async with serving(settings) as gateway:
         for number in _SIGNALS:
             loop.add_signal_handler(number, stop.set)
+        # What is loaded by now stays; else each full collection looks through all of it, a fifth of a publish's time.
+        gc.freeze()
         print(f"gateway of {settings.name} listens on {gateway.address}", flush=True)
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({stopping, gateway.ticking}, return_when=asyncio.FIRST_COMPLETED)
