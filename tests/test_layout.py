@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,11 @@ def test_folders_of_data_hold_no_python() -> None:
     for folder in ("proto", "rubrics"):
         assert (ROOT / folder).is_dir()
         assert list((ROOT / folder).rglob("*.py*")) == []
+
+
+def test_files_of_tests_have_names_of_their_own() -> None:
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert not [name for name, count in names.items() if count > 1], "pytest takes the second one for the first"
 
 
 def test_the_client_is_light(tmp_path: Path) -> None:
