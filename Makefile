@@ -137,7 +137,7 @@ bench-thesis: setup ## adversarial selection against static training at equal co
 	$(BIN)/python -m bench.thesis --data $(DATA) --docs docs/results.md $(ARGS)
 
 .PHONY: bench-calendar
-bench-calendar: setup ## adversarial selection against uniform probing and unsteered operators, calendar (ARGS=--quick for 10 minutes)
+bench-calendar: setup ## adversarial selection against uniform probing and unsteered operators, calendar (ARGS=--quick for 10 minutes, as estimated)
 	$(BIN)/python -m bench.calendar --docs docs/results-calendar.md $(ARGS)
 
 docs: setup ## generate the reference pages from config model, protos and command line

@@ -21,8 +21,8 @@ ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "1",
     # Huge pages for what malloc takes: training is a tenth quicker where the kernel has them on request.
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-    # So many turns (half a millisecond) a thread of OpenMP waits for the others, then it sleeps. By libgomp's 300,000
-    # two processes that compute on the same cores stand still: what one waits for is kept out by the other's waiting.
+    # So many turns a thread of OpenMP waits for the others, then it sleeps. By libgomp's own 300,000 two processes that
+    # compute on the same cores stand still: what one waits for is kept out by the other's waiting. docs/lab-notes.md
     "GOMP_SPINCOUNT": "10000",
     "TOKENIZERS_PARALLELISM": "false",
     "HF_HUB_OFFLINE": "1",
