@@ -102,13 +102,7 @@ def train(config: Config, members: Members, loaded: Callable[[], None] = nothing
                     runner.run(desk.book(order, done, learner.rounds))
             if order.candidate and desk and drift:
                 runner.run(desk.doing(TrainerActivity.PUBLISHING))
-                began = time.monotonic()
-                with taken(turn):
-                    timesheet.took(TrainerActivity.TURN, time.monotonic() - began)
-                    desk.share, desk.drift = drift.within(config.trainer.kl_limit, learner)
-                    learner.save_weights(place / "weights")
-                    canary = learner.canary_logprob()
-                _publish(learner, desk, runner, states, place / "weights", canary)
+                _publish(learner, drift, desk, runner, states, place / "weights")
                 learner.draw_to_base(1.0)
         if desk:
             runner.run(desk.close())
@@ -124,8 +118,11 @@ def _restore(learner: Learner, states: States, members: Members) -> tuple[GroupB
     return books, problems
 
 
-def _publish(learner: Learner, desk: Desk, runner: asyncio.Runner, states: States, made: Path, canary: float) -> None:
-    """The candidate, and the state that says it was made; by rank 0, whose copy of the weights is everyone's."""
+def _publish(learner: Learner, drift: Drift, desk: Desk, runner: asyncio.Runner, states: States, made: Path) -> None:
+    """The candidate, and the state that says it was made; by rank 0, whose copy of the weights is everyone's.
+
+    What computes has the turn: beside an engine it would stand still, and the engine with it.
+    """
 
     def keep(books: GroupBooks) -> None:
         def write(folder: Path) -> None:
@@ -134,6 +131,12 @@ def _publish(learner: Learner, desk: Desk, runner: asyncio.Runner, states: State
 
         states.save(write)
 
+    began = time.monotonic()
+    with taken(learner.turn):
+        desk.reports.timesheet.took(TrainerActivity.TURN, time.monotonic() - began)
+        desk.share, desk.drift = drift.within(desk.config.trainer.kl_limit, learner)
+        learner.save_weights(made)
+        canary = learner.canary_logprob()
     if learner.section.mode is TrainMode.LORA:
         checkpoints.name_base(made, weights.folder(desk.config.student_source))
     runner.run(desk.publish(made, canary, keep))

@@ -64,6 +64,28 @@ class Weathered(Protocol):
         """Texts that look like the domain's and are none of it, in the wording of that purpose."""
 
 
+class OwnTraps:
+    """The part of `Weathered` of a domain that makes its traps itself, answers before questions: nothing can be told of
+    a question that is changed in its facts, so operators change only the words around them."""
+
+    def worked(self, probe: Probe, question: str) -> Reference | None:  # noqa: ARG002 - the interface's
+        """Nothing: no solver reads a question."""
+        return None
+
+    def declined(self, probe: Probe, lack: Lack, fact: Fact | None) -> Reference | None:  # noqa: ARG002 - as above
+        """Nothing: the domain's own traps say where declining is right."""
+        return None
+
+    def filed(self, probe: Probe, weather: Weather, answer: str) -> Cell | None:  # noqa: ARG002 - as above
+        """The cell of the same subdomain and form; a border stays one."""
+        kept = probe.cell.weather is Weather.BORDER
+        return probe.cell if kept else probe.cell.model_copy(update={"weather": weather})
+
+    def lures(self, purpose: Purpose) -> Sequence[str]:  # noqa: ARG002 - as above
+        """None: the domain has its own, each with its twin."""
+        return ()
+
+
 class Edit(Record):
     """What an operator makes of a question: the new one, what is right there, and where it belongs."""
 

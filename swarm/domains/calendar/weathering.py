@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from swarm.domains.calendar.moments import DAY_NAMES, DAY_SHORTS, MONTH_NAMES, NUMBERS, ORDINALS
 from swarm.domains.calendar.perturb import TYPOS
-from swarm.records import Cell, Probe, Purpose, Reference, Weather
-from swarm.weather.base import Fact, Lack, text_at
+from swarm.records import Probe
+from swarm.weather.base import Fact, OwnTraps, text_at
 
 _OTHERS = """
 day year years weekday today tonight yesterday now then soon later before after ago last this first second seconds
@@ -18,7 +18,7 @@ TIMELY = frozenset((*DAY_NAMES, *DAY_SHORTS, *MONTH_NAMES, *NUMBERS, *ORDINALS, 
 """Words that tell a time, or take one back."""
 
 
-class CalendarWeather:
+class CalendarWeather(OwnTraps):
     """The part of the domain that weather asks; every text of the calendar is one fact, since any word may count."""
 
     def around(self, question: str) -> tuple[int, int | None]:
@@ -33,20 +33,3 @@ class CalendarWeather:
         """Whether they hold neither a digit nor a word about time."""
         said = re.findall(r"[a-z]+", words.lower())
         return bool(said) and not re.search(r"\d", words) and not TIMELY.intersection(said)
-
-    def worked(self, probe: Probe, question: str) -> Reference | None:  # noqa: ARG002 - the interface's
-        """Nothing: answers are made before questions here, and no solver reads a text."""
-        return None
-
-    def declined(self, probe: Probe, lack: Lack, fact: Fact | None) -> Reference | None:  # noqa: ARG002 - as above
-        """Nothing: the domain's own traps decide what is asked back."""
-        return None
-
-    def filed(self, probe: Probe, weather: Weather, answer: str) -> Cell | None:  # noqa: ARG002 - as above
-        """The cell of the same subdomain and form; a border stays one."""
-        kept = probe.cell.weather is Weather.BORDER
-        return probe.cell if kept else probe.cell.model_copy(update={"weather": weather})
-
-    def lures(self, purpose: Purpose) -> Sequence[str]:  # noqa: ARG002 - as above
-        """None: the domain has its own, each with its twin."""
-        return ()

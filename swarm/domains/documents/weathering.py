@@ -11,8 +11,8 @@ from functools import cached_property
 from swarm.domains.documents.passages import without_passages
 from swarm.domains.documents.shelf import Shelf
 from swarm.domains.documents.wording import ASKED
-from swarm.records import Cell, Probe, Purpose, Reference, Weather
-from swarm.weather.base import Fact, Lack
+from swarm.records import Probe
+from swarm.weather.base import Fact, OwnTraps
 
 NAMES = {"f": "name", "p": "name", "v": "value", "s": "text"}
 """What fills the gaps of a wording."""
@@ -20,7 +20,7 @@ TELLING = 4
 """Letters from which a word that the library has as a name could be taken for it."""
 
 
-class DocumentsWeather:
+class DocumentsWeather(OwnTraps):
     """The part of the domain that weather asks."""
 
     shelf: Shelf
@@ -51,23 +51,6 @@ class DocumentsWeather:
         terms = [unit.fact("term") for unit in self.shelf.units]
         words = re.findall(r"[a-z_]+", " ".join((*known, *terms)).lower())
         return frozenset(word for word in words if len(word) >= TELLING)
-
-    def worked(self, probe: Probe, question: str) -> Reference | None:  # noqa: ARG002 - the interface's
-        """Nothing: answers are found before they are asked for, and no solver reads a question."""
-        return None
-
-    def declined(self, probe: Probe, lack: Lack, fact: Fact | None) -> Reference | None:  # noqa: ARG002 - as above
-        """Nothing: the domain's own traps decide where documents are silent."""
-        return None
-
-    def filed(self, probe: Probe, weather: Weather, answer: str) -> Cell | None:  # noqa: ARG002 - as above
-        """The cell of the same subdomain and form, where the domain has it in wind; a border stays one."""
-        kept = probe.cell.weather is Weather.BORDER
-        return probe.cell if kept else probe.cell.model_copy(update={"weather": weather})
-
-    def lures(self, purpose: Purpose) -> Sequence[str]:  # noqa: ARG002 - as above
-        """None: the domain has its own, each with its twin."""
-        return ()
 
 
 def _pattern(wording: str) -> re.Pattern[str]:

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from swarm.domains.labelled.generic import WORDING
 from swarm.domains.labelled.mapping import FORM
 from swarm.domains.labelled.wording import Template
-from swarm.records import Cell, Probe, Purpose, Reference, Weather
-from swarm.weather.base import Fact, Lack
+from swarm.records import Cell, Probe, Weather
+from swarm.weather.base import Fact, OwnTraps
 
 
-class LabelledWeather:
+class LabelledWeather(OwnTraps):
     """The part of the domain that weather asks."""
 
     template: Template
@@ -33,18 +33,6 @@ class LabelledWeather:
         labelled = re.search(r"\w", self.template.lead) is not None
         return labelled and (bool(self.choices) or not re.search(r"\d", words))
 
-    def worked(self, probe: Probe, question: str) -> Reference | None:  # noqa: ARG002 - as above
-        """Nothing: what other texts are labelled only the data says."""
-        return None
-
-    def declined(self, probe: Probe, lack: Lack, fact: Fact | None) -> Reference | None:  # noqa: ARG002 - as above
-        """Nothing: the domain's own operators decide where abstaining is right."""
-        return None
-
     def filed(self, probe: Probe, weather: Weather, answer: str) -> Cell | None:  # noqa: ARG002 - as above
         """The cell of what is only worded otherwise, where the domain has it."""
         return Cell(subdomain=WORDING, weather=weather, form=FORM)
-
-    def lures(self, purpose: Purpose) -> Sequence[str]:  # noqa: ARG002 - as above
-        """None."""
-        return ()
