@@ -32,8 +32,10 @@ class Lines(Generic[E]):
             try:
                 self.entries.append(kind.validate_json(line))
             except ValidationError as error:
-                said = f"{self.path}: line {number} is no entry of a ledger: {error.errors()[0]['msg']}"
-                raise ConfigError(said, "restore the file, or start another with --to") from error
+                first = error.errors()[0]
+                told = ": ".join((*map(str, first["loc"]), first["msg"]))
+                said = f"{self.path}: line {number} is no entry of a ledger: {told}"
+                raise ConfigError(said, "restore the file, or move it away to start anew") from error
         if rest:
             with self.path.open("r+b") as file:
                 file.truncate(sum(len(line) + 1 for line in whole))
@@ -61,10 +63,11 @@ class Lines(Generic[E]):
 
 
 def digest_of(places: Iterable[str]) -> str:
-    """The SHA-256 over files, and folders of Python files, below the repository's root."""
+    """The SHA-256 over files, and folders of Python files and rubrics, below the repository's root."""
     root, digest = Path(__file__).parents[1], hashlib.sha256()
     for place in (root / name for name in places):
-        for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+        inside = sorted(file for file in place.rglob("*.*") if file.suffix in (".py", ".yaml"))
+        for file in inside if place.is_dir() else [place]:
             digest.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes())
     return digest.hexdigest()
 

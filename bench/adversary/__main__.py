@@ -45,7 +45,8 @@ async def measure(
         done = ledger.find(one.kind, arm.name, seed, limit)
         if done is None:
             reworder = Reworder(domain, engine, domain.cells()) if engine and arm.worded else None
-            done = ledger.add(await trail(arm, domain, one, seed, limit, reworder))
+            done = await trail(arm, domain, one, seed, limit, reworder)
+            ledger.add(done)
         found.append(done.within(calls))
     return found
 

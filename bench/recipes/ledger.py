@@ -3,30 +3,23 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
+from bench.ledger import Lines
 from bench.recipes.trial import Outcome, Trial
 
 
-class Ledger:
+class Ledger(Lines[Outcome]):
     """A folder with the outcomes, and the base's attempts beside them."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__(folder / "ledger.jsonl", TypeAdapter(Outcome))
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = folder / "ledger.jsonl"
-
-    def outcomes(self) -> list[Outcome]:
-        """All that is known, in the order in which it was found. Raises ValueError for a line that is none."""
-        lines = self._file.read_text().splitlines() if self._file.exists() else []
-        return [Outcome.model_validate_json(line) for line in lines]
 
     def find(self, trial: Trial) -> Outcome | None:
         """The outcome of exactly this trial."""
-        return next((found for found in self.outcomes() if found.trial == trial), None)
-
-    def add(self, outcome: Outcome) -> None:
-        """Write one down."""
-        with self._file.open("a") as file:
-            file.write(outcome.model_dump_json() + "\n")
+        return next((found for found in self.entries if found.trial == trial), None)
 
 
 def best(outcomes: Sequence[Outcome], count: int) -> list[Trial]:
