@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import pages
 from bench.calendar.ledger import CalendarBooks
 from bench.calendar.plan import QUICK
 from bench.calendar.plots import write_png
 from bench.calendar.results import BASE, CONSTANT, EXAM, CellScore, Results
-from bench.paired import Difference
+from bench.pages import between, filled, in_points, percent
 from bench.simulate.power import markdown
-from swarm.statistics import Interval
 
 Cells = list[list[str]]
 COLUMNS: tuple[tuple[str, str], ...] = (
@@ -26,18 +24,6 @@ COLUMNS: tuple[tuple[str, str], ...] = (
 """Columns of the books in their order, with their headings."""
 
 
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f}"
-
-
-def _between(interval: Interval) -> str:
-    return f"{_percent(interval.estimate)} ({_percent(interval.lower)} to {_percent(interval.upper)})"
-
-
-def _points(found: Difference) -> str:
-    return f"{100 * found.difference:+.1f} ({100 * found.lower:+.1f} to {100 * found.upper:+.1f})"
-
-
 def accuracy(results: Results) -> Cells:
     """The exam round by round; base and constants beside it."""
     rounds = sorted({one.round for one in results.scores} - {0})
@@ -47,7 +33,7 @@ def accuracy(results: Results) -> Cells:
         mine = {one.round: one for one in results.scores if one.who == who}
         at = {number: mine.get(number) or mine.get(0) for number in rounds}
         seeds = str(max(one.seeds for one in mine.values())) if 0 not in mine else ""
-        rows.append([who, seeds, *(_between(one.interval) if one else "" for one in at.values())])
+        rows.append([who, seeds, *(between(one.interval) if one else "" for one in at.values())])
     return rows
 
 
@@ -65,7 +51,7 @@ def against(results: Results) -> Cells:
     for one in results.against:
         found = one.difference
         tests = [f"{found.wins}/{found.losses}", f"{one.p:.3g}", f"{found.e_value:.3g}"]
-        rows.append([one.other, one.set, str(one.seeds), _points(found), *tests])
+        rows.append([one.other, one.set, str(one.seeds), in_points(found), *tests])
     return rows
 
 
@@ -73,8 +59,8 @@ def transfer(results: Results) -> Cells:
     """Each arm beside its cells of training."""
     rows = [["beside the trained cells", "items", "base, %", "arm", "accuracy, %", "to the base, points"]]
     for one in results.moved:
-        found = [one.arm, _between(one.interval), _points(one.difference)]
-        rows.append([one.set, str(one.items), _percent(one.base), *found])
+        found = [one.arm, between(one.interval), in_points(one.difference)]
+        rows.append([one.set, str(one.items), percent(one.base), *found])
     return rows
 
 
@@ -105,7 +91,7 @@ def sentences(results: Results) -> list[str]:
             found = one.difference
             verdict = "more" if found.lower > 0 else "less" if found.upper < 0 else "not told apart"
             seeds = f"{one.seeds} seed{'s' if one.seeds > 1 else ''}"
-            said.append(f"Exam, {seeds}: swarm against {one.other} {_points(found)} points, {verdict}.")
+            said.append(f"Exam, {seeds}: swarm against {one.other} {in_points(found)} points, {verdict}.")
     for arm in results.plan.arms:
         if arm in results.cells[0].right:
             worst = failing(results.cells, arm)
@@ -142,7 +128,7 @@ def write(results: Results, folder: Path, document: Path | None = None) -> Seque
     files[1].write_text(told(results) + "\n", encoding="utf-8")
     write_png(results, files[2])
     if document is not None:
-        page = pages.filled(document.read_text(encoding="utf-8"), "calendar", told(results))
+        page = filled(document.read_text(encoding="utf-8"), "calendar", told(results))
         document.write_text(page, encoding="utf-8")
         files.append(document)
     return files

@@ -5,25 +5,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import pages
+from bench.pages import between, in_points, percent
 from bench.simulate.power import markdown
 from bench.thesis.books import COLUMNS
 from bench.thesis.plan import QUICK, Arm
 from bench.thesis.plots import drawn, write_png
-from bench.thesis.results import ADVERSARIES, DEV, Comparison, PointScore, Results, labels_needed
+from bench.thesis.results import ADVERSARIES, DEV, PointScore, Results, labels_needed
 from swarm.report.frame import page, section
 from swarm.report.tables import table
-from swarm.statistics import Interval
 
 Cells = list[list[str]]
 _NAMES = {DEV: "in distribution", ADVERSARIES: "adversaries"}
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f}"
-
-
-def _between(interval: Interval) -> str:
-    return f"{_percent(interval.estimate)} ({_percent(interval.lower)} to {_percent(interval.upper)})"
 
 
 def _arm(arm: Arm) -> str:
@@ -38,11 +30,11 @@ def curves(results: Results) -> Cells:
         for arm in results.plan.arms:
             found = {one.point: one for one in results.scores if (one.arm, one.set) == (arm, name)}
             if found:
-                values = [_between(found[point].interval) if point in found else "" for point in points]
+                values = [between(found[point].interval) if point in found else "" for point in points]
                 rows.append([_arm(arm), _NAMES[name], *values])
         for line in dict.fromkeys(one.name for one in results.baselines):
             at = {one.point: one.balanced for one in results.baselines if (one.name, one.set) == (line, name)}
-            rows.append([line, _NAMES[name], *(_percent(at[point]) if point in at else "" for point in points)])
+            rows.append([line, _NAMES[name], *(percent(at[point]) if point in at else "" for point in points)])
     return rows
 
 
@@ -53,7 +45,7 @@ def kinds(results: Results) -> Cells:
     for arm in results.plan.arms:
         scores = {one.set: one for one in _last(results, arm)}
         if scores:
-            rows.append([_arm(arm), *(_percent(scores[name].interval.estimate) for name in names)])
+            rows.append([_arm(arm), *(percent(scores[name].interval.estimate) for name in names)])
     return rows
 
 
@@ -65,7 +57,7 @@ def by_label(results: Results) -> Cells:
         for arm in results.plan.arms:
             for one in _last(results, arm):
                 if one.set == name:
-                    found = {score.label: _between(score.interval) for score in one.labels}
+                    found = {score.label: between(score.interval) for score in one.labels}
                     rows.append([_arm(arm), _NAMES[name], *(found.get(label, "") for label in labels)])
     return rows
 
@@ -83,18 +75,13 @@ def against(results: Results) -> Cells:
             _arm(one.other),
             _NAMES[one.set],
             f"{one.point:,}",
-            _points(one),
+            in_points(one.difference),
             f"{one.difference.wins}/{one.difference.losses}",
             f"{one.difference.e_value:.3g}",
         ]
         for one in results.comparisons
     ]
     return rows
-
-
-def _points(one: Comparison) -> str:
-    found = one.difference
-    return f"{100 * found.difference:+.1f} ({100 * found.lower:+.1f} to {100 * found.upper:+.1f})"
 
 
 def books(results: Results) -> Cells:
@@ -116,8 +103,8 @@ def sentences(results: Results) -> list[str]:
             verdict = "more" if one.difference.lower > 0 else "less" if one.difference.upper < 0 else "not told apart"
             seeds = f"{len(one.seeds)} seed{'s' if len(one.seeds) > 1 else ''}"
             said.append(
-                f"{_NAMES[one.set]}, {last:,} labels, {seeds}: (d) against {_arm(one.other)} {_points(one)} points, "
-                f"{verdict}."
+                f"{_NAMES[one.set]}, {last:,} labels, {seeds}: (d) against {_arm(one.other)} "
+                f"{in_points(one.difference)} points, {verdict}."
             )
     longest = [one for one in results.scores if one.arm is Arm.RANDOM and one.set == DEV]
     if longest and longest[-1].point > last:
@@ -125,9 +112,9 @@ def sentences(results: Results) -> list[str]:
         needed = labels_needed(results.scores, Arm.SWARM, wanted.interval.estimate)
         reached = f"at about {needed:,.0f} labels" if needed else f"at no point up to {last:,}"
         said.append(
-            f"(d) reaches (a)'s {wanted.point:,}-label accuracy, {_percent(wanted.interval.estimate)}%, {reached}."
+            f"(d) reaches (a)'s {wanted.point:,}-label accuracy, {percent(wanted.interval.estimate)}%, {reached}."
         )
-    said.append(f"PaLM-540B's recorded answers to the same dev items: {_between(results.palm)}% right.")
+    said.append(f"PaLM-540B's recorded answers to the same dev items: {between(results.palm)}% right.")
     return said
 
 
