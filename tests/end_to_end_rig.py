@@ -45,7 +45,7 @@ batch = 8
 round_new = 16
 round_wait_seconds = 10
 replay = 0.5
-exam_every = 1
+exam_every = 2
 [exam]
 items = 20
 pairs = 8

@@ -17,7 +17,7 @@ from swarm.students import CheckpointStatus
 from tests.end_to_end_rig import CELLS, Launched, write_config
 from tests.reflection import state_by_reflection
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(1200)]
 
 MORE = 80
 """Corrections after the power came back: more than the probers may be ahead of a trainer that isn't back yet."""
