@@ -51,6 +51,9 @@ SIEGE_REWORDED = 5
 STORED = 250
 """Latest attempts that a new rubric judges again."""
 
+SETTLED_SECONDS = 5.0
+"""How often the evolver looks for another rubric while nothing is left to propose on this one."""
+
 PURPOSES = {PhaseName.LEARN: Purpose.LEARN, PhaseName.SIEGE: Purpose.SIEGE, PhaseName.CENSUS: Purpose.CENSUS}
 """What probes are for in each phase that probes."""
 
@@ -152,7 +155,7 @@ async def prober(agent: Agent) -> None:
     engine = remote_engine(config, section.engine, agent.name) if section.engine else None
     reworder = Reworder(agent.domain, engine, agent.cells) if engine else None
     while not agent.dismissed and (state := await agent.client.state()).phase.name not in ENDED:
-        if wanted(state, config):
+        if now_wanted := wanted(state, config):
             started, purpose = time.monotonic(), PURPOSES[state.phase.name]
             counts = [cell for cell in state.cells if cell.checkpoint_id == state.champion_id]
             if purpose in families:
@@ -170,7 +173,7 @@ async def prober(agent: Agent) -> None:
             agent.busy_seconds += time.monotonic() - started
         agent.invalid = role.invalid | dict(reworder.refused if reworder else {})
         await agent.beat()
-        await asyncio.sleep(POLL_SECONDS / 2)
+        await asyncio.sleep(POLL_SECONDS / 2 if now_wanted else POLL_SECONDS)
 
 
 def families_of(section: RoleSection) -> dict[Purpose, tuple[Origin, ...]]:
@@ -234,7 +237,7 @@ async def evolver(agent: Agent) -> None:
             settled = rubric.version if not await _experiment(agent, role, rubric, ledger) else 0
             agent.busy_seconds += time.monotonic() - started
         agent.books = reflection.books if reflection else agent.books
-        await agent.rest(POLL_SECONDS)
+        await agent.rest(SETTLED_SECONDS if rubric.version == settled else POLL_SECONDS)
 
 
 def _waits(experiment: Experiment, rubric: Rubric) -> bool:
@@ -288,10 +291,11 @@ async def examiner(agent: Agent) -> None:
         breach_share=config.exam.breach_share,
     )
     while not agent.dismissed:
-        phase = await agent.phase()
-        candidate, champion = newest_candidate(await agent.client.checkpoints()), await agent.client.champion()
-        if candidate and champion and phase.name in (PhaseName.LEARN, *ENDED):
-            await _examine(agent, role, champion, candidate)
+        candidate = newest_candidate(await agent.client.checkpoints())
+        if candidate and (await agent.phase()).name in (PhaseName.LEARN, *ENDED):
+            champion = await agent.client.champion()
+            if champion:
+                await _examine(agent, role, champion, candidate)
         await agent.rest(POLL_SECONDS)
 
 

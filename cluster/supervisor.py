@@ -66,6 +66,7 @@ class Supervisor:
         self._domain = load_domain(config.swarm.domain)
         self._cells = tuple(Cell.parse(key) for key in config.exam.cells) or tuple(self._domain.cells())
         self._workers: list[Worker] = []
+        self._rubric: Rubric | None = None
         self._judged: Judge | None = None
         self._measuring: asyncio.Task[None] | None = None
         self._counting = Counting()
@@ -159,7 +160,11 @@ class Supervisor:
 
         Who is drained is left alone, however it ended, and is started again once it is drained no longer.
         """
-        ended = [worker for worker in self._workers if worker.run is not None and ray.wait([worker.run], timeout=0)[0]]
+        runs = [worker.run for worker in self._workers if worker.run is not None]
+        over = ray.wait(runs, num_returns=len(runs), timeout=0)[0] if runs else []
+        ended = [worker for worker in self._workers if worker.run in over]
+        if not ended and all(worker.run is not None or not worker.not_before for worker in self._workers):
+            return
         # Asked after that, so whoever ended because it was drained is known to be.
         drained = {agent.card.name for agent in await self._client.agents() if agent.draining}
         for worker in ended:
@@ -177,7 +182,9 @@ class Supervisor:
     async def _move(self, state: SwarmState) -> None:
         """Ask the pure policy, and record what it says."""
         policy = policy_of(self._config)
-        rubric = await self._client.rubric()
+        if self._rubric is None or self._rubric.version != state.rubric_version:
+            self._rubric = await self._client.rubric()
+        rubric = self._rubric
         judge = self._judge(rubric)
         champion = next(c for c in state.checkpoints if c.id == state.champion_id)
         counted = await self._counting.look(self._client, state, champion)

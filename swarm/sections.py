@@ -227,6 +227,11 @@ class TrainerSection(Section):
     frozen_blocks: int = Field(
         0, ge=0, description="with mode full: lowest blocks that keep the base's weights, as its embeddings always do"
     )
+    compile: bool = Field(
+        False,
+        description="compile the blocks that learn: on two cores a seventh quicker, after half a minute in the first "
+        "round; on a CPU it needs a C++ compiler",
+    )
     average: float = Field(
         0.99, ge=0, lt=1, description="decay per step of the average of weights that a candidate is; 0 means the last"
     )

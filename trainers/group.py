@@ -19,6 +19,7 @@ from ray.data._internal.cluster_autoscaler.base_autoscaling_coordinator import R
 from ray.data._internal.cluster_autoscaler.default_autoscaling_coordinator import DefaultAutoscalingCoordinator
 from ray.train import FailureConfig, RunConfig, ScalingConfig, UserCallback
 from ray.train.torch import TorchTrainer
+from ray.train.v2._internal.callbacks.placement_group_callback import PlacementGroupCleanerCallback
 
 from swarm.client import SwarmClient
 from swarm.config import Config
@@ -47,7 +48,7 @@ def run_group(config: Config, look_seconds: float = 60.0) -> None:
     section = config.trainer
     # Ray's own watchdog, for a process that is stopped as a whole; its default is 600 s.
     os.environ["RAY_TRAIN_WORKER_HEALTH_CHECK_TIMEOUT_S"] = str(section.hang_seconds)
-    trainer = TorchTrainer(
+    trainer = Group(
         train_loop,
         train_loop_config={"config": config.model_dump(mode="json")},
         scaling_config=ScalingConfig(
@@ -65,6 +66,16 @@ def run_group(config: Config, look_seconds: float = 60.0) -> None:
     )
     with others_room(config) if section.min_workers else nullcontext():
         trainer.fit()
+
+
+class Group(TorchTrainer):
+    """Without Ray Train's cleaner, which asks the dashboard each second whether the controller lives. A cluster of the
+    swarm's own has no dashboard: it would say so in the log each second, and never clean up. What the controller has
+    placed ends with it anyway: it isn't detached."""
+
+    def _create_default_callbacks(self) -> list[Any]:
+        made = super()._create_default_callbacks()
+        return [callback for callback in made if not isinstance(callback, PlacementGroupCleanerCallback)]
 
 
 @contextmanager

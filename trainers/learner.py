@@ -19,6 +19,7 @@ from swarm.recipes import RecipesSection
 from swarm.schedule import parse
 from swarm.sections import TrainerSection, TrainMode
 from swarm.turns import Turn, taken
+from trainers.compiling import compile_learned
 from trainers.curves import Curves
 from trainers.master_weights import MasterAdamW
 from trainers.recipes import Diverged, Example, Recipe, Refusal, RoundBooks, RoundSettings, recipe
@@ -58,6 +59,8 @@ class Learner:
         base.get_output_embeddings().register_forward_pre_hook(lambda _head, inputs: (inputs[0].contiguous(),))
         self.model: Any = self._opened(base) if section.mode is TrainMode.FULL else self._adapted(base)
         self.model.config.use_cache = False
+        if section.compile:
+            compile_learned(base.get_decoder().layers)
         self.optimizer = self._fresh_optimizer()
         self.rounds = 0
 

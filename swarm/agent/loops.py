@@ -17,6 +17,8 @@ from swarm.state import SwarmState
 from swarm.work import Answer, Completion, FailKind, Failure, Lease, Stage
 
 LEASE_SECONDS = 30.0
+WAIT_SECONDS = 3.0
+"""How long an agent waits for work at the gateway before it looks whether the swarm goes on."""
 POLL_SECONDS = 1.0
 GRACE_SECONDS = LEASE_SECONDS / 3
 """What is under way when an agent is asked to leave may take so long; no lease of it runs out meanwhile."""
@@ -36,13 +38,21 @@ async def nothing() -> None:
 async def work(
     member: Member, queue: str, role: Working, batch: int, before: Callable[[], Awaitable[None]] = nothing
 ) -> None:
-    """Lease, act, hand in. Waits for work at the gateway; leases are extended at a third of their time."""
+    """Lease, act, hand in. Waits for work at the gateway; leases are extended at a third of their time.
+
+    `before` runs before it waits, and again before a batch: something may have changed meanwhile.
+    """
+
+    async def followed(leases: list[Lease]) -> int:
+        await before()
+        return await _done(member, role, leases)
+
     while not await member.over():
         await before()
-        leases = await member.client.lease(queue, batch, wait_seconds=2, ttl_seconds=LEASE_SECONDS)
+        leases = await member.client.lease(queue, batch, wait_seconds=WAIT_SECONDS, ttl_seconds=LEASE_SECONDS)
         if leases:
             started = time.monotonic()
-            failed = await held(member, leases, _done(member, role, leases))
+            failed = await held(member, leases, followed(leases))
             member.busy_seconds += time.monotonic() - started
             member.books = getattr(role, "books", Books())
             if failed:

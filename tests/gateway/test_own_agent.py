@@ -219,6 +219,38 @@ async def test_one_that_leaves_releases_what_it_can_not_finish(gateway: Gateway,
     assert member.completed == 0, "one that is to leave takes no work"
 
 
+class Following:
+    """A student that answers with what it followed last, and leaves after one batch."""
+
+    role = Role.STUDENT
+
+    def __init__(self, member: Member) -> None:
+        self._member = member
+        self.looks = 0
+
+    async def follow(self) -> None:
+        self.looks += 1
+
+    async def act(self, lease: Lease) -> Attempt:
+        self._member.leaving.set()
+        return Attempt(text=f"{lease.attempt}", checkpoint_id=f"look-{self.looks}")
+
+
+async def test_what_it_follows_is_looked_at_again_before_a_batch_for_which_it_waited(
+    gateway: Gateway, clients: Clients
+) -> None:
+    assert gateway.address
+    await clients(Role.PROBER).publish(probes(1))
+    member = Member(clients(Role.STUDENT))
+    await member.register()
+    following = Following(member)
+    await work(member, Stage.PROBES, working(following), 1, following.follow)
+    (answered,) = await clients(Role.OPERATOR).samples("attempt")
+    assert (answered.payload.checkpoint_id, following.looks) == ("look-2", 2)
+    await work(member, Stage.PROBES, working(following), 1, following.follow)
+    assert following.looks == 2, "one that is to leave follows nothing"
+
+
 class Spent:
     """A student whose means are at their end."""
 

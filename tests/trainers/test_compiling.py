@@ -1,0 +1,44 @@
+"""Blocks that are compiled for training: they learn what plain ones do, and only where gradients are taken."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from tiny_student import lessons, tiny_folder
+
+from swarm.errors import ConfigError
+from swarm.sections import TrainerSection, TrainMode
+from trainers.learner import Learner
+
+pytestmark = pytest.mark.real
+PLAIN = TrainerSection(mode=TrainMode.FULL, frozen_blocks=1, threads=1, batch=4, learning_rate=5e-3)
+COMPILED = PLAIN.model_copy(update={"compile": True})
+
+
+def grown(folder: Path, section: TrainerSection, scratch: Path) -> tuple[Learner, torch.Tensor, torch.Tensor]:
+    """A learner after a round of rows of several lengths, with its upper block's weights before and after."""
+    learner = Learner(folder, section, seed=3)
+    weight = learner.model.get_decoder().layers[1].mlp.up_proj.weight
+    before = weight.detach().clone()
+    learner.learn(lessons(12), 1, scratch)
+    return learner, before, weight.detach().clone()
+
+
+def test_compiled_blocks_learn_what_plain_ones_do(tmp_path: Path) -> None:
+    folder = tiny_folder(tmp_path / "base")
+    plain, before, after = grown(folder, PLAIN, tmp_path)
+    compiled, same, compiled_after = grown(folder, COMPILED, tmp_path)
+    assert torch.equal(before, same)
+    moved = (after - before).float().norm()
+    assert moved > 0
+    assert (compiled_after - after).float().norm() < 0.2 * moved
+    frames = torch._dynamo.utils.counters["stats"]["unique_graphs"]  # noqa: SLF001 - where PyTorch counts them
+    assert frames > 0, "something was compiled"
+    assert compiled.canary_logprob() == pytest.approx(plain.canary_logprob(), abs=0.05)
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == frames, "a look compiles nothing"  # noqa: SLF001
+
+
+def test_without_a_compiler_it_is_refused_with_the_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    with pytest.raises(ConfigError, match=r"no C\+\+ compiler 'no-such-compiler'.*turn trainer.compile off"):
+        Learner(tiny_folder(tmp_path / "base"), COMPILED, seed=3)
