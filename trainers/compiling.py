@@ -1,4 +1,4 @@
-"""Blocks of the student compiled for training by torch.compile: norms, products and gates of a block in a few kernels."""
+"""Blocks of the student compiled for training by torch.compile: a block's norms and gates in a few kernels."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ def compile_learned(blocks: Iterable[nn.Module]) -> None:
         said = f"trainer.compile is on, and there is no C++ compiler {compiler!r}"
         raise ConfigError(said, "install one, name one in CXX, or turn trainer.compile off")
     # Else a pool of processes stays, which takes from the cores what it gave once.
-    torch._inductor.config.compile_threads = 1  # noqa: SLF001 - where PyTorch documents its settings
+    torch._inductor.config.compile_threads = 1
     for block in blocks:
         if any(parameter.requires_grad for parameter in block.parameters()):
             block.forward = _where_learned(block.forward)
