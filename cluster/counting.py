@@ -28,6 +28,8 @@ class Counting:
         self._reign = ""
         self._tally = Tally()
         self._read: dict[str, int] = {}
+        self._seen = self._seen_sieges = -1
+        self._siege_failures = 0
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -43,8 +45,18 @@ class Counting:
         if reign != self._reign:
             self._reign, self._tally = reign, Tally(in_order=purpose is not Purpose.LEARN)
             self._read = dict.fromkeys(("probe", "verdict"), max(champion.revision, state.phase.began))
+        elif state.revision == self._seen:
+            return self._tally.counts
         for kind, add in (("probe", self._tally.ask), ("verdict", self._tally.judge)):
             while page := await client.samples(kind, purpose=purpose, since_revision=self._read[kind], limit=500):
                 add(page)
                 self._read[kind] = page[-1].revision
+        self._seen = state.revision
         return self._tally.counts
+
+    async def siege_failures(self, client: SwarmClient, state: SwarmState) -> int:
+        """How many failures the last siege of the champion has shown, read again only where the log has gone on."""
+        if state.revision != self._seen_sieges:
+            self._siege_failures = await siege_failures(client, state.champion_id)
+            self._seen_sieges = state.revision
+        return self._siege_failures

@@ -13,7 +13,7 @@ import ray
 from agents.judge import Judge
 from cluster import finale
 from cluster.actors import start_agent, start_engine, start_trainer
-from cluster.counting import Counting, siege_failures
+from cluster.counting import Counting
 from cluster.engine_watch import watch_engines
 from cluster.engines import RemoteEngine, engine_name, model_judge
 from cluster.loops import PURPOSES, newest_candidate
@@ -190,7 +190,7 @@ class Supervisor:
         counted = await self._counting.look(self._client, state, champion)
         tallies = dict.fromkeys(Purpose, (0, 0)) | {PURPOSES.get(state.phase.name, Purpose.ASK): counted}
         asks_back = self._config.exam.breach_share > 0 and state.phase.name is PhaseName.LEARN
-        past = await siege_failures(self._client, champion.id) if asks_back else 0
+        past = await self._counting.siege_failures(self._client, state) if asks_back else 0
         now = datetime.now(UTC)
         view = view_of(
             state,

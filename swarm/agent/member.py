@@ -13,7 +13,7 @@ from swarm.errors import RefusedError, SwarmError
 from swarm.roles import AgentCard, role_of
 from swarm.state import PhaseName, PhaseRecord
 
-BEAT_SECONDS = 3.0
+BEAT_SECONDS = 5.0
 _LOG = logging.getLogger("swarm.agent")
 ENDED = (PhaseName.STOPPED, PhaseName.CERTIFIED)
 

@@ -74,6 +74,22 @@ async def move(client: SwarmClient, name: PhaseName, *, paused: bool = False) ->
     await client.set_phase(phase.model_copy(update=changes), phase.revision)
 
 
+async def test_nothing_is_read_again_where_the_log_has_not_gone_on(supervisor: SwarmClient, tmp_path: Path) -> None:
+    counting = Counting()
+    await move(supervisor, PhaseName.SIEGE)
+    await work(tmp_path, Purpose.SIEGE, [True, False])
+    state, champion = await supervisor.state(), await supervisor.champion()
+    assert champion is not None
+    assert await counting.look(supervisor, state, champion) == (2, 1)
+    assert await counting.siege_failures(supervisor, state) == 0
+    async with SwarmClient.for_run(tmp_path, Role.SUPERVISOR, "supervisor") as gone:
+        pass
+    assert await counting.look(gone, state, champion) == (2, 1)
+    assert await counting.siege_failures(gone, state) == 0
+    await work(tmp_path, Purpose.SIEGE, [False], seed="more")
+    assert await look(counting, supervisor) == (3, 2)
+
+
 async def test_a_siege_counts_up_to_the_first_without_a_verdict(supervisor: SwarmClient, tmp_path: Path) -> None:
     counting = Counting()
     await move(supervisor, PhaseName.SIEGE)
