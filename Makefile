@@ -67,7 +67,7 @@ bench-docs: ## base and grown student with documents and without, on what `make 
 # What starts a Ray cluster of its own needs both cores.
 ALONE := tests/test_end_to_end.py tests/trainers/test_killed_group.py
 test: setup typescript agents-sdk ## all tests, the end-to-end one with the real model included
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ALONE:%=--ignore %)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations 25 $(ALONE:%=--ignore %)
 	$(BIN)/python -m pytest $(ALONE)
 
 fuzz: setup ## random and spoilt requests to a real gateway, for about five minutes
