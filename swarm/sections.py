@@ -229,8 +229,8 @@ class TrainerSection(Section):
     )
     compile: bool = Field(
         False,
-        description="compile the blocks that learn: on two cores a seventh quicker, after half a minute in the first "
-        "round; on a CPU it needs a C++ compiler",
+        description="compile the blocks that learn: quicker rounds, after half a minute or more in the first; on a CPU "
+        "by a C++ compiler, and where there is none the blocks run as they are",
     )
     average: float = Field(
         0.99, ge=0, lt=1, description="decay per step of the average of weights that a candidate is; 0 means the last"

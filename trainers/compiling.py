@@ -1,32 +1,37 @@
 """Blocks of the student compiled for training by torch.compile: a block's norms and gates in a few kernels."""
 
-import os
-import shutil
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
 from torch import nn
+from torch._inductor.cpp_builder import get_cpp_compiler
+from torch._inductor.exc import InvalidCxxCompiler
 
-from swarm.errors import ConfigError
+_LOG = logging.getLogger("swarm.trainer")
 
 
-def compile_learned(blocks: Iterable[nn.Module]) -> None:
+def compile_learned(blocks: Iterable[nn.Module]) -> bool:
     """Let blocks with something to learn run compiled wherever gradients are taken, for rows of any length.
 
     What only reads (a canary, a reference model's likelihoods) runs as before: a graph for it takes as long to compile
-    again. One graph serves all blocks, since they are of one shape. Raises ConfigError where a CPU's graph can't be
-    compiled for want of a C++ compiler.
+    again. One graph serves all blocks, since they are of one shape. Without a C++ compiler, or where one of the graphs
+    can't be made, blocks run as they are, and the log says so; False for the first.
     """
-    compiler = os.environ.get("CXX", "g++")
-    if not torch.cuda.is_available() and shutil.which(compiler) is None:
-        said = f"trainer.compile is on, and there is no C++ compiler {compiler!r}"
-        raise ConfigError(said, "install one, name one in CXX, or turn trainer.compile off")
+    if not torch.cuda.is_available():
+        try:
+            get_cpp_compiler()
+        except InvalidCxxCompiler:
+            _LOG.warning("trainer.compile: no C++ compiler (CXX, or g++) is found, so nothing is compiled")
+            return False
+    torch._dynamo.config.suppress_errors = True
     # Else a pool of processes stays, which takes from the cores what it gave once.
     torch._inductor.config.compile_threads = 1
     for block in blocks:
         if any(parameter.requires_grad for parameter in block.parameters()):
             block.forward = _where_learned(block.forward)
+    return True
 
 
 def _where_learned(plain: Callable[..., Any]) -> Callable[..., Any]:
