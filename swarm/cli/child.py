@@ -15,8 +15,6 @@ from swarm.errors import SwarmError
 
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TAIL_LINES = 20
-NOISE = "PlacementGroupCleaner"
-"""A Ray actor that complains every second where Ray runs without a dashboard."""
 
 
 class ClusterFailed(SwarmError):
@@ -103,8 +101,7 @@ def kill(pid: int) -> None:
 
 
 def _tail(log: Path) -> str:
-    lines = [line for line in log.read_text(errors="replace").splitlines() if NOISE not in line]
-    return "\n".join(lines[-TAIL_LINES:])
+    return "\n".join(log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
 
 
 def _advice(run: Path) -> str:
