@@ -19,12 +19,9 @@ def compile_learned(blocks: Iterable[nn.Module]) -> bool:
     again. One graph serves all blocks, since they are of one shape. Without a C++ compiler, or where one of the graphs
     can't be made, blocks run as they are, and the log says so; False for the first.
     """
-    if not torch.cuda.is_available():
-        try:
-            get_cpp_compiler()
-        except InvalidCxxCompiler:
-            _LOG.warning("trainer.compile: no C++ compiler (CXX, or g++) is found, so nothing is compiled")
-            return False
+    if not can_compile():
+        _LOG.warning("trainer.compile: no C++ compiler (CXX, or g++) is found, so nothing is compiled")
+        return False
     torch._dynamo.config.suppress_errors = True
     # Else a pool of processes stays, which takes from the cores what it gave once.
     torch._inductor.config.compile_threads = 1
@@ -32,6 +29,16 @@ def compile_learned(blocks: Iterable[nn.Module]) -> bool:
         if any(parameter.requires_grad for parameter in block.parameters()):
             block.forward = _where_learned(block.forward)
     return True
+
+
+def can_compile() -> bool:
+    """Whether there is what makes kernels: on a CPU a C++ compiler."""
+    if torch.cuda.is_available():
+        return True
+    try:
+        return bool(get_cpp_compiler())
+    except InvalidCxxCompiler:
+        return False
 
 
 def _where_learned(plain: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,6 +7,7 @@ import torch
 from tiny_student import lessons, tiny_folder
 
 from swarm.sections import TrainerSection, TrainMode
+from trainers.compiling import can_compile
 from trainers.learner import Learner
 
 pytestmark = pytest.mark.real
@@ -28,6 +29,7 @@ def grown(folder: Path, section: TrainerSection, scratch: Path) -> tuple[Learner
     return learner, before, weight.detach().clone()
 
 
+@pytest.mark.skipif(not can_compile(), reason="no C++ compiler")
 def test_compiled_blocks_learn_what_plain_ones_do(tmp_path: Path) -> None:
     folder = tiny_folder(tmp_path / "base")
     plain, before, after = grown(folder, PLAIN, tmp_path)

@@ -9,6 +9,7 @@ from tiny_student import tiny_folder
 from swarm.config import Config
 from swarm.sections import StudentSection, TrainerSection, TrainMode
 from swarm.weights import folder
+from trainers.compiling import can_compile
 from trainers.warm import warm
 
 pytestmark = pytest.mark.real
@@ -20,6 +21,7 @@ def config_of(base: Path, *, compiled: bool) -> Config:
     return Config(student=StudentSection(weights=str(base)), trainer=trainer)
 
 
+@pytest.mark.skipif(not can_compile(), reason="no C++ compiler")
 def test_it_compiles_what_the_trainer_of_that_config_will(tmp_path: Path) -> None:
     base = tiny_folder(tmp_path)
     (base / "general.jsonl").write_bytes((folder("smollm2-135m") / "general.jsonl").read_bytes())
