@@ -53,9 +53,10 @@ def exchange(folder: Path) -> Iterator[Exchange]:
 
 
 def asked(folder: Path, exchange: Exchange) -> dict[str, Probe]:
+    """Probes on each of the documents: which a seed comes to depends on the folder's path, so there are many."""
     domain = open_domain(f"documents:{folder / 'lib'}")
     assert isinstance(domain, DocumentsDomain)
-    made = [domain.make(CELL, random.Random(number), Purpose.LEARN)[0] for number in range(12)]
+    made = [domain.make(CELL, random.Random(number), Purpose.LEARN)[0] for number in range(60)]
     assert all(answer.ok for answer in exchange.publish(PROBER, made))
     return {sample.id: sample.payload for sample in made if isinstance(sample.payload, Probe)}
 
@@ -81,13 +82,13 @@ def _on(probe: Probe, word: str) -> bool:
 
 
 def test_a_run_without_exams_and_corrections_names_none(folder: Path, exchange: Exchange) -> None:
-    asked(folder, exchange)
+    probes = asked(folder, exchange)
     for file in (folder / "docs").iterdir():
         file.write_text("# Empty\n\nNothing is said here any more.\n")
     ingest(folder)
     with Library(folder / "lib") as library:
         found = stale(exchange, library.documents())
-    assert len(found.probes) == 12
+    assert set(found.probes) == probes.keys()
     assert (found.corrections, found.exams, found.checkpoints, found.certified) == ((), (), (), False)
     with pytest.raises(RefusedError, match="there is no exam"):
         exchange.exam("none")
