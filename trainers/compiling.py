@@ -12,23 +12,22 @@ from torch._inductor.exc import InvalidCxxCompiler
 _LOG = logging.getLogger("swarm.trainer")
 
 
-def compile_learned(blocks: Iterable[nn.Module]) -> bool:
+def compile_learned(blocks: Iterable[nn.Module]) -> None:
     """Let blocks with something to learn run compiled wherever gradients are taken, for rows of any length.
 
     What only reads (a canary, a reference model's likelihoods) runs as before: a graph for it takes as long to compile
     again. One graph serves all blocks, since they are of one shape. Without a C++ compiler, or where one of the graphs
-    can't be made, blocks run as they are, and the log says so; False for the first.
+    can't be made, blocks run as they are, and the log says so.
     """
     if not can_compile():
         _LOG.warning("trainer.compile: no C++ compiler (CXX, or g++) is found, so nothing is compiled")
-        return False
+        return
     torch._dynamo.config.suppress_errors = True
     # Else a pool of processes stays, which takes from the cores what it gave once.
     torch._inductor.config.compile_threads = 1
     for block in blocks:
         if any(parameter.requires_grad for parameter in block.parameters()):
             block.forward = _where_learned(block.forward)
-    return True
 
 
 def can_compile() -> bool:
