@@ -6,7 +6,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/$(SET).lock
 STAMP := $(VENV)/installed-$(SET)-$(firstword $(shell sha256sum $(LOCK) pyproject.toml client/pyproject.toml | sha256sum))
-WARM := $(VENV)/warm-$(firstword $(shell cat $(LOCK) trainers/compiling.py examples/laptop.toml | sha256sum))
 export HF_HUB_OFFLINE := 1
 export RAY_USAGE_STATS_ENABLED := 0
 export TOKENIZERS_PARALLELISM := false
@@ -27,12 +26,6 @@ $(STAMP): $(LOCK) pyproject.toml client/pyproject.toml
 	@rm -f $(VENV)/installed-*
 	@touch $@
 
-# What the demo's trainer would compile in its first round. PyTorch keeps it in its own cache.
-$(WARM): | setup
-	@echo "compiling the trainer's blocks, once: about a minute"
-	@$(BIN)/python -m trainers.warm examples/laptop.toml
-	@rm -f $(VENV)/warm-* && touch $@
-
 # Without npm, or where it gets no packages, the test of the TypeScript agent is skipped and says so.
 typescript: ## install what the agent in examples/typescript needs, where npm is
 	@cd examples/typescript && lock=$$(sha256sum package-lock.json | cut -c1-16) && test -e node_modules/installed-$$lock || { \
@@ -45,7 +38,7 @@ agents-sdk: setup ## install OpenAI's Agents SDK in a folder beside the packages
 	  --target $(VENV)/agents-sdk -r tests/agents_sdk.lock && touch $(VENV)/agents-sdk/installed-$$lock; } || \
 	  echo "OpenAI's Agents SDK could not be installed: its test will be skipped"
 
-demo: $(WARM) ## grow a specialist on two cores in about ten minutes
+demo: setup ## grow a specialist on two cores in about ten minutes
 	$(BIN)/swarm demo examples/laptop.toml --seed $(SEED)
 
 .PHONY: demo-attach

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 from swarm.errors import ConfigError
 from swarm.flow import BUILT_IN, LEASES, RoleSpec, declared, refusals
 from swarm.flow.refusals import explained
+from swarm.keeping import PrivacySection, RetentionSection
 from swarm.recipes import RecipesSection
 from swarm.roles import Role
 from swarm.schedule import parse as stages_of
@@ -21,9 +22,7 @@ from swarm.sections import (
     FlowSection,
     GatewaySection,
     PhaseSection,
-    PrivacySection,
     RaySection,
-    RetentionSection,
     RoleSection,
     Section,
     StudentSection,

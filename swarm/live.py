@@ -22,7 +22,8 @@ from swarm.state import PhaseName, SwarmState
 from swarm.students import PromotionDecision
 
 TABLE_SECONDS = 2.0
-LINE_SECONDS = 10.0
+LINE_SECONDS, REPEAT_SECONDS = 10.0, 60.0
+"""From one line to the next, and until a line is said again that has nothing new."""
 _WINDOW_SECONDS = 60.0
 _PATIENCE_SECONDS = 2.0
 
@@ -82,11 +83,12 @@ def line(state: SwarmState, pace: Pace, now: datetime) -> str:
     counts = failure_rates(state).values()
     failed, judged = sum(count[0] for count in counts), sum(count[1] for count in counts)
     rate = pace.rates().get(Role.STUDENT, 0.0)
+    doing = state.trainer.doing() if state.trainer is not None else ""
     parts = [
-        f"[{pace.elapsed(state, now)}] {_phase(state)}{_closing(state)}",
+        f"[{pace.elapsed(state, now)}{_closing(state, now)}] {_phase(state)}",
         f"{rate:.1f} attempts/s",
         f"failing {_share(failed, judged)}",
-        f"corrections {state.corrections}, trained {state.corrections_trained}",
+        f"corrections {state.corrections}, trained {state.corrections_trained}{f' ({doing})' if doing else ''}",
         f"champion {state.champion_id or '-'} ({_won(state)} of {len(state.promotions)} exams won)",
         f"rubric {state.rubric_version}",
         "waiting " + "/".join(str(queue.ready + queue.delayed) for queue in state.queues),
@@ -156,14 +158,18 @@ async def follow(
                 pace.see(state)
                 live.update(picture(state, pace))
         return
-    told = -1
+    told, said, at = -1, "", 0.0
     async for state in _states(run, pause, ended):
         pace.see(state)
         for decision in state.promotions:
             if decision.revision > told >= 0:
                 screen.print(decision_line(decision), markup=False, soft_wrap=True)
         told = state.revision
-        screen.print(line(state, pace, datetime.now(UTC)), markup=False, soft_wrap=True)
+        whole = line(state, pace, datetime.now(UTC))
+        news = whole.partition("] ")[2]
+        if news != said or time.monotonic() >= at + REPEAT_SECONDS:
+            screen.print(whole, markup=False, soft_wrap=True)
+            said, at = news, time.monotonic()
 
 
 async def _states(run: Path, every_seconds: float, ended: Callable[[], bool]) -> AsyncIterator[SwarmState]:
@@ -215,11 +221,11 @@ def _phase(state: SwarmState) -> str:
     return f"{state.phase.name}{' (paused)' if state.phase.paused else ''}"
 
 
-def _closing(state: SwarmState) -> str:
-    """What a run that has ended still does while its gateway answers."""
+def _closing(state: SwarmState, now: datetime) -> str:
+    """What a run that has ended still does while its gateway answers, and for how long."""
     if state.phase.name is not PhaseName.STOPPED:
         return ""
-    return ", last exams (the candidate's, then the frozen one)"
+    return f", the candidate's exam and the frozen one for {_minutes((now - state.phase.since).total_seconds())}"
 
 
 def _won(state: SwarmState) -> int:

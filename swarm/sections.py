@@ -5,12 +5,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from swarm.errors import ConfigError
 from swarm.flow import RoleLimits, RoleSpec
-from swarm.privacy import PRODUCTION, load_screen
+from swarm.precision import Precision
 from swarm.schedule import parse
 
 _STORE_URL = re.compile(r"postgresql(\+psycopg)?://([^:@/?]*@)?(\[[^\]]*\]|[^:@/?]*)(:\d+)?/[^:@/?]+(\?host=[^&]*)?")
@@ -139,6 +138,11 @@ class EngineSection(Section):
     cpus: float = Field(0.1, ge=0, description="CPUs that Ray reserves")
     gpus: float = Field(0, ge=0, description="GPUs that Ray reserves")
     threads: int = Field(2, ge=1, description="CPU threads of a transformers engine")
+    precision: Precision = Field(
+        "auto",
+        description="numbers that local weights compute in: bfloat16 or float32; auto: bfloat16, but on a CPU that "
+        "multiplies quicker in float32",
+    )
     batch: int = Field(64, ge=1, description="most sequences in one batch")
     url: str = Field("", description="base URL of an OpenAI-compatible endpoint")
     key: str = Field("", description="environment variable, or path of a file, that holds the endpoint's key")
@@ -226,6 +230,9 @@ class TrainerSection(Section):
     rank: int = Field(32, ge=1, description="rank of the adapter")
     frozen_blocks: int = Field(
         0, ge=0, description="with mode full: lowest blocks that keep the base's weights, as its embeddings always do"
+    )
+    precision: Precision = Field(
+        "auto", description="numbers that it computes in, as for engines; what is learned is kept in float32 anyhow"
     )
     compile: bool = Field(
         False,
@@ -353,46 +360,3 @@ class FlowSection(Section):
             publishes=self.publishes,
             limits=RoleLimits(queue=self.queue_limit, generations=self.generations),
         )
-
-
-class PrivacySection(Section):
-    """What personal data the gateway replaces by `[kind]` in every text that comes in, before it is stored.
-
-    Nothing unless told, but in reports from production: the calendar's questions are made of dates, times and numbers,
-    which look like telephone's.
-    """
-
-    redact: tuple[str, ...] = Field(
-        (),
-        description="built-in kinds: `email`, `phone`, `iban`, `card`, `ip`, `token` (keys and passwords of programs)",
-    )
-    production: tuple[str, ...] = Field(
-        PRODUCTION, description="built-in kinds that are replaced, besides, in what people report from production"
-    )
-    patterns: dict[str, str] = Field(
-        default_factory=dict, description="kinds of your own: name to regular expression (of the package `regex`)"
-    )
-    hook: str = Field(
-        "",
-        pattern=r"^([A-Za-z_][\w.]*:[A-Za-z_]\w*)?$",
-        description="`module:function`, from text to text, called after all patterns; the same text must give the same",
-    )
-
-    @model_validator(mode="after")
-    def _can_be_read(self) -> "PrivacySection":
-        try:
-            load_screen([*self.redact, *self.production], self.patterns, "")
-        except ConfigError as error:
-            raise PydanticCustomError("privacy", "{said}", {"said": str(error)}) from None
-        return self
-
-
-class RetentionSection(Section):
-    """How long the store keeps what nothing rests on. Samples, exams and phases stay; 0 keeps everything."""
-
-    events_days: float = Field(
-        30, ge=0, description="days for which the event log can be watched from; it then begins later"
-    )
-    history_days: float = Field(
-        30, ge=0, description="days for which burned deliveries of finished samples are told apart; then only counted"
-    )

@@ -35,6 +35,13 @@ class TrainerActivity(StrEnum):
     """On one machine, an engine's batch has the cores."""
     PAUSED = "paused"
 
+    @property
+    def words(self) -> str:
+        """For a person."""
+        return _WAITS.get(self.value, self.value)
+
+
+_WAITS = {"no_work": "waiting for corrections", "exam": "waiting for an exam", "turn": "waiting for its turn"}
 
 BUSY = frozenset({TrainerActivity.TRAINING, TrainerActivity.PUBLISHING})
 
@@ -87,6 +94,10 @@ class TrainerStanding(Record):
         counts[mishap.kind] = counts.get(mishap.kind, 0) + 1
         return self.model_copy(update={"counts": tuple(counts.items()), "mishaps": (mishap, *self.mishaps)[:LATEST]})
 
+    def doing(self) -> str:
+        """What it last said that it does; empty before it has said anything."""
+        return self.report.activity.words if self.report is not None else ""
+
     def words(self) -> str:
         """In one line, for a person."""
         said = [_report_words(self.report)] if self.report is not None else []
@@ -96,14 +107,10 @@ class TrainerStanding(Record):
 
 def _report_words(report: TrainerReport) -> str:
     idle = {activity: seconds for activity, seconds in report.seconds if activity not in BUSY and seconds >= 1}
-    why = ", ".join(f"{_plain(activity)} {seconds:.0f} s" for activity, seconds in idle.items())
+    why = ", ".join(f"{activity.words} {seconds:.0f} s" for activity, seconds in idle.items())
     several = f" with {report.workers} workers" if report.workers > 1 else ""
-    words = f"{_plain(report.activity)}{several}, idle {report.idle_fraction:.0%} of the last ten minutes"
+    words = f"{report.activity.words}{several}, idle {report.idle_fraction:.0%} of the last ten minutes"
     return f"{words} ({why} since it came up)" if why else words
-
-
-def _plain(activity: TrainerActivity) -> str:
-    return activity.replace("_", " ")
 
 
 def trainer_alarms(

@@ -69,7 +69,8 @@ def test_a_standing_in_words() -> None:
     spent = ((TrainerActivity.TRAINING, 70.0), (TrainerActivity.NO_WORK, 20.0), (TrainerActivity.LOADING, 10.0))
     report = TrainerReport(activity=TrainerActivity.NO_WORK, since=NOW, idle_fraction=0.3, seconds=spent)
     assert TrainerStanding(report=report).with_mishap(ended(1)).words() == (
-        "no work, idle 30% of the last ten minutes (no work 20 s, loading 10 s since it came up); ended by hang 1x"
+        "waiting for corrections, idle 30% of the last ten minutes "
+        "(waiting for corrections 20 s, loading 10 s since it came up); ended by hang 1x"
     )
 
 

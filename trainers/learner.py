@@ -15,6 +15,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from swarm.checkpoints import CANARY
 from swarm.errors import ConfigError, WeightsError
+from swarm.precision import settled
 from swarm.recipes import RecipesSection
 from swarm.schedule import parse
 from swarm.sections import TrainerSection, TrainMode
@@ -30,7 +31,8 @@ _TRIES = 3
 
 
 class Learner:
-    """One worker's copy of the student in training: bfloat16 weights, stepped in float32 by `MasterAdamW`."""
+    """One worker's copy of the student in training: it computes in `section.precision`, and `MasterAdamW` steps it in
+    float32. What leaves is bfloat16."""
 
     def __init__(
         self,
@@ -53,7 +55,8 @@ class Learner:
         self.curves = curves
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         device, attention = ("cuda", "sdpa") if torch.cuda.is_available() else ("cpu", "eager")
-        base = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16, attn_implementation=attention)
+        dtype = getattr(torch, settled(section.precision))
+        base = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation=attention)
         base.to(device)
         # Else the places that are left of a view are multiplied one by one with the whole head: half a second a step.
         base.get_output_embeddings().register_forward_pre_hook(lambda _head, inputs: (inputs[0].contiguous(),))
@@ -170,12 +173,13 @@ class Learner:
 
     def _save_model(self, folder: Path) -> None:
         if self.section.mode is TrainMode.LORA:
-            self.model.save_pretrained(folder)
+            adapter = {name: value for name, value in self.model.state_dict().items() if "lora_" in name}
+            self.model.save_pretrained(folder, state_dict=_leaving(adapter))
             return
         tied = {"lm_head.weight"} if self.model.config.tie_word_embeddings else set()
         weights = {name: tensor for name, tensor in self.model.state_dict().items() if name not in tied}
-        self.model.save_pretrained(folder, state_dict=weights)
-        config = json.loads((folder / "config.json").read_text()) | {"use_cache": True}
+        self.model.save_pretrained(folder, state_dict=_leaving(weights))
+        config = json.loads((folder / "config.json").read_text()) | {"use_cache": True, "dtype": "bfloat16"}
         (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True))
         self.tokenizer.save_pretrained(folder)
 
@@ -234,7 +238,7 @@ class Learner:
 
     @torch.no_grad()
     def canary_logprob(self) -> float:
-        """Mean log-probability (nats per token) of the canary's completion, by the averaged weights in bfloat16."""
+        """Mean log-probability (nats per token) of the canary's completion, by the averaged weights as they leave."""
         prompt, completion = (self.tokenizer.encode(text, add_special_tokens=False) for text in CANARY)
         self.model.eval()
         ids = torch.tensor([prompt + completion], device=self.model.device)
@@ -242,3 +246,7 @@ class Learner:
             logits = self.model(input_ids=ids).logits
         steps = logits[0, len(prompt) - 1 : -1].float().log_softmax(-1).cpu()
         return float(steps.gather(1, torch.tensor(completion)[:, None]).mean())
+
+
+def _leaving(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {name: value.bfloat16() for name, value in weights.items()}

@@ -14,6 +14,7 @@ import psutil
 
 from swarm import checkpoints, weights
 from swarm.config import Config
+from swarm.precision import settled
 from swarm.sections import TrainMode
 from swarm.training import TrainerActivity
 from swarm.turns import taken, trainer_turn
@@ -69,9 +70,11 @@ def train(config: Config, members: Members, loaded: Callable[[], None] = nothing
     if members.rank == 0:
         drop_notes(config.run_dir / FOLDER, members.workers)
     curves = Curves(config.trainer.report_to, config.run_dir / "tensorboard") if config.trainer.report_to else None
+    # Workers whose processors differ must agree: their gradients are averaged.
+    section = config.trainer.model_copy(update={"precision": members.shared(settled(config.trainer.precision))})
     learner = Learner(
         weights.folder(config.student_source),
-        config.trainer,
+        section,
         config.swarm.seed,
         turn,
         config.recipes,

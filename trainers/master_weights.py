@@ -1,4 +1,4 @@
-"""AdamW for a model that computes in bfloat16: the optimizer keeps and steps a float32 copy of every learned weight."""
+"""AdamW that keeps and steps a float32 copy of every learned weight, for a model that computes in bfloat16."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -98,7 +98,7 @@ class MasterAdamW(torch.optim.AdamW):
 
     @contextmanager
     def averaged(self) -> Iterator[None]:
-        """The model with the average of its weights, where one is kept.
+        """The model with the average of its weights, where one is kept, as it leaves: rounded to bfloat16.
 
         An exponential average over steps at a constant rate is about as good as weights whose rate was lowered to
         zero (Izmailov et al. 2018, arXiv 1803.05407; Hägele et al. 2024, arXiv 2405.18392), and needs no known end.
@@ -108,9 +108,9 @@ class MasterAdamW(torch.optim.AdamW):
         values = self.averages or self.masters
         if self.anchor:
             pairs = zip(self.anchor, values, strict=True)
-            self.write_back(anchor.to(value).lerp(value, self.share) for anchor, value in pairs)
+            self.write_back(anchor.to(value).lerp(value, self.share).bfloat16() for anchor, value in pairs)
         else:
-            self.write_back(values)
+            self.write_back(value.bfloat16() for value in values)
         try:
             yield
         finally:

@@ -41,7 +41,9 @@ def open_engine(
     if kind is EngineKind.VLLM:
         from agents.engines.vllm_engine import VllmEngine
 
-        return VllmEngine(folder, batch=section.batch, adapter_rank=adapter_rank)
+        return VllmEngine(folder, batch=section.batch, adapter_rank=adapter_rank, precision=section.precision)
     from agents.engines.transformers_engine import TransformersEngine
 
-    return TransformersEngine(folder, threads=section.threads, batch=section.batch, turn=turn, diary=diary)
+    return TransformersEngine(
+        folder, threads=section.threads, batch=section.batch, turn=turn, diary=diary, precision=section.precision
+    )

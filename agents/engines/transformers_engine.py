@@ -22,6 +22,7 @@ from agents.engines.diary import Diary
 from agents.engines.forced import Forcing
 from swarm import checkpoints
 from swarm.errors import EngineUnavailable
+from swarm.precision import Precision, settled
 from swarm.students import Checkpoint
 from swarm.turns import Turn, taken
 
@@ -47,6 +48,7 @@ class TransformersEngine:
         batch: int = 64,
         turn: Turn | None = None,
         diary: Diary | None = None,
+        precision: Precision = "auto",
     ) -> None:
         self.folder = folder
         self.turn = turn
@@ -58,6 +60,7 @@ class TransformersEngine:
         # One thread for all of torch's work: each further one that computes brings its own OpenMP team, and teams that
         # have more threads than there are cores sleep at every barrier instead of spinning, which costs a third.
         self._computing = ThreadPoolExecutor(1, "engine", torch.set_num_threads, (threads,))
+        self.dtype: torch.dtype = getattr(torch, self._computing.submit(settled, precision).result())
         self.models: dict[str, PreTrainedModel] = {"": self._computing.submit(self._read, folder).result()}
         self.lock = asyncio.Lock()
 
@@ -65,7 +68,7 @@ class TransformersEngine:
         return await asyncio.get_running_loop().run_in_executor(self._computing, work, *arguments)
 
     def _read(self, folder: Path) -> PreTrainedModel:
-        model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16, attn_implementation=self.attention)
+        model = AutoModelForCausalLM.from_pretrained(folder, dtype=self.dtype, attn_implementation=self.attention)
         return model.to(self.device).eval()
 
     async def take(self, checkpoint: Checkpoint) -> None:
@@ -91,7 +94,7 @@ class TransformersEngine:
         # A copy, and an adapter that comes without weights: to draw either at random takes longer than all the rest.
         base = copy.deepcopy(self.models[""]).float()
         merged = PeftModel.from_pretrained(base, str(folder), low_cpu_mem_usage=True).merge_and_unload()
-        return merged.to(self.device, torch.bfloat16).eval()
+        return merged.to(self.device, self.dtype).eval()
 
     async def drop(self, checkpoint_id: str) -> None:
         """Let go of a checkpoint; the base stays."""

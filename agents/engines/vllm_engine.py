@@ -24,6 +24,7 @@ from agents.engines.choosing import encoded_choices
 from agents.engines.untied import with_head
 from swarm import checkpoints
 from swarm.errors import ConfigError, EngineUnavailable
+from swarm.precision import Precision, settled
 from swarm.students import Checkpoint
 
 RANKS = (1, 8, 16, 32, 64, 128, 256, 320, 512)
@@ -53,9 +54,9 @@ class VllmEngine:
     each change the canary must come out as it did when these weights were first seen.
     """
 
-    def __init__(self, folder: Path, batch: int = 64, adapter_rank: int = 32) -> None:
+    def __init__(self, folder: Path, batch: int = 64, adapter_rank: int = 32, precision: Precision = "auto") -> None:
         self._tokenizer = AutoTokenizer.from_pretrained(folder)
-        self._model = AsyncLLM.from_engine_args(_arguments(folder, batch, adapter_rank))
+        self._model = AsyncLLM.from_engine_args(_arguments(folder, batch, adapter_rank, precision))
         self._scratch = tempfile.TemporaryDirectory(prefix="swarm-engine-")
         self._cache = Path(self._scratch.name)
         self._adapters: dict[str, LoRARequest] = {}
@@ -228,7 +229,7 @@ class VllmEngine:
         return (await self._score([checkpoints.CANARY], None))[0]
 
 
-def _arguments(folder: Path, batch: int, adapter_rank: int) -> AsyncEngineArgs:
+def _arguments(folder: Path, batch: int, adapter_rank: int, precision: Precision) -> AsyncEngineArgs:
     rank = next((rank for rank in RANKS if rank >= adapter_rank), None)
     if rank is None:
         raise ConfigError(f"trainer.rank is {adapter_rank}, vLLM takes at most {RANKS[-1]}", "lower it")
@@ -238,7 +239,7 @@ def _arguments(folder: Path, batch: int, adapter_rank: int) -> AsyncEngineArgs:
         os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
     return AsyncEngineArgs(
         model=str(folder),
-        dtype="bfloat16",
+        dtype=settled(precision),
         max_model_len=LONGEST,
         max_num_seqs=batch,
         enable_lora=True,

@@ -5,6 +5,8 @@ from typing import Any
 
 import torch
 
+from swarm.precision import settled
+
 SIZE = 2048
 """Rows and columns of the matrices that are multiplied."""
 SECONDS = 1.0
@@ -28,10 +30,10 @@ def needed(model: Any, length: float, completion: float) -> float:
 
 
 def ceiling(threads: int) -> float:
-    """Floating-point operations a second of the quickest of several multiplications in bfloat16."""
+    """Floating-point operations a second of the quickest of several multiplications, in the trainer's precision."""
     torch.set_num_threads(threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    one, two = (torch.randn(SIZE, SIZE, dtype=torch.bfloat16, device=device) for _ in range(2))
+    one, two = (torch.randn(SIZE, SIZE, dtype=getattr(torch, settled("auto")), device=device) for _ in range(2))
     best, ends = float("inf"), time.perf_counter() + SECONDS
     while time.perf_counter() < ends:
         best = min(best, timed(lambda: one @ two))

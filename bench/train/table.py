@@ -8,6 +8,7 @@ from rich.table import Table
 
 from bench.train.arms import PLAIN
 from bench.train.measuring import Measured
+from swarm.precision import settled
 
 TARGET = 0.95
 """Of plain TRL's tokens a second, for each worker."""
@@ -57,7 +58,7 @@ def late(shown: Sequence[Row]) -> list[Row]:
 
 def table(shown: Sequence[Row], ceiling: float) -> Table:
     """For a terminal."""
-    drawn = Table(title=f"learning; the machine multiplies {ceiling / 1e9:,.0f} GFLOP/s in bfloat16", box=None)
+    drawn = Table(title=f"learning; the machine multiplies {ceiling / 1e9:,.0f} GFLOP/s in {settled('auto')}", box=None)
     for head in ("base", "learns", "workers", "how", "tokens/s", "share of the machine", "of plain TRL"):
         drawn.add_column(head, justify="left" if head in ("base", "learns", "how") else "right")
     for row in shown:

@@ -32,11 +32,6 @@ from swarm.work import Stage
 ENDED = (PhaseName.STOPPED, PhaseName.CERTIFIED)
 ANSWERING, EXAMINING = "student's answers", "promotion exam"
 FROZEN = "frozen exam"
-_WAITS = {
-    TrainerActivity.NO_WORK: "waiting for corrections",
-    TrainerActivity.EXAM: "waiting for an exam",
-    TrainerActivity.TURN: "waiting for its turn",
-}
 _SUPERVISOR = "supervisor"
 
 
@@ -79,7 +74,7 @@ def _tokens(state: SwarmState, role: Role) -> int:
 def _named(spell: Spell, state: SwarmState) -> Spell:
     """The spell, with what it was for in words."""
     if spell.place == TRAINER:
-        return spell.model_copy(update={"what": _WAITS.get(TrainerActivity(spell.what), spell.what)})
+        return spell.model_copy(update={"what": TrainerActivity(spell.what).words})
     return spell.model_copy(update={"what": _purpose(spell, state)})
 
 
@@ -208,4 +203,4 @@ def _trainer_totals(state: SwarmState, wall: float) -> list[Share]:
 
 
 def _word(activity: str) -> str:
-    return _WAITS.get(TrainerActivity(activity), activity) if activity in set(TrainerActivity) else activity
+    return TrainerActivity(activity).words if activity in set(TrainerActivity) else activity

@@ -55,7 +55,9 @@ async def test_one_engine_from_start_to_end(tmp_path: Path) -> None:
         for name, folder in folders.items():
             with pytest.raises(WeightsError, match="canary log-probability") as refusal:
                 await engine.take(checkpoint(name, folder, 100.0))
-            await engine.take(checkpoint(name, folder, float(refusal.value.message.split(" is ")[1].split()[0])))
+            found = re.search(r"log-probability (\S+) here", refusal.value.message)
+            assert found is not None
+            await engine.take(checkpoint(name, folder, float(found[1])))
         grown = [await engine.logprobs(PAIRS[:1], name) for name in folders]
         mixed = await asyncio.gather(*(engine.logprobs(PAIRS[:1], name) for name in ("full", "", "adapter", "full")))
         assert [scores[0] for scores in mixed] == pytest.approx([grown[1][0], base[0], grown[0][0], grown[1][0]])

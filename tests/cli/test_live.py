@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from swarm import live
 from swarm.live import Pace, failure_rates, follow, line, picture
 from swarm.report.reading import snapshot
 from swarm.roles import Role
 from swarm.run_clock import CLOCK_FILE
 from swarm.sections import BudgetSection
 from swarm.state import PhaseName, SwarmState
+from swarm.training import TrainerActivity, TrainerReport, TrainerStanding
 
 
 def state_of(run: Path) -> SwarmState:
@@ -52,10 +54,16 @@ def test_a_line_says_what_matters(stored_run: Path) -> None:
     state = state.model_copy(update={"phase": running, "alarms": ("queue probes: 1 samples unaccounted for",)})
     said = line(state, Pace(BudgetSection(minutes=10), stored_run), state.started_at + timedelta(seconds=125))
     assert said.startswith("[2:05 of 10:00] learn (paused)")
-    assert "corrections 10, trained 9" in said
+    assert "corrections 10, trained 9 |" in said
+    report = TrainerReport(activity=TrainerActivity.EXAM, since=state.started_at)
+    busy = state.model_copy(update={"trainer": TrainerStanding(report=report)})
+    assert "trained 9 (waiting for an exam) |" in line(busy, Pace(BudgetSection(), stored_run), state.started_at)
     assert said.endswith("ALARM queue probes: 1 samples unaccounted for")
     over = state.model_copy(update={"phase": running.model_copy(update={"name": PhaseName.STOPPED, "paused": False})})
-    assert "stopped, last exams" in line(over, Pace(BudgetSection(), stored_run), state.started_at)
+    later = state.phase.since + timedelta(seconds=75)
+    assert "the candidate's exam and the frozen one for 1:15] stopped |" in line(
+        over, Pace(BudgetSection(), stored_run), later
+    )
 
 
 def test_time_away_does_not_count(stored_run: Path, tmp_path: Path) -> None:
@@ -85,6 +93,17 @@ async def test_a_run_is_followed_in_lines_and_as_a_table(live_run: Path) -> None
         await follow(live_run, as_table, BudgetSection(), looks.__next__, console, every_seconds=0)
         assert isinstance(console.file, io.StringIO)
         assert "corrections" in console.file.getvalue()
+
+
+@pytest.mark.parametrize(("repeat_seconds", "expected"), [(60.0, 1), (0.0, 3)])
+async def test_what_has_nothing_new_is_said_once_a_minute(
+    live_run: Path, monkeypatch: pytest.MonkeyPatch, repeat_seconds: float, expected: int
+) -> None:
+    monkeypatch.setattr(live, "REPEAT_SECONDS", repeat_seconds)
+    monkeypatch.setattr(live, "line", lambda *_: "[0:10] nothing new")
+    looks, out = iter([False, False, False, False, True, True]), io.StringIO()
+    await follow(live_run, False, BudgetSection(), looks.__next__, Console(file=out), every_seconds=0)
+    assert out.getvalue().count("nothing new") == expected
 
 
 async def test_a_run_without_a_gateway_is_waited_for(tmp_path: Path) -> None:

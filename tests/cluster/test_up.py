@@ -23,9 +23,10 @@ from swarm.domains.calendar import CalendarDomain
 from swarm.errors import ConfigError, RefusedError
 from swarm.exchange import Exchange, Identity
 from swarm.gateway.run_folder import STORE_FILE, Credentials
+from swarm.keeping import PrivacySection, RetentionSection
 from swarm.records import Purpose
 from swarm.roles import Role
-from swarm.sections import GatewaySection, PrivacySection, RetentionSection, SwarmSection
+from swarm.sections import GatewaySection, SwarmSection
 
 SECONDS = 30.0
 DOMAIN = CalendarDomain()

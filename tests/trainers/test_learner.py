@@ -1,6 +1,8 @@
 """The learner on a tiny real model: saved, restored, handed to an engine, and sent back to earlier weights."""
 
+import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import torch
@@ -10,6 +12,7 @@ from tiny_student import lessons, tiny_folder
 from agents.engines.transformers_engine import TransformersEngine
 from swarm.checkpoints import CANARY, CANARY_TOLERANCE, manifest, name_base
 from swarm.errors import ConfigError, WeightsError
+from swarm.precision import Format
 from swarm.sections import TrainerSection, TrainMode
 from swarm.students import Checkpoint, CheckpointStatus
 from trainers.learner import Learner
@@ -106,14 +109,19 @@ def test_a_state_of_other_weights_is_refused(
     assert apart(learned(loads), before) == 0
 
 
-async def test_an_engine_takes_what_a_learner_saved(base: Path, section: TrainerSection, tmp_path: Path) -> None:
-    learner = Learner(base, section, seed=3)
+@pytest.mark.parametrize("precision", get_args(Format))
+async def test_an_engine_takes_what_a_learner_saved(
+    base: Path, section: TrainerSection, precision: Format, tmp_path: Path
+) -> None:
+    learner = Learner(base, section.model_copy(update={"precision": precision}), seed=3)
+    assert learner.model.dtype == getattr(torch, precision)
     before = learner.canary_logprob()
     grow(learner, 4, tmp_path / "scratch")
     saved = checkpoint(learner, tmp_path / "weights")
     assert {file.path.rpartition(".")[2] for file in saved.files} <= {"safetensors", "json", "jinja", "txt", "md"}
-    engine = TransformersEngine(base, threads=1, batch=8)
+    engine = TransformersEngine(base, threads=1, batch=8, precision=precision)
     await engine.take(saved)
+    assert {model.dtype for model in engine.models.values()} == {learner.model.dtype}
     (untouched,) = await engine.logprobs([CANARY], "")
     (served,) = await engine.logprobs([CANARY], "c1")
     assert untouched == pytest.approx(before, abs=CANARY_TOLERANCE)
@@ -134,8 +142,12 @@ async def test_an_adapter_of_another_base_is_refused(base: Path, tmp_path: Path)
         await TransformersEngine(other, threads=1, batch=8).take(saved)
 
 
-def test_full_weights_are_saved_in_bfloat16_without_a_second_head(base: Path, tmp_path: Path) -> None:
-    Learner(base, TrainerSection(mode=TrainMode.FULL, threads=1), seed=3).save_weights(tmp_path)
+@pytest.mark.parametrize("precision", get_args(Format))
+def test_full_weights_are_saved_in_bfloat16_without_a_second_head(
+    base: Path, precision: Format, tmp_path: Path
+) -> None:
+    Learner(base, TrainerSection(mode=TrainMode.FULL, threads=1, precision=precision), seed=3).save_weights(tmp_path)
+    assert json.loads((tmp_path / "config.json").read_text())["dtype"] == "bfloat16"
     with safe_open(tmp_path / "model.safetensors", "pt") as tensors:
         kinds = {name: tensors.get_tensor(name).dtype for name in tensors.keys()}  # noqa: SIM118
     assert set(kinds.values()) == {torch.bfloat16}

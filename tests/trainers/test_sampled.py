@@ -87,7 +87,13 @@ def test_on_policy_is_the_kl_on_what_the_student_writes(tmp_path: Path, teacher:
     told = settings(tmp_path, on_policy={"teacher": str(teacher), "max_new_tokens": 5})
     books = on_policy.train(model, tokenizer(), still(model), [example], told)
     ids = seen[-1][0].tolist()
-    expected = kl(tiny_model(spread=0.2, seed=2), on_policy.teacher_of(str(teacher), tokenizer(), "cpu"), ids, ids, 5)
+    expected = kl(
+        tiny_model(spread=0.2, seed=2),
+        on_policy.teacher_of(str(teacher), tokenizer(), "cpu", torch.float32),
+        ids,
+        ids,
+        5,
+    )
     on_policy._loaded.cache_clear()
     assert books.written == 5
     assert books.loss == pytest.approx(expected, rel=0.05)

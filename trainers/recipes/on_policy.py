@@ -37,7 +37,7 @@ def train(
     def trainer_of(asked: list[Example], batch: int) -> TaughtTrainer:
         return TaughtTrainer(
             model=model,
-            teacher_model=teacher_of(told.teacher, tokenizer, str(model.device)),
+            teacher_model=teacher_of(told.teacher, tokenizer, str(model.device), model.dtype),
             args=DistillationConfig(**arguments(settings, batch), **writing(told), beta=told.beta),
             train_dataset=Dataset.from_list([{"prompt": example.prompt} for example in asked]),
             processing_class=tokenizer,
@@ -48,15 +48,15 @@ def train(
 
 
 @cache
-def _loaded(name: str, device: str) -> tuple[Any, dict[str, int]]:
+def _loaded(name: str, device: str, dtype: torch.dtype) -> tuple[Any, dict[str, int]]:
     folder = weights.folder(name)
-    teacher = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16, attn_implementation="eager")
+    teacher = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation="eager")
     return teacher.to(device).requires_grad_(False).eval(), AutoTokenizer.from_pretrained(folder).get_vocab()
 
 
-def teacher_of(name: str, tokenizer: Any, device: str) -> Any:
+def teacher_of(name: str, tokenizer: Any, device: str, dtype: torch.dtype) -> Any:
     """The teacher, kept from round to round. Raises ConfigError unless every token of the two has the same number."""
-    teacher, words = _loaded(name, device)
+    teacher, words = _loaded(name, device, dtype)
     own = tokenizer.get_vocab()
     if words != own:
         shared = len(words.items() & own.items())

@@ -1,0 +1,47 @@
+"""In what format of numbers a model computes here: bfloat16, unless this processor multiplies quicker in float32."""
+
+import time
+from functools import cache
+from typing import Literal
+
+Format = Literal["bfloat16", "float32"]
+Precision = Literal["auto", "bfloat16", "float32"]
+
+ROWS, WIDTH_IN, WIDTH_OUT = 256, 576, 1536
+"""One multiplication of the 135M student: some rows of a batch by a matrix of its feed-forward layers."""
+
+TIMES = 7
+MARGIN = 1.2
+"""Float32 must be so many times as quick, since it takes twice the memory."""
+
+
+def settled(wanted: Precision) -> Format:
+    """What `auto` stands for: bfloat16 beside a GPU; on a CPU, float32 where it is a fifth quicker at least.
+
+    Processors differ: with AMX bfloat16 is five times as quick, with AVX-512 float32 was twice: docs/lab-notes.md.
+    """
+    return _quicker() if wanted == "auto" else wanted
+
+
+@cache
+def _quicker() -> Format:
+    # Here, since a config is read by what works without torch.
+    import torch
+
+    if torch.cuda.is_available():
+        return "bfloat16"
+    return "float32" if seconds("float32") * MARGIN < seconds("bfloat16") else "bfloat16"
+
+
+def seconds(of: Format) -> float:
+    """The quickest of some multiplications in this format, by the threads that torch has now."""
+    import torch
+
+    kind = getattr(torch, of)
+    rows, matrix = torch.ones(ROWS, WIDTH_IN, dtype=kind), torch.ones(WIDTH_OUT, WIDTH_IN, dtype=kind)
+    took = []
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        torch.nn.functional.linear(rows, matrix)
+        took.append(time.perf_counter() - began)
+    return min(took)
