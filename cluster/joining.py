@@ -30,7 +30,11 @@ ENVIRONMENT = {
     "RAY_TRAIN_V2_ENABLED": "1",
     "RAY_enable_worker_prestart": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    # The run's log is no terminal: transformers, too, draws its bars only where the hub's are drawn.
     "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    # Ray Train's print goes past what datasets captures to tell functions apart: byte code in the log, each round.
+    "RAY_TRAIN_ENABLE_PRINT_PATCH": "0",
 }
 """Set for every process of the swarm, here and on the nodes of a cluster."""
 

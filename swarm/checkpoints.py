@@ -22,7 +22,7 @@ BASE_FILE = "base.json"
 """In an adapter's folder: the fingerprint of the base that it belongs to."""
 
 CANARY_TOLERANCE = 0.15
-"""Nats per token by which the trainer and an engine may differ; both compute in bfloat16, by other kernels.
+"""Nats per token by which the trainer and an engine may differ: kernels differ, and one may compute in float32.
 
 Measured on sound checkpoints of the 135M student, then trained under autocast: up to 0.11 between trainer and engine.
 SHA-256 is what tells single bits; the canary tells that the weights that were verified are the weights that answer.
