@@ -22,7 +22,8 @@ from swarm.roles import Role
 from swarm.state import SwarmState
 from swarm.students import Checkpoint
 
-_PATIENCE_SECONDS = 1.0
+_PATIENCE_SECONDS, _KNOCK_SECONDS = 1.0, 0.2
+"""For a gateway that is away; and for one that need not be there, since the store answers in its place."""
 _TIMEOUT_SECONDS = 20.0
 _NOBODY = Family(samples=())
 
@@ -189,7 +190,7 @@ async def reading(run: Path) -> AsyncIterator[Reader]:
 async def answering(run: Path) -> SwarmClient | None:
     """A client of the run's gateway, as the operator; None where none answers."""
     try:
-        client = operator(run)
+        client = operator(run, _KNOCK_SECONDS)
     except ConfigError:
         return None
     try:
