@@ -1,6 +1,7 @@
 """In what format of numbers a model computes."""
 
 from collections.abc import Callable, Iterator
+from typing import get_args
 
 import pytest
 import torch
@@ -46,8 +47,10 @@ def test_what_is_named_is_taken_whatever_is_quicker(monkeypatch: pytest.MonkeyPa
 
 
 def test_this_machine_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    measured = {name: seconds(name) for name in ("float32", "bfloat16")}
-    assert all(0 < took < 5 for took in measured.values())
+    threads = torch.get_num_threads()
+    measured = [seconds(name) for name in get_args(Format)]
+    assert all(0 < took < 5 for took in measured)
+    assert torch.get_num_threads() == threads
     found = settled("auto")
     monkeypatch.setattr(precision, "seconds", lambda of: pytest.fail(f"{of} was measured again"))
     assert settled("auto") == found

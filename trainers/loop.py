@@ -72,6 +72,8 @@ def train(config: Config, members: Members, loaded: Callable[[], None] = nothing
     curves = Curves(config.trainer.report_to, config.run_dir / "tensorboard") if config.trainer.report_to else None
     # Workers whose processors differ must agree: their gradients are averaged.
     section = config.trainer.model_copy(update={"precision": members.shared(settled(config.trainer.precision))})
+    if members.rank == 0:
+        print(f"the trainer computes in {section.precision}", flush=True)
     learner = Learner(
         weights.folder(config.student_source),
         section,
