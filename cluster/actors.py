@@ -28,10 +28,11 @@ class AgentActor:
 
     def run(self) -> None:
         """Work until the swarm has ended or this agent is drained."""
-        asyncio.run(_work(self._config, self._role, self._index))
+        asyncio.run(run_agent(self._config, self._role, self._index))
 
 
-async def _work(config: Config, role: Role, index: int) -> None:
+async def run_agent(config: Config, role: Role, index: int) -> None:
+    """One agent from its arrival to its leave."""
     agent = Agent(config, role, index)
     async with agent.client:
         await agent.announce()

@@ -22,7 +22,6 @@ from swarm.agent import loops
 from swarm.agent.acting import Working, load_agent, role_of
 from swarm.agent.loops import POLL_SECONDS
 from swarm.agent.main import take_part
-from swarm.agent.member import ENDED
 from swarm.config import Config
 from swarm.criteria import Experiment, ExperimentOutcome, Rubric
 from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable, RefusedError, WeightsError
@@ -31,7 +30,7 @@ from swarm.probing.families import FAMILIES
 from swarm.records import Attempt, Origin, Probe, Purpose, Sample, TeacherKind, Tier
 from swarm.roles import Role
 from swarm.sections import EngineKind, RoleSection
-from swarm.state import PhaseName, SwarmState
+from swarm.state import ENDED, PhaseName, SwarmState
 from swarm.students import Checkpoint, CheckpointStatus
 from swarm.work import QueueCount, Stage
 

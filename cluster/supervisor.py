@@ -18,7 +18,6 @@ from cluster.engine_watch import watch_engines
 from cluster.engines import RemoteEngine, engine_name, model_judge
 from cluster.loops import PURPOSES, newest_candidate
 from swarm import checkpoints, weights
-from swarm.agent.member import ENDED
 from swarm.client import SwarmClient
 from swarm.config import Config
 from swarm.criteria import Rubric
@@ -29,7 +28,7 @@ from swarm.records import Cell, Purpose
 from swarm.roles import Role
 from swarm.rubric import seed_rubric
 from swarm.run_clock import CLOCK_FILE, RunClock
-from swarm.state import PhaseName, PhaseRecord, SwarmState
+from swarm.state import ENDED, PhaseName, PhaseRecord, SwarmState
 from swarm.students import Checkpoint, CheckpointStatus
 from trainers.mishaps import mishap
 

@@ -18,7 +18,7 @@ from swarm.records import Weather
 from swarm.roles import Role
 from swarm.run_clock import CLOCK_FILE, seconds_of
 from swarm.sections import BudgetSection
-from swarm.state import PhaseName, SwarmState
+from swarm.state import ENDED, PhaseName, SwarmState
 from swarm.students import PromotionDecision
 
 TABLE_SECONDS = 2.0
@@ -60,7 +60,7 @@ class Pace:
 
         Until a supervisor has kept time: from the start to the end, or to now.
         """
-        over = state.phase.name in (PhaseName.CERTIFIED, PhaseName.STOPPED)
+        over = state.phase.name in ENDED
         since = ((state.phase.since if over else now) - state.started_at).total_seconds()
         worked = seconds_of(self._run / CLOCK_FILE)
         spent = _minutes(since if worked is None else worked)
@@ -83,7 +83,7 @@ def line(state: SwarmState, pace: Pace, now: datetime) -> str:
     counts = failure_rates(state).values()
     failed, judged = sum(count[0] for count in counts), sum(count[1] for count in counts)
     rate = pace.rates().get(Role.STUDENT, 0.0)
-    doing = state.trainer.doing() if state.trainer is not None else ""
+    doing = state.trainer.doing() if state.trainer is not None and state.phase.name not in ENDED else ""
     parts = [
         f"[{pace.elapsed(state, now)}{_closing(state, now)}] {_phase(state)}",
         f"{rate:.1f} attempts/s",

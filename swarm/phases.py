@@ -7,7 +7,7 @@ from pydantic import Field
 from swarm import statistics
 from swarm.config import Config
 from swarm.records import Record
-from swarm.state import PhaseName, PhaseRecord, SwarmState
+from swarm.state import ENDED, PhaseName, PhaseRecord, SwarmState
 from swarm.students import PromotionDecision
 
 
@@ -141,7 +141,7 @@ def next_phase(view: PhaseView, policy: PhasePolicy, now: datetime) -> PhaseReco
     census at either boundary of its test. Whatever changes the student, rubric or probers sends it back to learn.
     """
     record = view.phase
-    if record.paused or record.name in (PhaseName.CERTIFIED, PhaseName.STOPPED):
+    if record.paused or record.name in ENDED:
         return None
     spent = _budget(view, policy)
     if spent:

@@ -26,6 +26,10 @@ class PhaseName(StrEnum):
     STOPPED = "stopped"
 
 
+ENDED = frozenset({PhaseName.CERTIFIED, PhaseName.STOPPED})
+"""Where nothing follows by itself."""
+
+
 class PhaseRecord(Record):
     """The phase, as a revisioned record. `paused` stops probers and trainer, not the gateway."""
 

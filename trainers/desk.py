@@ -17,7 +17,7 @@ from swarm.records import Cell, Probe, new_id
 from swarm.roles import AgentCard, Role
 from swarm.schedule import parse, stage_at
 from swarm.sections import TrainMode
-from swarm.state import PhaseName
+from swarm.state import ENDED
 from swarm.students import Checkpoint, CheckpointStatus
 from swarm.training import TrainerActivity
 from swarm.turns import takes_turns
@@ -122,7 +122,7 @@ class Desk:
             first, self.first = self.first, None
             return first
         phase = await self.client.phase()
-        if phase.name in (PhaseName.STOPPED, PhaseName.CERTIFIED):
+        if phase.name in ENDED:
             return await self._last_order()
         if reverted := await self._reverted():
             return reverted

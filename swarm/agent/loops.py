@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from swarm.agent.acting import Working, acted, as_sample, called, consumed
-from swarm.agent.member import ENDED, Member
+from swarm.agent.member import Member
 from swarm.books import Books
 from swarm.errors import SwarmError, UnavailableError
 from swarm.fields import as_note
 from swarm.reasons import REASONS
-from swarm.state import SwarmState
+from swarm.state import ENDED, SwarmState
 from swarm.work import Answer, Completion, FailKind, Failure, Lease, Stage
 
 LEASE_SECONDS = 30.0

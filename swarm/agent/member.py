@@ -11,11 +11,10 @@ from swarm.books import Books
 from swarm.client import SwarmClient
 from swarm.errors import RefusedError, SwarmError
 from swarm.roles import AgentCard, role_of
-from swarm.state import PhaseName, PhaseRecord
+from swarm.state import ENDED, PhaseRecord
 
 BEAT_SECONDS = 5.0
 _LOG = logging.getLogger("swarm.agent")
-ENDED = (PhaseName.STOPPED, PhaseName.CERTIFIED)
 
 
 class Member:

@@ -24,7 +24,7 @@ from swarm.exchange.yields import yields_of
 from swarm.flow import FlowRecord
 from swarm.records import Origin, Tier
 from swarm.roles import AgentStatus, Standing
-from swarm.state import PhaseName, PhaseRecord, Progress, SwarmState
+from swarm.state import ENDED, PhaseName, PhaseRecord, Progress, SwarmState
 from swarm.students import CheckpointStatus
 from swarm.training import TrainerMishap, TrainerReport, TrainerStanding, trainer_alarms
 from swarm.work import QueueCount
@@ -105,7 +105,7 @@ class Overview(Students):
             phase, trainer = _phase(connection), _trainer(connection)
             corrections, trained = _corrections(connection), _corrections_trained(connection)
             learning = phase.name is PhaseName.LEARN and not phase.paused
-            over = phase.name in (PhaseName.CERTIFIED, PhaseName.STOPPED)
+            over = phase.name in ENDED
             now = moment(self._store.now())
             return SwarmState(
                 name=read_meta(connection, "swarm"),

@@ -24,12 +24,11 @@ from swarm.report.profile import (
 from swarm.report.standings import Exams
 from swarm.roles import Role
 from swarm.spells import GATEWAY, TRAINER, Spell, engine_place
-from swarm.state import PhaseName, SwarmState
+from swarm.state import ENDED, SwarmState
 from swarm.students import CheckpointStatus, PromotionDecision
 from swarm.training import TrainerActivity
 from swarm.work import Stage
 
-ENDED = (PhaseName.STOPPED, PhaseName.CERTIFIED)
 ANSWERING, EXAMINING = "student's answers", "promotion exam"
 FROZEN = "frozen exam"
 _SUPERVISOR = "supervisor"

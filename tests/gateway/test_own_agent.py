@@ -15,7 +15,7 @@ import pytest
 from calendar_work import SEED, attempt, checkpoint, fail_verdict, probes
 from gateway_rig import Clients
 
-from cluster.actors import AgentActor
+from cluster.actors import run_agent
 from swarm.agent.acting import working
 from swarm.agent.loops import held, publish, work
 from swarm.agent.main import take_part
@@ -114,10 +114,10 @@ async def test_one_without_a_good_token_says_so_and_ends(
     assert "Traceback" not in words.decode()
 
 
-def hired(tmp_path: Path, role: Role) -> AgentActor:
-    """What Ray wraps for one agent of that role, whose section names README's class."""
+async def hired(tmp_path: Path, role: Role) -> None:
+    """What an actor of Ray does for one agent of that role, whose section names README's class."""
     section = RoleSection(agent="my_teacher:MyTeacher")
-    return AgentActor(Config(swarm=SwarmSection(run=str(tmp_path), name="test"), roles={role: section}), role, 0)
+    await run_agent(Config(swarm=SwarmSection(run=str(tmp_path), name="test"), roles={role: section}), role, 0)
 
 
 async def test_the_same_class_works_inside_the_cluster(
@@ -127,7 +127,7 @@ async def test_the_same_class_works_inside_the_cluster(
     (tmp_path / "my_teacher.py").write_text(printed("my_teacher.py"))
     monkeypatch.syspath_prepend(tmp_path)
     await one_failure(clients)
-    running = asyncio.create_task(hired(tmp_path, Role.TEACHER).run())
+    running = asyncio.create_task(hired(tmp_path, Role.TEACHER))
     sample = await asyncio.wait_for(correction(clients), SECONDS)
     assert sample.producer == "teacher-0"
     supervisor = clients(Role.SUPERVISOR)
@@ -135,7 +135,7 @@ async def test_the_same_class_works_inside_the_cluster(
     await supervisor.set_phase(phase.model_copy(update={"name": PhaseName.STOPPED}), phase.revision)
     await asyncio.wait_for(running, SECONDS)
     with pytest.raises(ConfigError, match=r"roles\.judge\.agent 'my_teacher:MyTeacher' is a teacher"):
-        await hired(tmp_path, Role.JUDGE).run()
+        await hired(tmp_path, Role.JUDGE)
 
 
 async def reported(member: Member, clients: Clients) -> tuple[int, int, str]:
