@@ -79,13 +79,18 @@ def failure_rates(state: SwarmState) -> dict[tuple[str, str], tuple[int, int]]:
 
 
 def line(state: SwarmState, pace: Pace, now: datetime) -> str:
+    """The state in one line, with the time."""
+    return f"[{pace.elapsed(state, now)}{_closing(state, now)}] {_news(state, pace)}"
+
+
+def _news(state: SwarmState, pace: Pace) -> str:
     """The state in one line."""
     counts = failure_rates(state).values()
     failed, judged = sum(count[0] for count in counts), sum(count[1] for count in counts)
     rate = pace.rates().get(Role.STUDENT, 0.0)
     doing = state.trainer.doing() if state.trainer is not None and state.phase.name not in ENDED else ""
     parts = [
-        f"[{pace.elapsed(state, now)}{_closing(state, now)}] {_phase(state)}",
+        _phase(state),
         f"{rate:.1f} attempts/s",
         f"failing {_share(failed, judged)}",
         f"corrections {state.corrections}, trained {state.corrections_trained}{f' ({doing})' if doing else ''}",
@@ -148,8 +153,12 @@ async def follow(
     console: Console | None = None,
     *,
     every_seconds: float | None = None,
+    repeat_seconds: float = REPEAT_SECONDS,
 ) -> None:
-    """Show a run until cancelled or `ended`, whether its gateway is up yet, away for a while, or not."""
+    """Show a run until cancelled or `ended`, whether its gateway is up yet, away for a while, or not.
+
+    A line that has nothing new is said again after `repeat_seconds`.
+    """
     screen, pace = console or Console(highlight=False), Pace(budget, run)
     pause = every_seconds if every_seconds is not None else (TABLE_SECONDS if as_table else LINE_SECONDS)
     if as_table:
@@ -165,10 +174,9 @@ async def follow(
             if decision.revision > told >= 0:
                 screen.print(decision_line(decision), markup=False, soft_wrap=True)
         told = state.revision
-        whole = line(state, pace, datetime.now(UTC))
-        news = whole.partition("] ")[2]
-        if news != said or time.monotonic() >= at + REPEAT_SECONDS:
-            screen.print(whole, markup=False, soft_wrap=True)
+        news = _news(state, pace)
+        if news != said or time.monotonic() >= at + repeat_seconds:
+            screen.print(line(state, pace, datetime.now(UTC)), markup=False, soft_wrap=True)
             said, at = news, time.monotonic()
 
 

@@ -12,26 +12,33 @@ ROWS, WIDTH_IN, WIDTH_OUT = 64, 576, 1536
 """One multiplication of the 135M student: a batch's rows by a matrix of its feed-forward layers."""
 
 TIMES = 12
+"""Multiplications that are timed; the first ones are slow."""
+
 MARGIN = 1.2
 """Float32 must be so many times as quick, since it takes twice the memory."""
 
 
 def settled(wanted: Precision) -> Format:
-    """What `auto` stands for: bfloat16 beside a GPU; on a CPU, float32 where it is a fifth quicker at least.
+    """What `auto` stands for: bfloat16 beside a GPU; on a CPU what it is quicker in, measured once in a process.
 
-    Processors differ: with AMX bfloat16 is five times as quick, with AVX-512 float32 was twice: docs/lab-notes.md.
+    With AVX-512 and no AMX that was float32, by half and more: docs/lab-notes.md, bfloat16 without AMX.
     """
-    return _quicker() if wanted == "auto" else wanted
+    return _measured() if wanted == "auto" else wanted
+
+
+def quicker(float32: float, bfloat16: float) -> Format:
+    """By the seconds that each takes: float32 where it is a fifth quicker at least."""
+    return "float32" if float32 * MARGIN < bfloat16 else "bfloat16"
 
 
 @cache
-def _quicker() -> Format:
+def _measured() -> Format:
     # Here, since a config is read by what works without torch.
     import torch
 
     if torch.cuda.is_available():
         return "bfloat16"
-    return "float32" if seconds("float32") * MARGIN < seconds("bfloat16") else "bfloat16"
+    return quicker(seconds("float32"), seconds("bfloat16"))
 
 
 def seconds(of: Format) -> float:

@@ -1,4 +1,4 @@
-"""AdamW that keeps and steps a float32 copy of every learned weight, for a model that computes in bfloat16."""
+"""AdamW that keeps and steps a float32 copy of every learned weight, whatever the model computes in."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager

@@ -95,7 +95,7 @@ def test_a_quick_run_measures_everything_and_saves_it(tmp_path: Path) -> None:
     ("mode", "stores", "unit"),
     [
         (["memory", "--minutes", "0.05"], ["sqlite"], "MiB"),
-        (["growth", "--samples", "160"], ["sqlite", "postgresql"], "us"),
+        (["growth", "--samples", "224"], ["sqlite", "postgresql"], "us"),
         (["watch", "--minutes", "0.02", "--watchers", "2"], ["sqlite"], "ms"),
     ],
     ids=lambda given: given[0],
