@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 Format = Literal["bfloat16", "float32"]
 Precision = Literal["auto", "bfloat16", "float32"]
@@ -24,6 +24,13 @@ def settled(wanted: Precision) -> Format:
     With AVX-512 and no AMX that was float32, by half and more: docs/lab-notes.md, bfloat16 without AMX.
     """
     return _measured() if wanted == "auto" else wanted
+
+
+def dtype(wanted: Precision) -> Any:
+    """The same as a `torch.dtype`."""
+    import torch
+
+    return getattr(torch, settled(wanted))
 
 
 def quicker(float32: float, bfloat16: float) -> Format:
@@ -48,7 +55,7 @@ def seconds(of: Format) -> float:
     """
     import torch
 
-    kind, threads = getattr(torch, of), torch.get_num_threads()
+    kind, threads = dtype(of), torch.get_num_threads()
     rows, matrix = torch.ones(ROWS, WIDTH_IN, dtype=kind), torch.ones(WIDTH_OUT, WIDTH_IN, dtype=kind)
     torch.set_num_threads(1)
     try:

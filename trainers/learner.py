@@ -15,7 +15,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from swarm.checkpoints import CANARY
 from swarm.errors import ConfigError, WeightsError
-from swarm.precision import settled
+from swarm.precision import dtype
 from swarm.recipes import RecipesSection
 from swarm.schedule import parse
 from swarm.sections import TrainerSection, TrainMode
@@ -55,8 +55,8 @@ class Learner:
         self.curves = curves
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         device, attention = ("cuda", "sdpa") if torch.cuda.is_available() else ("cpu", "eager")
-        dtype = getattr(torch, settled(section.precision))
-        base = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation=attention)
+        kind = dtype(section.precision)
+        base = AutoModelForCausalLM.from_pretrained(folder, dtype=kind, attn_implementation=attention)
         base.to(device)
         # Else the places that are left of a view are multiplied one by one with the whole head: half a second a step.
         base.get_output_embeddings().register_forward_pre_hook(lambda _head, inputs: (inputs[0].contiguous(),))

@@ -22,7 +22,7 @@ from agents.engines.diary import Diary
 from agents.engines.forced import Forcing
 from swarm import checkpoints
 from swarm.errors import EngineUnavailable
-from swarm.precision import Precision, settled
+from swarm.precision import Precision, dtype
 from swarm.students import Checkpoint
 from swarm.turns import Turn, taken
 
@@ -60,7 +60,7 @@ class TransformersEngine:
         # One thread for all of torch's work: each further one that computes brings its own OpenMP team, and teams that
         # have more threads than there are cores sleep at every barrier instead of spinning, which costs a third.
         self._computing = ThreadPoolExecutor(1, "engine", torch.set_num_threads, (threads,))
-        self.dtype: torch.dtype = getattr(torch, self._computing.submit(settled, precision).result())
+        self.dtype: torch.dtype = self._computing.submit(dtype, precision).result()
         self.models: dict[str, PreTrainedModel] = {"": self._computing.submit(self._read, folder).result()}
         self.lock = asyncio.Lock()
 

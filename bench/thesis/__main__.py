@@ -29,6 +29,9 @@ from swarm.statistics import proportion
 DEV_ITEMS = 1464
 """Dev items of the file of docs/results.md, for the estimate before it is read."""
 
+CHANGEABLE = ("arms", "seeds", "points", "adversaries")
+"""What of a plan can be given on the command line."""
+
 
 def asked_for(arguments: Sequence[str]) -> argparse.Namespace:
     """The command line."""
@@ -44,6 +47,8 @@ def asked_for(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--arms", type=Arm, nargs="+", choices=list(Arm), help="only these arms")
     parser.add_argument("--seeds", type=int, nargs="+", help="these seeds; fix them before the first run")
+    parser.add_argument("--points", type=int, nargs="+", help="labels at which each curve is measured")
+    parser.add_argument("--adversaries", type=int, help="dev adversaries of each kind")
     parser.add_argument("--report", action="store_true", help="only write up what the ledger holds")
     parser.add_argument("--open-sealed", action="store_true", help="ask the last students the sealed items, once")
     parser.add_argument("--docs", type=Path, help="a page to fill in, such as docs/results.md")
@@ -52,9 +57,8 @@ def asked_for(arguments: Sequence[str]) -> argparse.Namespace:
 
 def planned(given: argparse.Namespace) -> ThesisPlan:
     """The plan that is asked for."""
-    changed = {"arms": tuple(given.arms) if given.arms else None, "seeds": tuple(given.seeds) if given.seeds else None}
-    kept = {name: value for name, value in changed.items() if value is not None}
-    return ThesisPlan.model_validate((QUICK if given.quick else ThesisPlan()).model_dump() | kept)
+    asked = {name: value for name in CHANGEABLE if (value := getattr(given, name)) is not None}
+    return ThesisPlan.model_validate((QUICK if given.quick else ThesisPlan()).model_dump() | asked)
 
 
 def results_of(plan: ThesisPlan, data: ThesisData, questions: dict[str, list[Question]], ledger: Ledger) -> Results:

@@ -23,6 +23,8 @@ from trainers.recipes import Example
 
 HUNT = 1 / 3
 """Share of its calls that the swarm asks about what operators made; the others are about labels to buy."""
+CATCHING_UP = 1.5
+"""How many times its share a round may compose where earlier ones composed less than theirs."""
 
 
 class CurveState(Record):
@@ -138,17 +140,22 @@ class Curve:
         """What operators make of the bought items in this round."""
         bought = [self._items[one] for one in self.state.bought]
         seen = {item_id(case.fields) for case in self.state.composed}
-        most = round(self.plan.composed_per_label * count)
+        most = self._room(count)
         if self.arm is Arm.SWARM:
             return self._hunt(student, bought, seen, self._hunting(count), most, rng)
         made = unsteered(self.operators, bought, seen, most, rng) if self.arm.composes else []
         self._book_composed(sum(len(family.cases) for family in made))
         return made
 
+    def _room(self, count: int) -> int:
+        """Composed items that a round of so many labels may take in: its share, and what earlier ones left over."""
+        left = self.plan.composed_per_label * len(self.state.bought) - len(self.state.composed)
+        return round(min(left, CATCHING_UP * self.plan.composed_per_label * count))
+
     def _hunt(
         self, student: ThesisStudent, bought: Sequence[Item], seen: set[str], calls: int, most: int, rng: random.Random
     ) -> list[Family]:
-        """Families that break the student; none in the first round, where it has yet to learn what is asked."""
+        """Families, those that break the student first; none in the first round, when it has yet to learn the task."""
         if not self.state.counts:
             return []
 
@@ -157,9 +164,9 @@ class Curve:
             return [chosen_label(scores) == case.label for scores, case in zip(said, cases, strict=True)]
 
         found = hunted(armed(self.operators, bought), faded(self.state.tallies), bought, seen, right, calls, most, rng)
-        self._book_composed(found.asked)
+        self._book_composed(found.asked + sum(len(family.cases) for family in found.unasked))
         self.state = self.state.model_copy(update={"tallies": found.tallies})
-        return found.failed
+        return [*found.failed, *found.unasked]
 
     def _book_composed(self, count: int) -> None:
         self.state = self.state.model_copy(update={"books": self.state.books.plus(composed_labels=count)})

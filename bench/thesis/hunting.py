@@ -71,9 +71,12 @@ def armed(operators: Sequence[Operator], bought: Sequence[Item]) -> list[Operato
 
 @dataclass(frozen=True)
 class Hunted:
-    """What a hunt found: families that the student failed in part, how each operator did, and how many were asked."""
+    """What a hunt found, how each operator did, and of how many cases the student was asked."""
 
     failed: list[Family]
+    """Families that the student failed in part."""
+    unasked: list[Family]
+    """Drawn by the same shares, where the calls were spent before there were enough of `failed`."""
     tallies: dict[str, Tally]
     asked: int
 
@@ -88,9 +91,10 @@ def hunted(
     most: int,
     rng: random.Random,
 ) -> Hunted:
-    """Ask about families until `most` cases of failed ones or `calls`; each batch goes where failures are most likely.
+    """`most` cases or a few less: of failed families, as far as `calls` find them, then of families nobody asked about.
 
-    A family of which one case fails is kept whole, so that the cue of the failure stands with every label.
+    Each batch goes by what was seen so far. A family of which one case fails is kept whole, so that the cue of the
+    failure stands with every label.
     """
     tallies, failed, kept, asked = dict(known), list[Family](), 0, 0
     while asked < calls and kept < most:
@@ -106,4 +110,5 @@ def hunted(
             if not all(results) and kept + len(family.cases) <= most:
                 failed.append(family)
                 kept += len(family.cases)
-    return Hunted(failed, tallies, asked)
+    drawn = families(operators, shares(tallies, operators), bought, bought, seen, rng)
+    return Hunted(failed, up_to(drawn, most - kept), tallies, asked)

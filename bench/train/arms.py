@@ -10,7 +10,7 @@ from transformers import AutoModelForCausalLM, PrinterCallback
 from trl import SFTConfig, SFTTrainer
 
 from bench.train.needs import timed
-from swarm.precision import settled
+from swarm.precision import dtype
 from swarm.records import Record
 from swarm.sections import TrainerSection, TrainMode
 from trainers.learner import Learner
@@ -82,7 +82,7 @@ class Group:
     def _plain(self, arm: Arm, examples: Sequence[Example]) -> SFTTrainer:
         """TRL as its documentation has it, in the format that the group chooses, without what would cost it speed."""
         told = self._setting
-        model = AutoModelForCausalLM.from_pretrained(told.base, dtype=getattr(torch, settled("auto")))
+        model = AutoModelForCausalLM.from_pretrained(told.base, dtype=dtype("auto"))
         model.get_input_embeddings().requires_grad_(False)
         model.get_output_embeddings().requires_grad_(False)
         if told.mode is TrainMode.LORA:

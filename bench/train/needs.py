@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from swarm.precision import settled
+from swarm.precision import dtype
 
 SIZE = 2048
 """Rows and columns of the matrices that are multiplied."""
@@ -33,7 +33,7 @@ def ceiling(threads: int) -> float:
     """Floating-point operations a second of the quickest of several multiplications, in the trainer's precision."""
     torch.set_num_threads(threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    one, two = (torch.randn(SIZE, SIZE, dtype=getattr(torch, settled("auto")), device=device) for _ in range(2))
+    one, two = (torch.randn(SIZE, SIZE, dtype=dtype("auto"), device=device) for _ in range(2))
     best, ends = float("inf"), time.perf_counter() + SECONDS
     while time.perf_counter() < ends:
         best = min(best, timed(lambda: one @ two))

@@ -141,6 +141,7 @@ def test_a_hunt_keeps_families_that_fail_and_asks_no_more_than_it_may(tmp_path: 
     passed = hunted(made, {}, items, set(), lambda cases: [True] * len(cases), 30, 10, rng)
     assert not passed.failed
     assert 0 < passed.asked <= 30
+    assert 0 < sum(len(family.cases) for family in passed.unasked) <= 10, "what calls can't find is drawn unasked"
     assert sum(one.passed for one in passed.tallies.values()) == passed.asked
     even = unsteered(made, items, set(), 10, rng)
     assert 0 < sum(len(family.cases) for family in even) <= 10
