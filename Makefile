@@ -132,9 +132,12 @@ simulate-poison: setup ## what hostile teachers bring into training, with guards
 	$(BIN)/python -m bench.poison $(ARGS)
 
 DATA ?= ../shared/data/nli/esnli_palm540b.jsonl
-.PHONY: bench-thesis
+.PHONY: bench-thesis bench-robustness
 bench-thesis: setup ## adversarial selection against static training at equal cost (ARGS=--quick for 20 minutes of it; DATA=FILE)
 	$(BIN)/python -m bench.thesis --data $(DATA) --docs docs/results.md $(ARGS)
+
+bench-robustness: setup ## grown students of inference on items rewritten by rules that they never met (RUNS="runs/A runs/B"; DATA=FILE)
+	$(BIN)/python -m bench.robustness $(RUNS) --data $(DATA) --json build/robustness.json $(ARGS)
 
 .PHONY: bench-calendar
 bench-calendar: setup ## adversarial selection against uniform probing and unsteered operators, calendar (ARGS=--quick for 10 minutes, as estimated)

@@ -39,8 +39,8 @@ async def sit(
     into the form of an answer, which is the best that can be done for a model that knows no other form.
     """
     held = engine_id(checkpoint) if checkpoint else ""
-    shown = _shown(domain, cells, shots, seed)
-    requests = [_request(domain, probe_of(item).question, shown, held, max_new_tokens) for item in items]
+    shown = shown_examples(domain, cells, shots, seed)
+    requests = [request_of(domain, probe_of(item).question, shown, held, max_new_tokens) for item in items]
     started = time.monotonic()
     done = await engine.generate(requests)
     seconds = time.monotonic() - started
@@ -68,7 +68,7 @@ def _kind(shots: int) -> ContestantKind:
     return ContestantKind.FEW_SHOT if shots else ContestantKind.ZERO_SHOT
 
 
-def _shown(domain: Domain, cells: Sequence[Cell], shots: int, seed: str) -> list[tuple[str, str]] | None:
+def shown_examples(domain: Domain, cells: Sequence[Cell], shots: int, seed: str) -> list[tuple[str, str]] | None:
     """The examples of a chat; None where there is to be no chat."""
     if shots <= 0:
         return None if shots < 0 else []
@@ -76,9 +76,10 @@ def _shown(domain: Domain, cells: Sequence[Cell], shots: int, seed: str) -> list
     return [(question, reference.answer) for question, reference in drawn]
 
 
-def _request(
+def request_of(
     domain: Domain, question: str, shown: Sequence[tuple[str, str]] | None, checkpoint_id: str, max_new_tokens: int
 ) -> Request:
+    """How a contestant is asked: a student barely, for None; else in a chat with those examples."""
     if shown is None:
         return bare(domain, question, checkpoint_id, max_new_tokens)
     return Request(

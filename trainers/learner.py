@@ -1,6 +1,7 @@
 """The model that learns: weights, optimizer and books in memory, one recipe at a time, saved and restored whole."""
 
 import json
+import logging
 import os
 import time
 from pathlib import Path
@@ -99,6 +100,8 @@ class Learner:
         if workers == 1:
             # By a LOCAL_RANK, which Ray Train sets, accelerate would average the gradients of one worker with nobody's.
             os.environ.pop("LOCAL_RANK", None)
+            # Without it transformers warns in every round that Ray Train's process group is not used, as is meant.
+            logging.getLogger("transformers.training_args").setLevel(logging.ERROR)
         rate = self.section.learning_rate * min(1.0, self.rounds / 2) * dict(self.recipes)[name].rate
         for group in self.optimizer.param_groups:
             # A scheduler keeps to the rate that it finds in `initial_lr`, which the first round would leave there.
