@@ -27,8 +27,10 @@ from bench.thesis.plan import ThesisPlan
 from bench.thesis.questions import question_sets
 from bench.thesis.results import ADVERSARIES, DEV, merged, said_to
 from bench.thesis.tables import balanced_interval, compared
+from swarm.config import load
 from swarm.domains import load_domain
 from swarm.errors import ConfigError, SwarmError
+from swarm.gateway.run_folder import CONFIG_FILE
 from swarm.records import Record
 from swarm.statistics import Interval
 
@@ -63,11 +65,11 @@ async def of_run(run: Path, asked: Asked, with_base: bool) -> list[Standing]:
 
     Raises ConfigError where its domain has other labels.
     """
-    config, champion, engine = await open_champion(run)
-    domain = load_domain(config.swarm.domain)
+    domain = load_domain(load(run / CONFIG_FILE).swarm.domain)
     if tuple(domain.choices) != LABELS:
         said = f"the domain of {str(run)!r}, {domain.name!r}, has the labels {list(domain.choices)}, not {list(LABELS)}"
         raise ConfigError(said, "give runs of inference, such as examples/nli.toml and examples/nli-operators.toml")
+    _, champion, engine = await open_champion(run)
 
     async def standing(name: str, corrections: int, checkpoint_id: str, shots: int) -> Standing:
         shown, found = shown_examples(domain, (), shots, "robustness"), dict[str, str]()

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bench.robustness import Standing, compiled, measured, shown
+from bench.robustness import Standing, compiled, measured, of_run, shown
 from bench.thesis.data import LABELS
 from bench.thesis.questions import question_sets
 from swarm.errors import ConfigError
 from tests.bench.thesis_rig import small_data, small_plan
+from tests.report_rig import make_run
 
 
 def test_the_first_run_is_compared_with_everyone_on_dev_and_on_all_adversaries_together(tmp_path: Path) -> None:
@@ -33,6 +34,12 @@ def test_the_first_run_is_compared_with_everyone_on_dev_and_on_all_adversaries_t
     short = Standing(name="b", said={**constant, "dev": "0"})
     with pytest.raises(ValueError, match="1 answers to"):
         compiled(data.sha256, asked, [Standing(name="a", said=right), short])
+
+
+def test_a_run_of_another_domain_is_refused_with_its_labels(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run")
+    with pytest.raises(ConfigError, match=r"has the labels \[\], not \['entailment'"):
+        asyncio.run(of_run(run, {}, with_base=True))
 
 
 def test_missing_data_is_refused_before_a_run_is_opened(tmp_path: Path) -> None:
