@@ -17,7 +17,7 @@ from transformers.cache_utils import Cache
 
 from agents.engines import grouped
 from agents.engines.base import Generation, Request
-from agents.engines.choosing import choice_scores, encoded_choices
+from agents.engines.choosing import choice_scores, encoded_choices, scores_by_length
 from agents.engines.diary import Diary
 from agents.engines.forced import Forcing
 from swarm import checkpoints
@@ -144,11 +144,12 @@ class TransformersEngine:
         """The likeliest choice after each text; a prefix that all texts share is read once."""
         rows = [self.tokenizer.encode(text, add_special_tokens=False) for text in texts]
         ends = encoded_choices(self.tokenizer, choices)
-        shared = shared_prefix(rows)
-        cache = self._read_once(model, rows[0][:shared]) if shared else None
-        if cache is not None:
+        if shared := shared_prefix(rows):
+            cache = self._read_once(model, rows[0][:shared])
             cache.batch_repeat_interleave(len(rows))
-        scores = choice_scores(model, [row[shared:] for row in rows], ends, self.tokenizer.pad_token_id, cache)
+            scores = choice_scores(model, [row[shared:] for row in rows], ends, self.tokenizer.pad_token_id, cache)
+        else:
+            scores = scores_by_length(model, rows, ends, self.tokenizer.pad_token_id, self.batch)
         return [
             Generation(
                 text=choices[best], prompt_tokens=len(row), completion_tokens=len(ends[best]), by_likelihood=True

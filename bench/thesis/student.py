@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from agents.engines.choosing import choice_scores, encoded_choices
+from agents.engines.choosing import encoded_choices, scores_by_length
 from bench.student import LearningStudent
 from bench.thesis.data import completion
 from bench.thesis.plan import Arm, ThesisPlan
@@ -29,19 +29,13 @@ class ThesisStudent(LearningStudent):
         self.calls = 0
 
     def scores(self, prompts: Sequence[str]) -> list[list[float]]:
-        """For each prompt the log-probability (nats) of each label, in one forward pass a prompt.
-
-        Prompts of like length share a batch.
-        """
+        """For each prompt the log-probability (nats) of each label, in one forward pass a prompt."""
         self.calls += len(prompts)
         model, tokenizer = self.learner.model, self.learner.tokenizer
         rows = [tokenizer.encode(prompt, add_special_tokens=False) for prompt in prompts]
-        order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
-        found: dict[int, list[float]] = {}
         model.eval()
         with self.learner.optimizer.averaged():
-            for start in range(0, len(order), SCORED_AT_ONCE):
-                places = order[start : start + SCORED_AT_ONCE]
-                scored = choice_scores(model, [rows[place] for place in places], self._labels, tokenizer.pad_token_id)
-                found |= zip(places, scored.tolist(), strict=True)
-        return [found[place] for place in range(len(rows))]
+            scored: list[list[float]] = scores_by_length(
+                model, rows, self._labels, tokenizer.pad_token_id, SCORED_AT_ONCE
+            ).tolist()
+        return scored

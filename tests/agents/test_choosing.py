@@ -7,7 +7,7 @@ import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from agents.engines import grouped
-from agents.engines.choosing import choice_scores, encoded_choices
+from agents.engines.choosing import choice_scores, encoded_choices, scores_by_length
 from swarm.errors import ConfigError
 
 WORDS = 60
@@ -45,6 +45,14 @@ def test_scores_are_those_of_each_choice_alone(attention: str) -> None:
     expected = torch.tensor([[alone(model, row, choice) for choice in CHOICES] for row in ROWS])
     assert scores.shape == (3, 4)
     torch.testing.assert_close(scores, expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("most", [1, 2, 64])
+def test_scores_by_length_stand_in_the_order_of_their_prompts(most: int) -> None:
+    model = tiny(grouped.NAME)
+    rows = [*ROWS, [9] * 20, [3], *ROWS[::-1]]
+    expected = torch.tensor([[alone(model, row, choice) for choice in CHOICES] for row in rows])
+    torch.testing.assert_close(scores_by_length(model, rows, CHOICES, 0, most), expected, rtol=1e-4, atol=1e-4)
 
 
 def test_a_prefix_that_was_read_before_counts_as_part_of_each_prompt() -> None:
