@@ -79,7 +79,7 @@ def shown_examples(domain: Domain, cells: Sequence[Cell], shots: int, seed: str)
 def request_of(
     domain: Domain, question: str, shown: Sequence[tuple[str, str]] | None, checkpoint_id: str, max_new_tokens: int
 ) -> Request:
-    """How a contestant is asked: a student barely, for None; else in a chat with those examples."""
+    """How a contestant is asked: by the bare prompt, as a student, for None; else in a chat with those examples."""
     if shown is None:
         return bare(domain, question, checkpoint_id, max_new_tokens)
     return Request(

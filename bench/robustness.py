@@ -79,7 +79,7 @@ async def of_run(run: Path, asked: Asked, with_base: bool) -> list[Standing]:
             found[kind] = "".join(str(LABELS.index(answer.text.strip())) for answer in answers)
         return Standing(name=name, corrections=corrections, said=found)
 
-    grown = [await standing(run.name, champion.corrections_trained, engine_id(champion), -1)]
+    grown = [await standing(str(run), champion.corrections_trained, engine_id(champion), -1)]
     shots = (0, SHOTS) if with_base else ()
     return grown + [await standing(f"base, {count}-shot", 0, "", count) for count in shots]
 

@@ -8,6 +8,9 @@ from transformers import DynamicCache, PreTrainedModel
 
 from swarm.errors import ConfigError
 
+AT_ONCE_ON_CPU = 16
+"""Prompts in one pass of a CPU: of 64 that differ as probes do, most of a pass is padding (docs/lab-notes.md)."""
+
 
 def encoded_choices(tokenizer: Any, choices: Sequence[str]) -> list[list[int]]:
     """The token ids of each choice. Raises ConfigError where one has none, or where two are the same."""
@@ -15,10 +18,6 @@ def encoded_choices(tokenizer: Any, choices: Sequence[str]) -> list[list[int]]:
     if len(choices) < 2 or not all(ids) or len({tuple(one) for one in ids}) < len(ids):
         raise ConfigError(f"choices {list(choices)} are not two or more different texts", "mend the domain's labels")
     return ids
-
-
-AT_ONCE_ON_CPU = 16
-"""Prompts in one pass of a CPU: of 64 that differ as probes do, most of a pass is padding (docs/lab-notes.md)."""
 
 
 def scores_by_length(
