@@ -77,6 +77,7 @@ async def of_run(run: Path, asked: Asked, with_base: bool) -> list[Standing]:
             wanted = [request_of(domain, one.prompt, shown, checkpoint_id, 1) for one in questions]
             answers = await engine.generate(wanted)
             found[kind] = "".join(str(LABELS.index(answer.text.strip())) for answer in answers)
+        print(f"{name}: {sum(map(len, asked.values()))} questions answered", file=sys.stderr, flush=True)
         return Standing(name=name, corrections=corrections, said=found)
 
     grown = [await standing(str(run), champion.corrections_trained, engine_id(champion), -1)]
