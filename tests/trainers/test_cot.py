@@ -173,3 +173,21 @@ def test_what_cannot_be_learned_is_set_apart_and_the_rest_goes_on(tmp_path: Path
     assert len(reasons) == 3
     nothing = train(model, tokenizer(), optimizer(model), [empty, long], settings(tmp_path))
     assert (nothing.examples, nothing.tokens, len(nothing.refused)) == (0, 0, 2)
+
+
+def test_general_texts_weigh_by_their_share_of_examples(tmp_path: Path) -> None:
+    model = tiny_model()
+    lesson, text, other = lessons(3)
+    label = lesson.model_copy(update={"completion": " yes"})
+    long = [
+        each.model_copy(update={"completion": f"{each.completion} and so on" * 5, "general": True})
+        for each in (text, other)
+    ]
+    (answer, *texts) = [reference_losses(model, example)[1] for example in (label, *long)]
+    told = [nats for each in texts for nats in each]
+    assert len(told) > 20 * len(answer)
+    books = train(model, tokenizer(), optimizer(model), [label, *long], settings(tmp_path))
+    expected = (sum(answer) / len(answer) + 2 * sum(told) / len(told)) / 3
+    assert books.loss == pytest.approx(expected, rel=1e-3)
+    by_tokens = sum(answer + told) / len(answer + told)
+    assert abs(by_tokens - expected) > 2e-3 * expected, "a mean over all tokens would show"

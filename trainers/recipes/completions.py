@@ -1,6 +1,12 @@
-"""What the recipes share that learn completions: rows that are encoded here, batches as planned, and their loss."""
+"""What the recipes share that learn completions: rows that are encoded here, batches as planned, and their loss.
 
-from collections.abc import Sequence
+A batch's loss is, for each task, the mean over the tokens of its completions, times the task's weight. Texts of the
+base's own have a mean of their own, and both weigh by their share of the batch's examples: by their tokens, ten times
+those of a label, a seventh of the examples would have most of a step.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,6 +19,13 @@ from trainers.recipes.batches import Row, collated, planned
 from trainers.recipes.head_loss import HeadLoss
 from trainers.recipes.rounds import Guarded, arguments, constant, run
 
+ANSWER = "answer"
+"""The task of a recipe that has but one."""
+
+ALONE: Mapping[str, float] = {ANSWER: 1.0}
+Rows = Mapping[str, Row]
+"""An example's rows, by task."""
+
 
 class CompletionTrainer(Guarded, SFTTrainer):
     """TRL's trainer, with logits for the completion's tokens only, a few at a time, and no metrics beside the loss."""
@@ -20,11 +33,12 @@ class CompletionTrainer(Guarded, SFTTrainer):
     def compute_loss(
         self, model: Any, inputs: dict[str, torch.Tensor], return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> torch.Tensor:
-        """Mean cross-entropy (nats per completion token) of inputs of shape (batch, length)."""
+        """Cross-entropy (nats) of inputs of shape (batch, length), each token with its weight."""
         del return_outputs, num_items_in_batch
-        targets = inputs.pop("labels")[:, 1:]
-        learned = targets != -100
-        return HeadLoss.apply(self.hidden(model, inputs)[learned], self.head, targets[learned])
+        targets, weights = inputs.pop("labels")[:, 1:], inputs.pop("weights")[:, 1:]
+        learned = weights > 0
+        states = self.hidden(model, inputs)
+        return HeadLoss.apply(states[learned], self.head, targets[learned], weights[learned])
 
     def hidden(self, model: Any, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         """The last hidden states, (batch, length - 1, width), from each of which the next token is told."""
@@ -41,19 +55,19 @@ class CompletionTrainer(Guarded, SFTTrainer):
 
 
 def learned(
-    trainer_of: type[CompletionTrainer],
     model: Any,
     tokenizer: Any,
     optimizer: torch.optim.Optimizer,
-    taught: Sequence[tuple[Example, list[Row]]],
+    taught: Sequence[tuple[Example, Rows]],
     settings: RoundSettings,
-    **told: Any,
+    tasks: Mapping[str, float] = ALONE,
 ) -> RoundBooks:
-    """One pass over examples with their rows; those of one example are in one batch. `told` is set on the trainer."""
-    lengths = [sum(len(row["input_ids"]) for row in rows) for _, rows in taught]
+    """One pass over examples with their rows; those of one example are in one batch. `tasks` are the tasks' weights."""
+    lengths = [sum(len(row["input_ids"]) for row in rows.values()) for _, rows in taught]
     loss, plan = 0.0, planned(lengths, settings)
     if plan:
-        trainer = trainer_of(
+        batches = [[taught[place] for place in batch] for batch in plan]
+        trainer = CompletionTrainer(
             model=model,
             args=SFTConfig(
                 **arguments(settings, 1),
@@ -61,15 +75,39 @@ def learned(
                 completion_only_loss=True,
                 remove_unused_columns=False,
             ),
-            train_dataset=Dataset.from_list([{"rows": [row for p in batch for row in taught[p][1]]} for batch in plan]),
+            train_dataset=Dataset.from_list([{"rows": weighed(batch, tasks)} for batch in batches]),
             data_collator=partial(collated, pad_token_id=tokenizer.pad_token_id, packing=settings.packing),
             processing_class=tokenizer,
             optimizers=constant(optimizer),
         )
-        for name, value in told.items():
-            setattr(trainer, name, value)
-        loss = run(trainer, model, settings, [[taught[place][0].sample_id for place in batch] for batch in plan])
+        loss = run(trainer, model, settings, [[example.sample_id for example, _ in batch] for batch in batches])
     return RoundBooks(loss=loss, tokens=sum(lengths), examples=len(taught))
+
+
+def weighed(batch: Sequence[tuple[Example, Rows]], tasks: Mapping[str, float]) -> list[dict[str, Any]]:
+    """A batch's rows, with the weight of each token in its loss (the module says how).
+
+    A task without tokens in the batch adds nothing.
+    """
+    shares = Counter(example.general for example, _ in batch)
+    tokens = Counter[tuple[bool, str]]()
+    for example, rows in batch:
+        for task, row in rows.items():
+            tokens[example.general, task] += _learned(row)
+
+    def weight(general: bool, task: str) -> float:
+        told = 1.0 if general else tasks[task]
+        return told * shares[general] / len(batch) / tokens[general, task]
+
+    return [
+        {**row, "weights": [0.0 if label == -100 else weight(example.general, task) for label in row["labels"]]}
+        for example, rows in batch
+        for task, row in rows.items()
+    ]
+
+
+def _learned(row: Row) -> int:
+    return len(row["labels"]) - row["labels"].count(-100)
 
 
 def encoded(prompt: str, completion: str, tokenizer: Any, max_length: int) -> Row:

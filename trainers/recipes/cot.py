@@ -1,7 +1,8 @@
 """Chain-of-thought distillation: cross-entropy on rationale and answer, given the question.
 
 Source: SCoTD (Li et al. 2023, arXiv 2306.14050), with up to 30 worked or verified rationales of each question, the same
-number for each; the loss is the mean over completion tokens, prompts carry none.
+number for each; the loss is the mean over completion tokens, prompts carry none. How texts of the base's own weigh
+beside them: trainers/recipes/completions.py.
 """
 
 import random
@@ -10,7 +11,7 @@ from typing import Any
 import torch
 
 from trainers.recipes.base import Example, RoundBooks, RoundSettings
-from trainers.recipes.completions import CompletionTrainer, encoded, learned
+from trainers.recipes.completions import ANSWER, encoded, learned
 from trainers.recipes.rounds import screened_round
 from trainers.recipes.screening import readable
 
@@ -25,9 +26,9 @@ def train(
 
     def learn(usable: list[Example]) -> RoundBooks:
         chosen = balanced(usable, settings.recipes.cot.chains, settings.seed)
-        rows = [[encoded(each.prompt, each.completion, tokenizer, settings.max_length)] for each in chosen]
-        taught = list(zip(chosen, rows, strict=True))
-        return learned(CompletionTrainer, model, tokenizer, optimizer, taught, settings)
+        rows = [encoded(each.prompt, each.completion, tokenizer, settings.max_length) for each in chosen]
+        taught = [(each, {ANSWER: row}) for each, row in zip(chosen, rows, strict=True)]
+        return learned(model, tokenizer, optimizer, taught, settings)
 
     return screened_round(examples, readable(tokenizer, settings.max_length), learn)
 

@@ -11,31 +11,11 @@ import torch
 
 from swarm.recipes import StepByStepSection
 from trainers.recipes.base import Example, RoundBooks, RoundSettings
-from trainers.recipes.batches import Row
-from trainers.recipes.completions import CompletionTrainer, encoded, learned
-from trainers.recipes.head_loss import HeadLoss
+from trainers.recipes.completions import ANSWER, Rows, encoded, learned
 from trainers.recipes.rounds import screened_round
 from trainers.recipes.screening import readable
 
-
-class TwoTaskTrainer(CompletionTrainer):
-    """TRL's trainer with a loss for each of the two tasks, which `rationale` tells apart by token."""
-
-    label_weight: float
-
-    def compute_loss(
-        self, model: Any, inputs: dict[str, torch.Tensor], return_outputs: bool = False, num_items_in_batch: Any = None
-    ) -> torch.Tensor:
-        """w CE(answer) + (1 - w) CE(rationale); a task without tokens in the batch adds nothing."""
-        del return_outputs, num_items_in_batch
-        targets, rationale = inputs.pop("labels")[:, 1:], inputs.pop("rationale")[:, 1:].bool()
-        states = self.hidden(model, inputs)
-        total = states.new_zeros((), dtype=torch.float32)
-        for chosen, weight in ((~rationale, self.label_weight), (rationale, 1 - self.label_weight)):
-            learned = (targets != -100) & chosen
-            if weight and bool(learned.any()):
-                total = total + weight * HeadLoss.apply(states[learned], self.head, targets[learned])
-        return total
+RATIONALE = "rationale"
 
 
 def train(
@@ -43,8 +23,8 @@ def train(
 ) -> RoundBooks:
     """One pass over the examples; both tasks of an example are in one batch.
 
-    An example without parts, such as a text of the base's own, counts as an answer. Raises ValueError on no examples,
-    and Diverged where a step would spoil the weights.
+    An example without parts is an answer. Raises ValueError on no examples, and Diverged where a step would spoil the
+    weights.
     """
     told = settings.recipes.step_by_step
     # The prefix is a few tokens more than what is looked at.
@@ -52,17 +32,15 @@ def train(
 
     def learn(usable: list[Example]) -> RoundBooks:
         taught = [(example, rows_of(example, told, tokenizer, settings.max_length)) for example in usable]
-        weight = told.label_weight
-        return learned(TwoTaskTrainer, model, tokenizer, optimizer, taught, settings, label_weight=weight)
+        tasks = {ANSWER: told.label_weight, RATIONALE: 1 - told.label_weight}
+        return learned(model, tokenizer, optimizer, taught, settings, tasks)
 
     return screened_round(examples, readable(tokenizer, room), learn)
 
 
-def rows_of(example: Example, told: StepByStepSection, tokenizer: Any, max_length: int) -> list[Row]:
+def rows_of(example: Example, told: StepByStepSection, tokenizer: Any, max_length: int) -> Rows:
     """The answer's row, and the rationale's where there is one and it has a weight."""
-    answer = told.label_prefix + example.prompt, example.label or example.completion
-    texts = [(*answer, 0)]
+    texts = {ANSWER: (told.label_prefix + example.prompt, example.label or example.completion)}
     if example.rationale and told.label_weight < 1:
-        texts.append((told.rationale_prefix + example.prompt, example.rationale, 1))
-    rows = [(encoded(prompt, wanted, tokenizer, max_length), mark) for prompt, wanted, mark in texts]
-    return [{**row, "rationale": [mark] * len(row["input_ids"])} for row, mark in rows]
+        texts[RATIONALE] = (told.rationale_prefix + example.prompt, example.rationale)
+    return {task: encoded(prompt, wanted, tokenizer, max_length) for task, (prompt, wanted) in texts.items()}
