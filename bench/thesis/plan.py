@@ -50,10 +50,10 @@ class ThesisPlan(Record):
     """Questions that a student may be asked for each label that is bought."""
     composed_per_label: float = Field(0.7, ge=0)
     """Composed items that an arm with operators takes in for each label that it buys, at most."""
-    rates: tuple[float, ...] = (5e-5, 1e-4, 2e-4)
+    rates: tuple[float, ...] = (1e-4, 2e-4, 4e-4)
     """Learning rates that each arm tries at the first point with seed 0, chosen by dev accuracy; one rate: no try."""
-    batch: int = Field(8, ge=1)
-    frozen_blocks: int = Field(0, ge=0)
+    batch: int = Field(16, ge=1)
+    frozen_blocks: int = Field(10, ge=0)
     threads: int = Field(2, ge=1)
     dev_items: int = Field(0, ge=0)
     """Items of the dev split that every point is measured on; 0: all of them."""
@@ -95,7 +95,7 @@ QUICK = ThesisPlan(
     long_point=0,
     tokens_per_label=110,
     calls_per_label=3,
-    rates=(1e-4,),
+    rates=(2e-4,),
     dev_items=300,
     adversaries=50,
 )

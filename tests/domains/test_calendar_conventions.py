@@ -107,6 +107,18 @@ def test_day_and_month_shifts_agree_with_dateutil() -> None:
         assert shift_month(day, months)[0] == day + relativedelta(months=months)
 
 
+def test_a_turn_of_the_year_is_a_step_of_its_own() -> None:
+    late, early = date(2031, 12, 30), date(2032, 1, 2)
+    assert shift_day(late, 3)[1] == "30+3=33, 12 has 31: 33-31=2, 2031+1=2032, 2032-01"
+    assert shift_day(early, -3)[1] == "2-3=-1, 12 has 31: -1+31=30, 2032-1=2031, 2031-12"
+    assert shift_month(late, 26)[1] == "12+26=38, 38-12=26, 26-12=14, 14-12=2, 2031+3=2034, 2034-02, 2034-02 has 28"
+    assert shift_month(early, 2)[1] == "1+2=3, 2032-03"
+    draw = Draw(random.Random(1), datetime(2031, 12, 30, 9, 0), exam=False)
+    made = [absolute.day_only(draw) for _ in range(50)] + [relative.of_month(draw) for _ in range(50)]
+    assert len(turned := [one.steps for one in made if one.day and one.day.year == 2032]) > 50
+    assert all("2031+1=2032, 2032-01" in steps for steps in turned)
+
+
 def test_business_days_agree_with_numpy() -> None:
     rng = random.Random(3)
     for _ in range(300):

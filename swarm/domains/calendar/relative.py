@@ -8,6 +8,7 @@ from swarm.domains.calendar.steps import (
     chain,
     coming,
     length,
+    month_of,
     next_month,
     shift_day,
     shift_month,
@@ -136,14 +137,15 @@ def of_month(draw: Draw) -> Phrase:
         wording = draw.word(("the {dth} of next month", "next month on the {dth}", "the {dth} next month"),
                             ("on day {d} of next month",))  # fmt: skip
         day = date(year, month, number)
-        return phrase(wording, day.isoformat(), f"{year}-{month:02d}", {"dth": ordinal(number), "d": number}, day=day)
+        slots = {"dth": ordinal(number), "d": number}
+        return phrase(wording, day.isoformat(), month_of(today, year, month), slots, day=day)
     if draw.chance(0.5):
         year, month = today.year, today.month
         wording = draw.word(("the last day of this month", "the last day of the month"), ("this month's last day",))
     else:
         wording = draw.word(("the last day of next month",), ("next month's last day",))
     day = date(year, month, month_days(year, month))
-    return phrase(wording, day.isoformat(), chain(f"{year}-{month:02d}", length(year, month)), {}, "on", day)
+    return phrase(wording, day.isoformat(), chain(month_of(today, year, month), length(year, month)), {}, "on", day)
 
 
 def relative_day(draw: Draw) -> Phrase:
