@@ -55,6 +55,7 @@ def small_plan(**changed: object) -> ThesisPlan:
         "tokens_per_label": 80,
         "calls_per_label": 2,
         "rates": (1e-3,),
+        "frozen_blocks": 0,
         "dev_items": 12,
         "adversaries": 3,
         "threads": 1,
