@@ -123,7 +123,7 @@ def conditions(results: Results) -> str:
     plan = results.plan
     asked = f"{results.asked.get(DEV, 0):,} dev items and {results.asked.get(ADVERSARIES, 0):,} adversaries"
     seeds = ", ".join(map(str, plan.seeds))
-    told = "the quick plan (`--quick`)" if plan == QUICK else "a plan of"
+    told = "the quick plan (`--quick`)" if plan == QUICK else "a plan"
     told += f" with seed{'s' if len(plan.seeds) > 1 else ''} {seeds}, {asked}, "
     told += f"{plan.tokens_per_label} training tokens and {plan.calls_per_label} student calls for each label"
     if len(plan.seeds) == 1:
