@@ -76,6 +76,16 @@ def test_the_loss_is_each_tasks_own_mean(tmp_path: Path) -> None:
     assert abs(halves - together) > 2 * ROUNDING * together, "a mean over all tokens would show"
 
 
+def test_general_texts_have_their_share_whatever_the_weight_of_labels(tmp_path: Path) -> None:
+    model, double, (lesson, text) = tiny_model(spread=0.3), tiny_model(spread=0.3).double(), parted(2)
+    text = text.model_copy(update={"general": True, "rationale": "", "label": ""})
+    told = nats(double, text.prompt, text.completion)
+    for weight in (0.5, 0.2, 1.0):
+        loss = train(model, tokenizer(), optimizer(model), [lesson, text], settings(tmp_path, weight)).loss
+        halves = (expected(double, [lesson], weight) + sum(told) / len(told)) / 2
+        assert loss == pytest.approx(halves, rel=ROUNDING)
+
+
 def test_at_weight_one_it_learns_the_label_alone(tmp_path: Path) -> None:
     both, alone = tiny_model(), tiny_model()
     examples = parted(8)

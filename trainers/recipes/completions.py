@@ -1,8 +1,8 @@
 """What the recipes share that learn completions: rows that are encoded here, batches as planned, and their loss.
 
 A batch's loss is, for each task, the mean over the tokens of its completions, times the task's weight. Texts of the
-base's own have a mean of their own, and both weigh by their share of the batch's examples: by their tokens, ten times
-those of a label, a seventh of the examples would have most of a step.
+base's own have a mean of their own, and both weigh by their share of the batch's examples: by tokens, of which such a
+text has seventeen times as many as a label, a tenth of the examples would have most of a step.
 """
 
 from collections import Counter
@@ -23,6 +23,8 @@ ANSWER = "answer"
 """The task of a recipe that has but one."""
 
 ALONE: Mapping[str, float] = {ANSWER: 1.0}
+"""The weights of tasks where there is no other."""
+
 Rows = Mapping[str, Row]
 """An example's rows, by task."""
 
@@ -36,22 +38,11 @@ class CompletionTrainer(Guarded, SFTTrainer):
         """Cross-entropy (nats) of inputs of shape (batch, length), each token with its weight."""
         del return_outputs, num_items_in_batch
         targets, weights = inputs.pop("labels")[:, 1:], inputs.pop("weights")[:, 1:]
-        learned = weights > 0
-        states = self.hidden(model, inputs)
-        return HeadLoss.apply(states[learned], self.head, targets[learned], weights[learned])
-
-    def hidden(self, model: Any, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
-        """The last hidden states, (batch, length - 1, width), from each of which the next token is told."""
         # Through the model itself, since what wraps it with several workers has to see the call.
         outputs = model(**inputs, use_cache=False, output_hidden_states=True, logits_to_keep=1)
-        states: torch.Tensor = outputs.hidden_states[-1][:, :-1]
-        return states
-
-    @property
-    def head(self) -> torch.Tensor:
-        """The weights, (words, width), by which hidden states become logits."""
-        weight: torch.Tensor = self.model.get_output_embeddings().weight
-        return weight
+        learned, states = weights > 0, outputs.hidden_states[-1][:, :-1]
+        head = self.model.get_output_embeddings().weight
+        return HeadLoss.apply(states[learned], head, targets[learned], weights[learned])
 
 
 def learned(

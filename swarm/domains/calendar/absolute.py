@@ -10,7 +10,7 @@ from swarm.domains.calendar.steps import (
     label,
     length,
     month_fact,
-    month_of,
+    month_from,
     next_month,
     nth_weekday,
     upcoming,
@@ -88,7 +88,7 @@ def day_only(draw: Draw) -> Phrase:
     mark = ">" if number > today.day else "<"
     day = date(year, month, number)
     wording = draw.word(("the {dth}",), ("the {dth} of the month",))
-    steps = f"{number}{mark}{today.day}: {month_of(today, year, month)}"
+    steps = f"{number}{mark}{today.day}: {month_from(today, year, month)}"
     return phrase(wording, day.isoformat(), steps, slots_of(draw, day), "on", day)
 
 

@@ -8,7 +8,7 @@ from swarm.domains.calendar.steps import (
     chain,
     coming,
     length,
-    month_of,
+    month_from,
     next_month,
     shift_day,
     shift_month,
@@ -138,14 +138,14 @@ def of_month(draw: Draw) -> Phrase:
                             ("on day {d} of next month",))  # fmt: skip
         day = date(year, month, number)
         slots = {"dth": ordinal(number), "d": number}
-        return phrase(wording, day.isoformat(), month_of(today, year, month), slots, day=day)
+        return phrase(wording, day.isoformat(), month_from(today, year, month), slots, day=day)
     if draw.chance(0.5):
         year, month = today.year, today.month
         wording = draw.word(("the last day of this month", "the last day of the month"), ("this month's last day",))
     else:
         wording = draw.word(("the last day of next month",), ("next month's last day",))
     day = date(year, month, month_days(year, month))
-    return phrase(wording, day.isoformat(), chain(month_of(today, year, month), length(year, month)), {}, "on", day)
+    return phrase(wording, day.isoformat(), chain(month_from(today, year, month), length(year, month)), {}, "on", day)
 
 
 def relative_day(draw: Draw) -> Phrase:

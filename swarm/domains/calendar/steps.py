@@ -24,7 +24,7 @@ def length(year: int, month: int) -> str:
     return f"{prefix}{month:02d} has {month_days(year, month)}"
 
 
-def month_of(start: date, year: int, month: int) -> str:
+def month_from(start: date, year: int, month: int) -> str:
     """`2020-06`, and where the year isn't that of `start`, how it comes about: `2019+1=2020, 2020-06`."""
     turn = f"{start.year}{year - start.year:+d}={year}" if year != start.year else ""
     return chain(turn, f"{year}-{month:02d}")
@@ -46,7 +46,7 @@ def shift_day(start: date, days: int) -> tuple[date, str]:
         parts.append(f"{length(year, month)}: {total}+{size}={total + size}")
         total += size
     if (year, month) != (start.year, start.month):
-        parts.append(month_of(start, year, month))
+        parts.append(month_from(start, year, month))
     return date(year, month, total), ", ".join(parts)
 
 
@@ -83,7 +83,7 @@ def shift_month(start: date, months: int) -> tuple[date, str]:
         parts.append(f"{total}+12={total + 12}")
         total, year = total + 12, year - 1
     size = month_days(year, total)
-    parts.append(month_of(start, year, total))
+    parts.append(month_from(start, year, total))
     if start.day > size:
         parts.append(length(year, total))
     return date(year, total, min(start.day, size)), ", ".join(parts)
