@@ -20,7 +20,12 @@ class PromotionPolicy(Record):
     """Level of the improvement test, fixed per candidate and not spent over the run."""
     min_items: int = Field(8, ge=1)
     """Fewest pairs that decide."""
-    max_items: int = Field(200, ge=1)
+    usual_items: int = Field(200, ge=1)
+    """Pairs after which an exam is over, where the candidate isn't promising."""
+    promising: float = Field(2.0, gt=0)
+    """Least e-value so far of a candidate that is promising: its exam goes on up to `max_items`. METHODS.md ends every
+    exam at 200; the test holds wherever one stops, and a better student was lost for 3 units of evidence."""
+    max_items: int = Field(400, ge=1)
     margin: float = Field(0.05, gt=0, lt=1)
     """How much worse on replayed species can't be told from equal; also the slack of the two limits below."""
     min_replay: int = Field(52, ge=1)
@@ -211,14 +216,16 @@ def settled(items: Sequence[ExamItem], policy: PromotionPolicy, block: int) -> b
 
     The improvement test holds at any stopping time, so a look after every block costs nothing. A candidate that has
     not won more than it lost after two blocks is given up. Where items come from a breach, what was won there doesn't
-    end it: the ordinary items guard against regression, and need all the pairs that there may be.
+    end it: the ordinary items guard against regression, and need all the pairs that there usually may be.
     """
     fresh, ordinary = strata.fresh(items), strata.ordinary(strata.fresh(items))
     wins, losses = strata.score(fresh)
+    e_value, plain = statistics.mixture_e_value(wins, losses), len(ordinary) == len(fresh)
     worse = statistics.mixture_e_value(*reversed(strata.score(ordinary))) >= 1 / policy.alpha
-    shown = len(ordinary) == len(fresh) and statistics.mixture_e_value(wins, losses) >= 1 / policy.alpha
+    shown = plain and e_value >= 1 / policy.alpha
     hopeless = wins <= losses and len(items) >= 2 * block
-    return shown or worse or hopeless or len(items) + block > policy.max_items
+    most = policy.max_items if plain and e_value >= policy.promising else policy.usual_items
+    return shown or worse or hopeless or len(items) + block > most
 
 
 def _regressed(exam: ExamRecord, policy: PromotionPolicy) -> bool:

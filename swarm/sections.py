@@ -302,7 +302,8 @@ class ExamSection(Section):
         64,
         ge=8,
         le=200,
-        description="fresh probes in each block of an exam; blocks follow until they decide, up to 200 in all",
+        description="fresh probes in each block of an exam; blocks follow until they decide, up to 200 in all, or 400 "
+        "where the candidate is promising",
     )
     breach_share: float = Field(
         0.25,

@@ -224,6 +224,10 @@ def test_an_exam_is_over_when_more_pairs_can_not_matter() -> None:
     assert settled([*undecided, *items(9, False, True)], POLICY, 40), "shown"
     assert settled([*undecided, *items(12, True, False)], POLICY, 40), "worse"
     assert settled([*undecided, *items(100, True, True)], POLICY, 40), "200 are the most"
+    promising = [*undecided, items(1, False, True)[0]]
+    assert not settled([*promising, *items(100, True, True)], POLICY, 40), "up to 400 while the candidate is promising"
+    assert not settled([*promising, *items(291, True, True)], POLICY, 40)
+    assert settled([*promising, *items(292, True, True)], POLICY, 40), "400 are the most"
     assert settled(items(80, True, True), POLICY, 40), "two blocks without a lead"
     assert not settled(items(79, True, True), POLICY, 40)
 

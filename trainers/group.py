@@ -24,10 +24,12 @@ from ray.train.v2._internal.callbacks.placement_group_callback import PlacementG
 from swarm.client import SwarmClient
 from swarm.config import Config
 from swarm.errors import SwarmError
+from swarm.fields import as_note
 from swarm.roles import Role
-from swarm.training import TrainerMishap
+from swarm.training import MishapKind, TrainerMishap
 from swarm.turns import taken, trainer_turn
 from trainers.mishaps import mishap, oom_kills
+from trainers.parts import doubled
 from trainers.sizes import kept_for_others, workers_of
 from trainers.states import FOLDER
 from trainers.watchdog import hang_notes
@@ -120,6 +122,10 @@ class Mourner(UserCallback):
         before, self._kills = self._kills, oom_kills()
         hung = hang_notes(self._config.run_dir / FOLDER)
         found = mishap(worker_exceptions.values(), hung, self._kills - before, datetime.now(UTC))
+        if found.kind is MishapKind.MEMORY:
+            many = doubled(self._config.run_dir / FOLDER)
+            said = as_note(f"a batch goes in {many} parts from now on; {found.detail}")
+            found = found.model_copy(update={"detail": said})
         print(f"trainer group: ended by {found.kind}: {found.detail}", flush=True)
         # Ray calls this from a running event loop.
         with ThreadPoolExecutor(1) as thread:

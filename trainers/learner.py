@@ -67,6 +67,8 @@ class Learner:
             compile_learned(base.get_decoder().layers)
         self.optimizer = self._fresh_optimizer()
         self.rounds = 0
+        self.parts = 1
+        """As many as a batch is cut into, for the memory's sake."""
 
     def _opened(self, base: Any) -> Any:
         """The base with its upper blocks free to learn; words and lowest blocks stay, which keeps general skill."""
@@ -110,6 +112,7 @@ class Learner:
             batch=max(1, self.section.batch // workers),
             batch_tokens=self.section.batch_tokens and max(1, self.section.batch_tokens // workers),
             packing=self.section.packing,
+            parts=self.parts,
             workers=workers,
             seed=self.seed + self.rounds,
             number=self.rounds,

@@ -24,6 +24,7 @@ from trainers.curves import Curves
 from trainers.desk import Desk
 from trainers.drift import Drift
 from trainers.learner import Learner
+from trainers.parts import parts
 from trainers.scratch import scratch
 from trainers.states import FOLDER, States
 from trainers.timesheet import Timesheet
@@ -83,6 +84,7 @@ def train(config: Config, members: Members, loaded: Callable[[], None] = nothing
         config.swarm.domain,
         curves,
     )
+    learner.parts = members.shared(parts(config.run_dir / FOLDER))
     learner.model.register_forward_pre_hook(watchdog.beat)
     drift = Drift(learner, general_examples(weights.folder(config.student.weights))) if members.rank == 0 else None
     books, problems = _restore(learner, states, members)

@@ -10,9 +10,11 @@ from bench.simulate.census import MOST, PROBES, accepts_from, rejects_until
 from bench.simulate.promotion import PAIRS, e_table
 from bench.simulate.rows import Floats
 from bench.simulate.siege import BREACH
+from swarm.promotion import PromotionPolicy
 from swarm.statistics import planted_needed, siege_probes_needed, spent_alpha
 
 EPSILON = 0.02
+POLICY = PromotionPolicy()
 ATTEMPTS = (1, 3, 10)
 Cells = list[list[str]]
 
@@ -76,23 +78,26 @@ def passes_census(rate: float, alpha: float) -> tuple[float, float]:
 
 
 def promotion_chance() -> Cells:
-    """The chance that a better candidate shows it within 200 pairs, by true difference and discordant share."""
+    """The chance that a better candidate shows it, by true difference and discordant share."""
     shares = (0.10, 0.25, 0.40)
-    rows = [["true difference", *(f"{share:.0%} discordant" for share in shares), "25%, fifth of a spent sequence"]]
+    head = (f"{share:.0%} discordant" for share in shares)
+    rows = [["true difference", *head, "25%, 200 pairs at most", "25%, 200, fifth of a spent sequence"]]
     for better in (0.0, 0.02, 0.05, 0.075, 0.10, 0.15, 0.20):
         chances = [shows(better, share, 0.05) if better <= share else None for share in shares]
-        spent = shows(better, 0.25, spent_alpha(5))
-        rows.append([f"{100 * better:g} points", *("" if c is None else percent(c) for c in chances), percent(spent)])
+        chances += [shows(better, 0.25, 0.05, most=PAIRS), shows(better, 0.25, spent_alpha(5), most=PAIRS)]
+        rows.append([f"{100 * better:g} points", *("" if c is None else percent(c) for c in chances)])
     return rows
 
 
-def shows(better: float, discordant: float, alpha: float) -> float:
-    """Exact, looked at after every pair."""
+def shows(better: float, discordant: float, alpha: float, most: int = POLICY.max_items) -> float:
+    """Exact, looked at after every pair; beyond the usual pairs as long as the candidate is promising."""
     won, lost = (discordant + better) / 2, (discordant - better) / 2
-    reached = e_table() >= 1 / alpha
-    waiting = np.zeros((PAIRS + 1, PAIRS + 1))
+    reached, promising = e_table(most) >= 1 / alpha, e_table(most) >= POLICY.promising
+    waiting = np.zeros((most + 1, most + 1))
     waiting[0, 0], shown = 1.0, 0.0
-    for _ in range(PAIRS):
+    for pair in range(most):
+        if pair >= POLICY.usual_items:
+            waiting = np.where(promising, waiting, 0.0)
         after: Floats = waiting * (1 - won - lost)
         after[1:] += waiting[:-1] * won
         after[:, 1:] += waiting[:, :-1] * lost

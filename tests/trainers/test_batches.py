@@ -11,7 +11,7 @@ from tiny_student import lessons, tiny_model, tokenizer
 
 from swarm.recipes import RecipesSection, StepByStepSection
 from trainers.recipes import Example, RoundSettings, recipe
-from trainers.recipes.batches import chunks, collated, packed, padded, planned
+from trainers.recipes.batches import chunks, collated, cut, packed, padded, planned
 from trainers.recipes.completions import encoded
 
 pytestmark = pytest.mark.real
@@ -106,13 +106,16 @@ def parted(count: int) -> list[Example]:
 
 
 @pytest.mark.parametrize(("name", "budget"), [("cot", 10_000), ("step_by_step", 0)])
-def test_a_step_of_packed_rows_is_the_step_of_rows_of_their_own(name: str, budget: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", [{"packing": True}, {"parts": 3}, {"parts": 64}, {"packing": True, "parts": 2}])
+def test_a_step_of_packed_rows_or_in_parts_is_the_step_of_rows_of_their_own(
+    name: str, budget: int, way: dict[str, Any], tmp_path: Path
+) -> None:
     told = RecipesSection(step_by_step=StepByStepSection(label_weight=0.3))
     ends = list[tuple[float, dict[str, torch.Tensor]]]()
-    for packing in (False, True):
+    for told_way in ({}, way):
         model = tiny_model()
         learns = torch.optim.SGD(model.parameters(), lr=0.1)
-        about = settings(8, batch_tokens=budget, packing=packing, recipes=told, folder=str(tmp_path))
+        about = settings(8, batch_tokens=budget, **told_way, recipes=told, folder=str(tmp_path))
         done = recipe(name)(model, tokenizer(), learns, parted(8), about)
         ends.append((done.loss, model.state_dict()))
     (one, apart), (two, together) = ends
@@ -127,3 +130,13 @@ def test_two_batches_at_a_time_are_refused() -> None:
     assert collated([batch], 0, packing=False).keys() == padded(rows(2), 0).keys()
     with pytest.raises(ValueError, match="too many values"):
         collated([batch, batch], 0, packing=False)
+
+
+def test_a_batch_in_parts_shows_the_model_as_few_rows_and_every_worker_as_many_parts() -> None:
+    batch = {"input_ids": torch.arange(10).reshape(5, 2), "weights": torch.ones(5, 2)}
+    parts = cut(batch, 2)
+    assert [len(part["input_ids"]) for part in parts] == [3, 2]
+    assert torch.equal(torch.cat([part["input_ids"] for part in parts]), batch["input_ids"])
+    more = cut(batch, 7)
+    assert [len(part["input_ids"]) for part in more] == [1] * 7
+    assert [float(part["weights"].sum()) for part in more] == [2.0] * 5 + [0.0] * 2

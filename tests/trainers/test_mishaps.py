@@ -10,8 +10,12 @@ import torch
 from ray.exceptions import ActorDiedError, OutOfMemoryError
 from ray.train.v2._internal.exceptions import WorkerHealthCheckFailedError, WorkerHealthCheckTimeoutError
 
-from swarm.training import MishapKind
+from swarm.config import Config
+from swarm.training import MishapKind, TrainerMishap
+from trainers import group
 from trainers.mishaps import mishap, oom_kills
+from trainers.parts import MOST, doubled, parts
+from trainers.states import FOLDER
 from trainers.watchdog import drop_notes, hang_note, hang_notes
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -58,6 +62,8 @@ def test_the_kernel_s_count_is_read(tmp_path: Path) -> None:
 HANGS = """
 import sys, threading
 from pathlib import Path
+from trainers.parts import MOST, doubled, parts
+from trainers.states import FOLDER
 from trainers.watchdog import Watchdog, hang_note
 dog = Watchdog(hang_note(Path(sys.argv[1]), 1), float(sys.argv[2]))
 def stuck():
@@ -99,3 +105,32 @@ def test_words_of_a_rank_that_is_no_more_are_dropped(tmp_path: Path) -> None:
     drop_notes(tmp_path, 1)
     assert "0.py" in hang_notes(tmp_path)
     assert "1.py" not in hang_notes(tmp_path)
+
+
+def test_batches_go_in_twice_as_many_parts_after_each_want_of_memory(tmp_path: Path) -> None:
+    folder = tmp_path / "group"
+    assert parts(folder) == 1
+    assert [doubled(folder) for _ in range(8)] == [2, 4, 8, 16, 32, 64, MOST, MOST]
+    assert parts(folder) == MOST
+    for spoilt in ("", "many", "-3", "0"):
+        (folder / "parts").write_text(spoilt)
+        assert parts(folder) == 1
+
+
+def test_the_group_s_mourner_cuts_batches_after_want_of_memory_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = list[TrainerMishap]()
+
+    async def tell(_config: Config, mishap: TrainerMishap) -> None:
+        told.append(mishap)
+
+    monkeypatch.setattr(group, "_tell", tell)
+    config = Config.model_validate({"swarm": {"name": "s", "domain": "calendar", "run": str(tmp_path / "run")}})
+    mourner = group.Mourner(config)
+    mourner.after_exception(None, {0: ValueError("no")})
+    assert parts(config.run_dir / FOLDER) == 1
+    mourner.after_exception(None, {0: too_much()})
+    assert parts(config.run_dir / FOLDER) == 2
+    assert [mishap.kind for mishap in told] == [ERROR, MEMORY]
+    assert "in 2 parts from now on; " in told[1].detail

@@ -34,12 +34,14 @@ class Refusal(Record):
 
 class RoundSettings(Record):
     """How one round trains. `batch` counts examples of one optimizer step on one of the `workers`, or `batch_tokens`
-    its tokens, where that is above 0 and the recipe doesn't write; `packing` is of such a recipe, too. `number` is the
-    round's, from 1. `callbacks` are transformers', which report the round."""
+    its tokens, where that is above 0 and the recipe doesn't write; `packing` is of such a recipe, too, and so are
+    `parts`, as many as a batch is cut into for the memory's sake. `number` is the round's, from 1. `callbacks` are
+    transformers', which report the round."""
 
     batch: int
     batch_tokens: int = 0
     packing: bool = False
+    parts: int = 1
     workers: int = 1
     seed: int
     number: int = 1

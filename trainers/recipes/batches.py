@@ -1,7 +1,7 @@
 """What a step is made of: which examples go together, and how their rows become tensors, filled up or packed."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Any, TypeVar
 
@@ -102,6 +102,18 @@ def packed(rows: Sequence[Row], pad_token_id: int) -> dict[str, torch.Tensor]:
     # A mask would be looked at instead of the positions.
     del tensors["attention_mask"]
     return tensors
+
+
+def cut(batch: Mapping[str, torch.Tensor], parts: int) -> list[dict[str, torch.Tensor]]:
+    """The rows of a batch in so many parts, of one row at least. Every worker has as many, since their gradients meet:
+    where rows are fewer, the first one stands in, without weight."""
+    rows = len(batch["input_ids"])
+    made = [
+        dict(zip(batch, some, strict=True))
+        for some in zip(*(each.tensor_split(parts) for each in batch.values()), strict=True)
+    ]
+    blank = {key: value[:1] * 0 if key == "weights" else value[:1] for key, value in batch.items()}
+    return [*made[:rows], *([blank] * (parts - rows))]
 
 
 def _fill(key: str, pad_token_id: int) -> int:

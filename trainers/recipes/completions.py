@@ -15,7 +15,7 @@ from datasets import Dataset
 from trl import SFTConfig, SFTTrainer
 
 from trainers.recipes.base import Example, RoundBooks, RoundSettings
-from trainers.recipes.batches import Row, collated, planned
+from trainers.recipes.batches import Row, collated, cut, planned
 from trainers.recipes.head_loss import HeadLoss
 from trainers.recipes.rounds import Guarded, arguments, constant, run
 
@@ -31,6 +31,19 @@ Rows = Mapping[str, Row]
 
 class CompletionTrainer(Guarded, SFTTrainer):
     """TRL's trainer, with logits for the completion's tokens only, a few at a time, and no metrics beside the loss."""
+
+    parts: int = 1
+
+    def training_step(
+        self, model: Any, inputs: dict[str, torch.Tensor], num_items_in_batch: Any = None
+    ) -> torch.Tensor:
+        """A batch in parts, one after the other: their gradients add up to the whole one's, since tokens are weighed
+        within it."""
+        losses = [
+            super(CompletionTrainer, self).training_step(model, part, num_items_in_batch)
+            for part in cut(inputs, self.parts)
+        ]
+        return torch.stack(losses).sum()
 
     def compute_loss(
         self, model: Any, inputs: dict[str, torch.Tensor], return_outputs: bool = False, num_items_in_batch: Any = None
@@ -71,6 +84,7 @@ def learned(
             processing_class=tokenizer,
             optimizers=constant(optimizer),
         )
+        trainer.parts = settings.parts
         loss = run(trainer, model, settings, [[example.sample_id for example, _ in batch] for batch in batches])
     return RoundBooks(loss=loss, tokens=sum(lengths), examples=len(taught))
 
