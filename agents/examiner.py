@@ -11,7 +11,7 @@ from agents.student import engine_id
 from swarm.books import Books
 from swarm.domains.base import Domain
 from swarm.exam_report import answered_right
-from swarm.general import CHOICES, correct, load_general, pairs
+from swarm.general import GeneralItem, choices, correct, pairs
 from swarm.probing.clothes import Clothes
 from swarm.promotion import PromotionPolicy, settled
 from swarm.records import Cell, Purpose, Sample, new_id
@@ -27,7 +27,7 @@ POLICY = PromotionPolicy()
 class Examiner:
     """Draws a new exam each time, in blocks of `pairs`, until the pairs decide or there may be no more.
 
-    `retention` general items (0 for none) are scored once for each set of weights. Where a siege of the champion found
+    `general` items, where there are any, are scored once for each set of weights. Where a siege of the champion found
     failures, each item is with chance `breach_share` a fresh one in the clothes of one of them.
 
     Both stay in the engine until the next exam, so that a promoted candidate need not be read twice.
@@ -42,7 +42,7 @@ class Examiner:
         pairs: int = 64,
         seed: str = "0",
         max_new_tokens: int = 72,
-        retention: int = 300,
+        general: Sequence[GeneralItem] = (),
         breach_share: float = 0.0,
     ) -> None:
         self._domain = domain
@@ -52,7 +52,7 @@ class Examiner:
         self._seed = seed
         self._max_new_tokens = max_new_tokens
         self._breach_share = breach_share
-        self._general = load_general(retention)
+        self._general = tuple(general)
         self._kept: dict[str, int] = {}
         self._exams = 0
         self._holds: set[str] = set()
@@ -81,7 +81,7 @@ class Examiner:
             retention_correct_champion=await self._retained(engine_id(champion)),
             retention_correct_candidate=await self._retained(engine_id(candidate)),
             retention_items=len(self._general),
-            retention_choices=CHOICES,
+            retention_choices=choices(self._general),
             breach_revision=clothes.revision if clothes and any(item.breach for item in items) else 0,
         )
 
@@ -149,5 +149,5 @@ class Examiner:
             return 0
         if checkpoint_id not in self._kept:
             scores = await self._engine.logprobs(pairs(self._general), checkpoint_id)
-            self._kept[checkpoint_id] = correct(scores)
+            self._kept[checkpoint_id] = correct(scores, choices(self._general))
         return self._kept[checkpoint_id]

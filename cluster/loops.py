@@ -25,6 +25,7 @@ from swarm.agent.main import take_part
 from swarm.config import Config
 from swarm.criteria import Experiment, ExperimentOutcome, Rubric
 from swarm.errors import BudgetExhausted, ConfigError, EngineUnavailable, RefusedError, WeightsError
+from swarm.general import general_exam
 from swarm.probing.draws import dated
 from swarm.probing.families import FAMILIES
 from swarm.records import Attempt, Origin, Probe, Purpose, Sample, TeacherKind, Tier
@@ -40,9 +41,6 @@ that is no more."""
 
 MOST_UNDER_WAY = 2000
 """Samples in all queues at which probers pause in siege and census: whoever is behind gets time to catch up."""
-
-GENERAL_ITEMS = 300
-"""General items scored at each exam; with fewer, chance alone blocks sound candidates."""
 
 SIEGE_REWORDED = 5
 """In a siege, the engine says each so many-th probe in other words."""
@@ -286,7 +284,7 @@ async def examiner(agent: Agent) -> None:
         pairs=config.exam.pairs,
         seed=str(config.swarm.seed),
         max_new_tokens=config.student.max_new_tokens,
-        retention=GENERAL_ITEMS,
+        general=general_exam(config.exam.general),
         breach_share=config.exam.breach_share,
     )
     while not agent.dismissed:

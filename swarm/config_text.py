@@ -5,6 +5,7 @@ from pathlib import Path
 from swarm.config import Config
 from swarm.domains.settled import settled
 from swarm.gateway.run_folder import CONFIG_FILE
+from swarm.general import kept_exam
 from swarm.toml_text import toml_text
 
 
@@ -17,10 +18,14 @@ def write_config(config: Config, run: Path) -> Path:
 
 
 def located(config: Config, run: Path, filling: Path | None = None) -> Config:
-    """The config with the run folder in it, as an absolute path; a domain's file is the run's own copy.
+    """The config with the run folder in it, as an absolute path; the files of a domain and of a general exam are the
+    run's own copies.
 
     `filling` is a folder that is filled first and then becomes the run folder.
     """
     domain = settled(config.swarm.domain, config.swarm.data, run, filling or run)
     changes = {"run": str(run.absolute()), "domain": domain, "data": ""}
-    return config.model_copy(update={"swarm": config.swarm.model_copy(update=changes)})
+    exam = {"general": kept_exam(config.exam.general, run, filling or run)}
+    return config.model_copy(
+        update={"swarm": config.swarm.model_copy(update=changes), "exam": config.exam.model_copy(update=exam)}
+    )

@@ -312,6 +312,11 @@ class ExamSection(Section):
         description="share of an exam's probes that go back to what a siege of the champion found, where one did; "
         "0: none",
     )
+    general: str = Field(
+        "",
+        description="JSONL file of 50 items or more of your own that measure general skill, each a `prompt`, its "
+        "`right` ending and its `wrong` ones; `swarm general` makes one; empty: the project's 300",
+    )
     shots: int = Field(8, ge=1, description="examples shown to the few-shot baseline")
     cells: tuple[str, ...] = Field(
         (), description="cells `subdomain/weather/form` that the exam and the probers cover; empty means all"

@@ -35,9 +35,9 @@ max_new_tokens = 24
 [engines.student]
 kind = "transformers"
 [roles.prober]
-batch = 8
+batch = 16
 [roles.student]
-batch = 8
+batch = 16
 [trainer]
 mode = "full"
 learning_rate = 2e-4
@@ -48,7 +48,7 @@ replay = 0.5
 exam_every = 2
 [exam]
 items = 20
-pairs = 8
+pairs = 32
 cells = {list(CELLS)}
 """
     )

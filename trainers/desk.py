@@ -12,7 +12,7 @@ from swarm.domains import load_domain
 from swarm.domains.base import Domain
 from swarm.domains.exam import report_exam
 from swarm.fields import as_note
-from swarm.general import load_general
+from swarm.general import general_exam
 from swarm.records import Cell, Probe, new_id
 from swarm.roles import AgentCard, Role
 from swarm.schedule import parse, stage_at
@@ -40,7 +40,7 @@ def exams_of(config: Config, domain: Domain) -> FrozenExams:
     """What no round may learn: the report's exam, and the general one."""
     cells = tuple(Cell.parse(key) for key in config.exam.cells) or tuple(domain.cells())
     asked = [sample.payload for sample in report_exam(domain, cells, config.exam.items)]
-    general = [f"{item.prompt}{item.right}" for item in load_general()]
+    general = [f"{item.prompt}{item.right}" for item in general_exam(config.exam.general)]
     report = [probe.question for probe in asked if isinstance(probe, Probe)]
     return FrozenExams({"the report's exam": report, "the general exam": general})
 

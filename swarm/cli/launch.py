@@ -20,6 +20,7 @@ from swarm.domains.exam import EXAM_SEED, frozen_exam
 from swarm.domains.settled import of_run
 from swarm.errors import ConfigError
 from swarm.gateway.run_folder import CONFIG_FILE
+from swarm.general import exam_of_run, general_exam
 from swarm.live import follow
 from swarm.records import Cell
 
@@ -69,6 +70,7 @@ def checked(path: Path, changes: dict[str, Any]) -> Config:
                 f"{path}: exam.cells: {config.swarm.domain} has no cell {cell.key!r}", f"Known: {sorted(known)}"
             )
     weights.folder(config.student_source)
+    general_exam(exam_of_run(config.exam.general, path.parent))
     chosen = cells or list(domain.cells())
     try:
         frozen_exam(domain, chosen, -(-config.exam.items // len(chosen)), EXAM_SEED)

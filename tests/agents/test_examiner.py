@@ -1,6 +1,7 @@
 """Exams are fresh, the same for both sides, and judged like the gateway judges them."""
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -10,7 +11,7 @@ from agents.engines.base import Request
 from agents.examiner import Examiner
 from agents.prober import probe_of
 from swarm.errors import EngineUnavailable, WeightsError
-from swarm.general import load_general
+from swarm.general import GeneralItem, load_general
 from swarm.probing.clothes import Clothes
 from swarm.promotion import PromotionPolicy, decide
 from swarm.records import Attempt, Purpose, Sample, Verdict, answer_to
@@ -32,8 +33,10 @@ def adds(request: Request) -> str:
     return f"Answer: {sum(numbers)}" if len(numbers) == 2 else "Answer: NONE\nAnswer: 1"
 
 
-def examiner(engine: ScriptedEngine, **settings: float) -> Examiner:
-    return Examiner(SumDomain(), engine, seed="s", **({"retention": 0, "pairs": 40} | settings))  # type: ignore[arg-type]
+def examiner(
+    engine: ScriptedEngine, pairs: int = 40, general: Sequence[GeneralItem] = (), breach_share: float = 0.0
+) -> Examiner:
+    return Examiner(SumDomain(), engine, seed="s", pairs=pairs, general=general, breach_share=breach_share)
 
 
 async def test_both_answer_the_same_fresh_probes() -> None:
@@ -66,13 +69,16 @@ async def test_retention_is_scored_once_for_each_set_of_weights() -> None:
         return len(completion) if checkpoint == "new" else float((prompt, completion) in RIGHT)
 
     engine = ScriptedEngine(adds, score)
-    one = examiner(engine, retention=60)
+    one = examiner(engine, general=load_general(60))
     exam = await one.act(BASE, NEW)
     assert (exam.retention_items, exam.retention_choices) == (60, 2)
     assert exam.retention_correct_base == exam.retention_correct_champion == 60
     assert 10 < exam.retention_correct_candidate < 50
     await one.act(NEW, NEXT)
     assert engine.scored == ["", "new", "next"]
+    three = [GeneralItem(prompt=f"{n}", right=" yes", wrong=(" no", " perhaps")) for n in range(9)]
+    exam = await examiner(ScriptedEngine(adds, score), general=three).act(OLD, NEW)
+    assert (exam.retention_items, exam.retention_choices, exam.retention_correct_candidate) == (9, 3, 0)
 
 
 async def test_a_promoted_candidate_stays_and_a_rejected_one_goes() -> None:
@@ -157,6 +163,6 @@ async def test_what_cannot_be_examined_is_refused() -> None:
     engine.away = True
     with pytest.raises(EngineUnavailable):
         await examiner(engine).act(OLD, NEXT)
-    few = Examiner(SumDomain(), ScriptedEngine(adds), [SumDomain().cells()[2]], pairs=91, retention=0)
+    few = Examiner(SumDomain(), ScriptedEngine(adds), [SumDomain().cells()[2]], pairs=91)
     with pytest.raises(ValueError, match="90 distinct questions, not 91"):
         await few.act(BASE, NEW)
