@@ -98,7 +98,7 @@ def main(given: list[str]) -> int:
         for seed in range(2, asked.seeds + 1):
             for winner in winners:
                 run(seeded(winner, seed))
-    console.print(table(outcomes))
+    console.print(table(outcomes), crop=False)
     if left:
         print(f"not begun after {asked.minutes:g} minutes: {'; '.join(left)}. The same command goes on with them")
     whole = {**asked.size._asdict(), "rows": [row._asdict() for row in rows(outcomes)], "not_run": left}

@@ -9,6 +9,8 @@ from bench.recipes.trial import Outcome
 from swarm.statistics import mixture_e_value, proportion
 
 BESIDE = "cot"
+WIDTH = 96
+"""Columns of the table, whatever the terminal has: one that is narrower wraps lines, not words."""
 
 
 class Row(NamedTuple):
@@ -61,15 +63,15 @@ def _row(name: str, found: Sequence[Outcome], beside: dict[int, Outcome]) -> Row
 
 def table(outcomes: Sequence[Outcome]) -> Table:
     """For a terminal."""
-    shown = Table(title="recipes: held-out failure after the same corrections and tokens", title_justify="left")
-    for head in ("recipe", "seeds", "failing", "95% interval", f"won/lost by {BESIDE}", "e", "tokens", "written", "s"):
-        shown.add_column(head, justify="left" if head == "recipe" else "right")
+    title = f"recipes: held-out failure after the same corrections and tokens; won and lost are beside {BESIDE}"
+    shown = Table(title=title, title_justify="left", box=None, width=WIDTH)
+    for head in ("recipe", "seeds", "failing, 95% interval", "won/lost", "e", "tokens", "written", "s"):
+        shown.add_column(head, justify="left" if head == "recipe" else "right", no_wrap=True)
     for row in rows(outcomes):
         shown.add_row(
             row.name,
             str(row.seeds),
-            f"{row.failing:.1%}",
-            f"{row.low:.1%} to {row.high:.1%}",
+            f"{row.failing:.1%} ({100 * row.low:.1f} to {100 * row.high:.1f})",
             "" if row.name == BESIDE else f"{row.won}/{row.lost}",
             "" if row.name == BESIDE else f"{row.e_value:.3g}",
             f"{row.tokens:,}",
