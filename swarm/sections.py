@@ -280,6 +280,12 @@ class TrainerSection(Section):
         240, ge=1, description="a worker that makes no step for so long in a round is ended, and the group started anew"
     )
     exam_every: int = Field(2, ge=1, description="rounds between candidates")
+    exam_growth: float = Field(
+        1,
+        ge=1,
+        description="a candidate has learned in so many times the rounds of the one before it, where that is later: "
+        "with 3 they come after 4, 12 and 36 rounds, for runs of minutes; until it comes, a crash costs the rounds",
+    )
     keep_checkpoints: int = Field(3, ge=1, description="checkpoints kept beside base, champion and graduate")
     report_to: tuple[str, ...] = Field(
         ("tensorboard",),

@@ -16,7 +16,7 @@ from swarm.general import general_exam
 from swarm.records import Cell, Probe, new_id
 from swarm.roles import AgentCard, Role
 from swarm.schedule import parse, stage_at
-from swarm.sections import TrainMode
+from swarm.sections import TrainerSection, TrainMode
 from swarm.state import ENDED
 from swarm.students import Checkpoint, CheckpointStatus
 from swarm.training import TrainerActivity
@@ -43,6 +43,13 @@ def exams_of(config: Config, domain: Domain) -> FrozenExams:
     general = [f"{item.prompt}{item.right}" for item in general_exam(config.exam.general)]
     report = [probe.question for probe in asked if isinstance(probe, Probe)]
     return FrozenExams({"the report's exam": report, "the general exam": general})
+
+
+def candidate_due(section: TrainerSection, books: GroupBooks) -> bool:
+    """Whether the weights after one more round are to be examined. Candidates that have learned about as much can't be
+    told apart by the pairs of an exam."""
+    last = books.rounds - books.rounds_since_candidate
+    return books.rounds_since_candidate + 1 >= max(section.exam_every, round((section.exam_growth - 1) * last))
 
 
 class Desk:
@@ -140,8 +147,8 @@ class Desk:
             await self._beat()
             return Order(kind="wait")
         await self.doing(TrainerActivity.TRAINING)
-        candidate = self.books.rounds_since_candidate + 1 >= self.config.trainer.exam_every
         examples = tuple(self.curriculum.next_round(self.config.trainer.round_new))
+        candidate = candidate_due(self.config.trainer, self.books)
         return Order(kind="train", examples=examples, candidate=candidate, recipe=await self._recipe())
 
     async def _recipe(self) -> str:

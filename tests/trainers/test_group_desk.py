@@ -14,11 +14,11 @@ from swarm.errors import WeightsError
 from swarm.exchange.schema import checkpoints, meta
 from swarm.gateway.server import Gateway, Settings, serving
 from swarm.promotion import PromotionPolicy, decide
-from swarm.sections import StudentSection, SwarmSection, TrainMode
+from swarm.sections import StudentSection, SwarmSection, TrainerSection, TrainMode
 from swarm.students import ExamRecord, Lessons, TensorFile
 from tests.report_rig import make_run
 from trainers.books import GroupBooks, Order
-from trainers.desk import Desk
+from trainers.desk import Desk, candidate_due
 from trainers.recipes import Example, Refusal, RoundBooks
 
 
@@ -68,6 +68,16 @@ async def test_with_state_or_with_the_base_alone_it_goes_on_from_there(gateway: 
     desk = await Desk.open(config, GroupBooks())
     assert (desk.books, desk.first) == (GroupBooks(), None)
     await desk.close()
+
+
+@pytest.mark.parametrize(("growth", "comes"), [(1, [4, 8, 12, 16, 20]), (1.5, [4, 8, 12, 18]), (3, [4, 12])])
+def test_candidates_come_after_so_many_rounds_or_times_as_many(growth: float, comes: list[int]) -> None:
+    section, last, found = TrainerSection(exam_every=4, exam_growth=growth), 0, list[int]()
+    for done in range(20):
+        if candidate_due(section, GroupBooks(rounds=done, rounds_since_candidate=done - last)):
+            last = done + 1
+            found.append(last)
+    assert found == comes
 
 
 CANARY = -1.0
