@@ -2,11 +2,14 @@
 
 from rich.table import Table
 
+from swarm.exam_report import ContestantKind
 from swarm.report.model import Line, PhaseStep, Report
 from swarm.state import PhaseName, Progress, SwarmState
 from swarm.students import CheckpointStatus, PromotionDecision
 
 _EVIDENCE = 20.0
+OUTSIDERS = (ContestantKind.PARSER, ContestantKind.BASELINE, ContestantKind.RECORDED)
+"""Contestants whose names don't say what they are."""
 
 
 def ending(report: Report) -> str:
@@ -75,30 +78,24 @@ def _exam_sentences(lines: tuple[Line, ...]) -> list[str]:
 
 
 def exam_table(report: Report) -> Table:
-    """The frozen exam for a terminal, the best first."""
+    """The frozen exam for a terminal of 80 columns, the best first."""
     title = f"frozen exam, {report.exam_items} items: macro accuracy" if report.exam_items else "no exam has been taken"
-    table = Table(
-        "contestant",
-        "kind",
-        "accuracy",
-        "95% interval",
-        "won/lost by the student",
-        "e",
-        "scored by",
-        title=title,
-        box=None,
-    )
+    if any(line.wins is not None for line in report.lines):
+        title += "; won and lost by the student"
+    table = Table("contestant", title=title, title_justify="left", box=None)
+    for head in ("accuracy, 95% interval", "won/lost", "e", "scored by"):
+        table.add_column(head, no_wrap=True)
     for line in report.lines:
         pairs = f"{line.wins}/{line.losses}" if line.wins is not None else ""
         evidence = f"{line.e_value:.3g}" if line.e_value is not None else ""
         name = f"* {line.name}" if line.student else line.name
+        if line.kind in OUTSIDERS:
+            name += f", {line.kind}"
         if line.items < report.exam_items:
             name += f" ({line.items} items)"
         table.add_row(
             name,
-            line.kind,
-            f"{line.accuracy:.1%}",
-            f"{line.lower:.1%} to {line.upper:.1%}",
+            f"{line.accuracy:.1%} ({100 * line.lower:.1f} to {100 * line.upper:.1f})",
             pairs,
             evidence,
             line.scoring,
