@@ -96,13 +96,15 @@ def shows(better: float, discordant: float, alpha: float, most: int = POLICY.max
     waiting = np.zeros((most + 1, most + 1))
     waiting[0, 0], shown = 1.0, 0.0
     for pair in range(most):
+        so_far = (slice(pair + 2), slice(pair + 2))
         if pair >= POLICY.usual_items:
-            waiting = np.where(promising, waiting, 0.0)
-        after: Floats = waiting * (1 - won - lost)
-        after[1:] += waiting[:-1] * won
-        after[:, 1:] += waiting[:, :-1] * lost
-        shown += float(after[reached].sum())
-        waiting = np.where(reached, 0.0, after)
+            waiting[so_far] *= promising[so_far]
+        before: Floats = waiting[so_far].copy()
+        waiting[so_far] *= 1 - won - lost
+        waiting[1 : pair + 2, : pair + 2] += before[:-1] * won
+        waiting[: pair + 2, 1 : pair + 2] += before[:, :-1] * lost
+        shown += float((waiting[so_far] * reached[so_far]).sum())
+        waiting[so_far] *= ~reached[so_far]
     return shown
 
 

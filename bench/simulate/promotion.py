@@ -33,8 +33,12 @@ APPROXIMATE = 0.01
 
 @cache
 def e_table(pairs: int = PAIRS) -> Floats:
-    """`mixture_e_value` by wins and losses."""
-    return np.array([[mixture_e_value(won, lost) for lost in range(pairs + 1)] for won in range(pairs + 1)])
+    """`mixture_e_value` by wins and losses; 0 for more than there are pairs."""
+    made = np.zeros((pairs + 1, pairs + 1))
+    for won in range(pairs + 1):
+        for lost in range(pairs + 1 - won):
+            made[won, lost] = mixture_e_value(won, lost)
+    return made
 
 
 @cache
