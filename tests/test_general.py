@@ -5,8 +5,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from swarm.backup.taking import RUN_FILES
+from swarm.cli import app
 from swarm.config import load
 from swarm.config_text import located, write_config
 from swarm.errors import ConfigError
@@ -99,3 +101,11 @@ def test_a_run_keeps_its_own_copy_of_the_exam(tmp_path: Path) -> None:
     assert exam_of_run(kept.exam.general, moved) == str(moved / GENERAL_FILE)
     assert len(general_exam(exam_of_run(kept.exam.general, moved))) == 50
     assert GENERAL_FILE in RUN_FILES
+
+
+def test_a_config_whose_exam_is_missing_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    file = tmp_path / "swarm.toml"
+    file.write_text(f'[exam]\ngeneral = "{tmp_path / "none.jsonl"}"\n')
+    done = CliRunner().invoke(app, ["config", "check", str(file)])
+    assert done.exit_code == 2
+    assert "exam.general" in done.output

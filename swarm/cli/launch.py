@@ -57,8 +57,10 @@ def overrides(settings: list[str] | None) -> dict[str, Any]:
 def checked(path: Path, changes: dict[str, Any]) -> Config:
     """A config that can be run here: domain, cells and weights exist. Raises ConfigError or WeightsError."""
     config = load(path, changes)
+    named, general = config.swarm.domain, config.exam.general
+    if path.name == CONFIG_FILE:
+        named, general = of_run(named, path.parent), exam_of_run(general, path.parent)
     try:
-        named = of_run(config.swarm.domain, path.parent) if path.name == CONFIG_FILE else config.swarm.domain
         domain = load_domain(named, config.swarm.data)
         cells = [Cell.parse(key) for key in config.exam.cells]
     except ValueError as error:
@@ -70,7 +72,7 @@ def checked(path: Path, changes: dict[str, Any]) -> Config:
                 f"{path}: exam.cells: {config.swarm.domain} has no cell {cell.key!r}", f"Known: {sorted(known)}"
             )
     weights.folder(config.student_source)
-    general_exam(exam_of_run(config.exam.general, path.parent))
+    general_exam(general)
     chosen = cells or list(domain.cells())
     try:
         frozen_exam(domain, chosen, -(-config.exam.items // len(chosen)), EXAM_SEED)
