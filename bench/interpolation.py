@@ -16,7 +16,6 @@ import torch
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
-from safetensors.torch import load_file, save_file
 
 from agents.contest import sit
 from agents.engines.transformers_engine import TransformersEngine
@@ -41,7 +40,6 @@ from trainers.learner import Learner
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 SEED = 7_001
 """Of the dev questions; no exam of a run has it."""
-_WEIGHTS = "model.safetensors"
 
 
 class Drawn(Record):
@@ -51,17 +49,6 @@ class Drawn(Record):
     kl: float
     accuracy: Interval
     general: Interval
-
-
-def between_weights(base: Path, learned: Path, share: float, made: Path) -> None:
-    """Write the weights that lie `share` of the way from the base to what was learned, with all that is beside them."""
-    made.mkdir()
-    for file in learned.iterdir():
-        if file.name != _WEIGHTS:
-            (made / file.name).write_bytes(file.read_bytes())
-    start, end = load_file(base / _WEIGHTS), load_file(learned / _WEIGHTS)
-    drawn = {name: start[name].float().lerp(tensor.float(), share).bfloat16() for name, tensor in end.items()}
-    save_file(drawn, made / _WEIGHTS, metadata={"format": "pt"})
 
 
 async def measured(config: Config, folder: Path, items: list[Sample], share: float, kl: float) -> Drawn:
@@ -89,11 +76,11 @@ def interpolated(run: Path, each: int, console: Console) -> list[Drawn]:
     drift = Drift(learner, general_examples(base))
     found = list[Drawn]()
     with tempfile.TemporaryDirectory(prefix="bench-interpolation-") as scratch:
-        learned = checkpoints.bring(champion, Path(scratch))
+        learner.load_weights(checkpoints.bring(champion, Path(scratch)))
         for share in track(SHARES, "shares", console=console):
             made = Path(scratch) / f"{share}"
-            between_weights(base, learned, share, made)
-            learner.load_weights(made)
+            learner.draw_to_base(share)
+            learner.save_weights(made)
             found.append(asyncio.run(measured(config, made, items, share, drift.kl(learner))))
     return found
 

@@ -62,8 +62,6 @@ def test_the_kernel_s_count_is_read(tmp_path: Path) -> None:
 HANGS = """
 import sys, threading
 from pathlib import Path
-from trainers.parts import MOST, doubled, parts
-from trainers.states import FOLDER
 from trainers.watchdog import Watchdog, hang_note
 dog = Watchdog(hang_note(Path(sys.argv[1]), 1), float(sys.argv[2]))
 def stuck():
