@@ -106,6 +106,10 @@ simulate: setup ## the statistics under adversarial conditions, beside naive var
 .PHONY: bench-sync
 bench-sync: setup ## from a promotion to the first verified token, by engine and size of the checkpoint
 	$(BIN)/python -m bench.sync $(ARGS)
+.PHONY: bench-interpolation
+bench-interpolation: setup ## what a run's champion has forgotten, and what drawing it towards its base costs (RUN=runs/laptop-seed1)
+	$(BIN)/python -m bench.interpolation $(or $(RUN),runs/laptop-seed1) $(ARGS)
+
 .PHONY: bench-adversary
 bench-adversary: setup ## species that each way of probing finds of planted-defect students and the base; goes on where it was cut off (ARGS=--quick: fewer questions)
 	$(BIN)/python -m bench.adversary $(ARGS)

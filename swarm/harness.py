@@ -14,6 +14,7 @@ _SEED = 20260101
 def items_of(task: str, include: Path | None, limit: int) -> list[GeneralItem]:
     """At most `limit` of a multiple-choice task's items, drawn at random but always the same, without examples.
 
+    A question with several right endings, or with two that are the same, is left out.
     `include` is a folder with tasks of one's own. Raises ConfigError where the harness isn't installed, knows no such
     task, has no data for it here, or it isn't of multiple choice.
     """

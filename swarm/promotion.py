@@ -24,7 +24,7 @@ class PromotionPolicy(Record):
     """Pairs after which an exam is over, where the candidate isn't promising."""
     promising: float = Field(2.0, gt=0)
     """Least e-value so far of a candidate that is promising: its exam goes on up to `max_items`. METHODS.md ends every
-    exam at 200; the test holds wherever one stops, and a better student was lost for 3 units of evidence."""
+    exam at 200; the test holds wherever one stops, and a candidate that had come to 16.3 of 20 was lost by that."""
     max_items: int = Field(400, ge=1)
     margin: float = Field(0.05, gt=0, lt=1)
     """How much worse on replayed species can't be told from equal; also the slack of the two limits below."""

@@ -15,7 +15,7 @@ from swarm.cli.edge import Edge, Json, dump, say
 from swarm.cli.launch import Settings, checked, overrides
 from swarm.cli.places import RunArgument, find_run
 from swarm.errors import WeightsError
-from swarm.general import LEAST, choices, general_exam
+from swarm.general import LEAST, choices, sound
 
 weights_app = typer.Typer(cls=Edge, no_args_is_help=True, help="Base weights, out of the package registry.")
 config_app = typer.Typer(cls=Edge, no_args_is_help=True, help="Config files.")
@@ -75,9 +75,8 @@ def general(
     # Loads the harness, and with it torch.
     from swarm.harness import items_of
 
-    items = items_of(task, include, limit)
+    items = sound(items_of(task, include, limit), task)
     to.write_text("".join(f"{item.model_dump_json()}\n" for item in items))
-    general_exam(str(to))
     found = {"task": task, "items": len(items), "endings": choices(items), "file": str(to)}
     dump(found) if as_json else say(f"{to}: {len(items)} items of {task}, each with {choices(items)} endings")
 
